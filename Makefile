@@ -1,0 +1,28 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup run test bench format lint clean
+
+help: ## Say what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: ## Install what is missing to build
+	@scripts/setup
+
+run: setup ## Build and serve http://127.0.0.1:8080 (options: make run ARGS="--port 9000")
+	swift build -c release --product jobsprint
+	.build/release/jobsprint serve $(ARGS)
+
+test: setup ## Build and run every test
+	scripts/test
+
+bench: setup ## Measure a release build on this machine (options: make bench ARGS="--seconds 10")
+	swift build -c release --product jobsprint
+	.build/release/jobsprint bench $(ARGS)
+
+format: ## Format all Swift files
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+lint: ## Check the format of all Swift files
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+clean: ## Remove everything that was built
+	rm -rf .build .bench

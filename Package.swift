@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+// The floors of the house: a target exists where it protects an import rule (docs/architecture.md).
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+func floor(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+  name: "jobsprint",
+  dependencies: [
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+  ],
+  targets: [
+    // ground
+    floor("JobsprintDomain"),
+    // 1
+    floor("JobsprintEngine", ["JobsprintDomain"]),
+    floor("JobsprintPorts", ["JobsprintDomain"]),
+    // 2
+    floor("JobsprintRuntime", ["JobsprintDomain", "JobsprintEngine", "JobsprintPorts", logging]),
+    // wings
+    floor(
+      "JobsprintSQLite", ["JobsprintDomain", "JobsprintPorts", grdb, grdbSQLite],
+      resources: [.embedInCode("Migrations")]),
+    floor("JobsprintMemory", ["JobsprintDomain", "JobsprintPorts"]),
+    floor("JobsprintNodes", ["JobsprintDomain", "JobsprintPorts"]),
+    floor("JobsprintScript", ["JobsprintDomain", "JobsprintPorts"]),
+    // yard
+    floor("JobsprintTesting", ["JobsprintDomain", "JobsprintPorts"]),
+    tests("JobsprintScriptTests", ["JobsprintScript", "JobsprintDomain", "JobsprintPorts"]),
+    tests(
+      "JobsprintSQLiteTests",
+      ["JobsprintSQLite", "JobsprintDomain", "JobsprintPorts", "JobsprintTesting", grdb, grdbSQLite]),
+    tests("JobsprintMemoryTests", ["JobsprintMemory", "JobsprintDomain", "JobsprintPorts", "JobsprintTesting"]),
+    tests(
+      "ConformanceTests",
+      [
+        "JobsprintDomain", "JobsprintEngine", "JobsprintNodes", "JobsprintPorts", "JobsprintRuntime", "JobsprintScript",
+        "JobsprintTesting",
+      ]),
+  ]
+)

@@ -1,0 +1,28 @@
+/// The settings of a workflow that the platform acts on; all others stay in the document.
+public struct WorkflowSettings: Sendable, Hashable {
+  public enum ExecutionOrder: String, Sendable, Hashable {
+    /// Breadth first; what n8n does where the setting is absent.
+    case v0
+    /// Depth first, top-left branch first.
+    case v1
+  }
+
+  public var executionOrder: ExecutionOrder
+  /// From the start to the end of an execution; nil is no limit.
+  public var executionTimeout: Duration?
+  /// IANA name; nil is the installation's.
+  public var timezone: String?
+
+  public init(executionOrder: ExecutionOrder = .v0, executionTimeout: Duration? = nil, timezone: String? = nil) {
+    self.executionOrder = executionOrder
+    self.executionTimeout = executionTimeout
+    self.timezone = timezone
+  }
+
+  init(_ document: JSONObject) {
+    executionOrder = document["executionOrder"] == "v1" ? .v1 : .v0
+    // n8n writes -1 for "no limit".
+    executionTimeout = document["executionTimeout"]?.doubleValue.flatMap { $0 > 0 ? .seconds($0) : nil }
+    timezone = document["timezone"]?.stringValue.flatMap { $0 == "DEFAULT" ? nil : $0 }
+  }
+}

@@ -1,0 +1,199 @@
+// An execution as a pure machine: `next()` says what is due, `complete(_:with:)` takes how it went, `replay(_:)` brings
+// it to where a journal ends. It never waits, reads no clock, rolls no dice; the same answers give the same execution.
+//
+//   state      | next()             | complete(...)                     | to
+//   -----------+--------------------+-----------------------------------+-------------------------------
+//   ready      | run(task)          | outputs, ended, failed + continue | ready
+//              |                    | failed, tries left                | ready (same task, next attempt)
+//              |                    | failed + stop                     | ended(error)
+//              |                    | wait(until)                       | suspended(until)
+//   ready      | finish(success)    | (nothing due, nothing pending)    | ended(success)
+//   suspended  | wait(until)        | resume()                          | ready (same task, resumed)
+//   ended      | finish(state)      | -                                 | -
+//
+// Scheduling (both execution orders) is in `ExecutionStateMachine+Scheduling.swift`.
+
+public import JobsprintDomain
+
+public struct ExecutionStateMachine: Sendable {
+  enum Status: Sendable {
+    case ready
+    case suspended(until: Timestamp)
+    case ended(ExecutionState, NodeError?)
+  }
+
+  /// A node with its input complete.
+  struct DueRun: Sendable {
+    let place: Int
+    let inputs: [[Item]]
+    let sources: [RunSource?]
+  }
+
+  /// A node of several inputs with some of them still to come.
+  struct PendingRun: Sendable {
+    var inputs: [[Item]?]
+    var sources: [RunSource?]
+  }
+
+  public let graph: WorkflowGraph
+  /// Finished runs so far.
+  public private(set) var history = RunHistory()
+  /// The node that ran last.
+  public private(set) var lastNode: String?
+
+  var due = DueQueue()
+  /// In the order in which the nodes began to wait.
+  var pending: [(place: Int, runs: [PendingRun])] = []
+  private var status = Status.ready
+  private var current: NodeTask?
+  private var position = 0
+  private let pinned: [Int: [Item]]
+  /// The only nodes that may run; nil for all.
+  private let allowed: Set<Int>?
+  private let destination: Int?
+
+  /// - Parameters:
+  ///   - start: the node to begin with.
+  ///   - items: its input.
+  ///   - pinned: output 0 of nodes that are not to run.
+  ///   - destination: run only up to this node.
+  public init(
+    _ graph: WorkflowGraph, start: Int, items: [Item], pinned: [String: [Item]] = [:], destination: Int? = nil
+  ) {
+    self.graph = graph
+    self.destination = destination
+    allowed = destination.map { Set(graph.ancestors(of: $0) + [$0]) }
+    var byPlace: [Int: [Item]] = [:]
+    for (name, items) in pinned { if let place = graph.place(of: name) { byPlace[place] = items } }
+    self.pinned = byPlace
+    due.append(DueRun(place: start, inputs: [items], sources: [nil]))
+  }
+
+  /// What is due now. Asking again without completing gives the same answer.
+  public mutating func next() -> Action {
+    switch status {
+    case .suspended(let until): return .wait(until: until)
+    case .ended(let state, let error): return .finish(state, error)
+    case .ready: break
+    }
+    if let current { return .run(current) }
+    while true {
+      guard let run = due.popFirst() ?? popPending() else {
+        status = .ended(.success, nil)
+        return .finish(.success, nil)
+      }
+      if let allowed, !allowed.contains(run.place) { continue }
+      // A run without items to work on never happened.
+      guard let task = task(for: run) else { continue }
+      current = task
+      return .run(task)
+    }
+  }
+
+  /// Takes how the current task went. `duration` and `startedAt` go into the record.
+  public mutating func complete(
+    _ task: NodeTask, with outcome: NodeOutcome, startedAt: Timestamp, duration: Duration
+  ) -> Completion {
+    if let wait = waitBeforeRetry(task, outcome) {
+      current?.attempt += 1
+      return .retry(after: wait)
+    }
+    var run = NodeRun(
+      node: task.node.name, run: task.run, startedAt: startedAt, duration: duration, sources: task.sources,
+      state: history.run(of: task.node.name)?.state ?? [:])
+    switch outcome {
+    case .wait(let until):
+      status = .suspended(until: until)
+      return .suspended(until: until)
+    case .ended: break
+    case .outputs(let outputs, let state):
+      // What was known beforehand is not the node's doing, and stays as it is.
+      run.outputs = task.outputs ?? task.recorded(outputs)
+      if let state { run.state = state }
+    case .failed(let error):
+      run.error = error
+      if task.node.onError != .stopWorkflow { run.outputs = task.passedThrough() }
+    }
+    record(run, of: task)
+    return .recorded(run)
+  }
+
+  /// The wait is over: the suspended task is due again.
+  public mutating func resume() {
+    guard case .suspended = status else { return }
+    status = .ready
+    current?.isResumed = true
+  }
+
+  /// Takes one entry of the journal, in the order of positions, and skips what it says is done.
+  public mutating func replay(_ entry: JournalEntry) throws(ReplayError) {
+    // Whatever was recorded behind a wait was recorded after it.
+    if case .suspended = status { resume() }
+    guard case .run(let task) = next(), task.position == entry.position, task.node.name == entry.node,
+      task.run == entry.run
+    else {
+      throw ReplayError(
+        position: entry.position,
+        message: "the journal has run \(entry.run) of '\(entry.node)' here, the workflow would do something else")
+    }
+    switch entry.kind {
+    case .started: current?.attempt = entry.attempt
+    case .suspended:
+      guard let until = Int64(String(decoding: entry.payload, as: UTF8.self)) else {
+        throw ReplayError(position: entry.position, message: "the end of the wait is unreadable")
+      }
+      status = .suspended(until: Timestamp(milliseconds: until))
+    case .finished:
+      do { record(try NodeRun(node: entry.node, run: entry.run, payload: entry.payload), of: task) } catch {
+        throw ReplayError(position: entry.position, message: "the record of the run is unreadable: \(error)")
+      }
+    }
+  }
+
+  /// A run that crashed with its effect in flight is tried again: the next attempt of the current task.
+  public mutating func countUncertainAttempt() { current?.attempt += 1 }
+
+  private mutating func record(_ run: NodeRun, of task: NodeTask) {
+    current = nil
+    position += 1
+    lastNode = run.node
+    history.append(run)
+    if let error = run.error, task.node.onError == .stopWorkflow {
+      status = .ended(.error, error)
+    } else if task.place != destination {
+      follow(run, from: task.place)
+    }
+  }
+
+  private func waitBeforeRetry(_ task: NodeTask, _ outcome: NodeOutcome) -> Duration? {
+    guard let retry = task.node.retry, task.outputs == nil, task.attempt < retry.maxTries else { return nil }
+    switch outcome {
+    case .failed: return retry.waitBetweenTries
+    case .outputs(let outputs, _):
+      // A node that reports its failure in an item failed as well.
+      return outputs.first?.first?.json["error"] == nil ? nil : retry.waitBetweenTries
+    case .ended, .wait: return nil
+    }
+  }
+
+  private func task(for due: DueRun) -> NodeTask? {
+    let vertex = graph.vertices[due.place]
+    var inputs = due.inputs
+    for input in inputs.indices {
+      if vertex.node.executeOnce, inputs[input].count > 1 { inputs[input].removeSubrange(1...) }
+      for item in inputs[input].indices { inputs[input][item].pairedItem = PairedItem(item: item, input: input) }
+    }
+    let mainInput = graph.order == .v1 ? inputs.firstIndex { !$0.isEmpty } ?? 0 : 0
+    let known = knownOutputs(vertex, place: due.place, inputs: inputs)
+    if known == nil, inputs[mainInput].isEmpty { return nil }
+    return NodeTask(
+      position: position, node: vertex.node, traits: vertex.traits, run: history.runs(of: vertex.node.name).count,
+      inputs: inputs, sources: due.sources, mainInput: mainInput, attempt: 1, isResumed: false,
+      outputs: known, place: due.place)
+  }
+
+  private func knownOutputs(_ vertex: WorkflowGraph.Vertex, place: Int, inputs: [[Item]]) -> [[Item]]? {
+    if vertex.node.isDisabled { return [inputs.first ?? []] }
+    return pinned[place].map { [$0] }
+  }
+}

@@ -1,0 +1,53 @@
+public import JobsprintDomain
+public import JobsprintPorts
+
+public struct MemoryExecutionStore: ExecutionStore {
+  private let store: MemoryStore
+
+  public init(_ store: MemoryStore) { self.store = store }
+
+  public func execution(_ id: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> ExecutionRecord? {
+    store.withState { state in state.execution(id, in: workspace)?.record }
+  }
+
+  public func executions(
+    matching filter: ExecutionFilter, in workspace: WorkspaceID, page: PageRequest<ExecutionID>
+  ) async throws(PortError) -> Page<ExecutionRecord> {
+    store.withState { state in
+      let matching = state.executions.values.map(\.record).filter { $0.workspace == workspace && filter.matches($0) }
+      return Page(matching.sorted { $0.id > $1.id }, of: page, key: \.id, isBehind: <)
+    }
+  }
+
+  public func journal(of id: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> [JournalEntry] {
+    store.withState { state in state.execution(id, in: workspace)?.entries ?? [] }
+  }
+
+  public func ended(among ids: [ExecutionID]) async throws(PortError) -> [ExecutionID] {
+    store.withState { state in ids.filter { state.executions[$0]?.state.isTerminal ?? false } }
+  }
+
+  public func delete(_ id: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> ExecutionRecord? {
+    store.withState { state in
+      guard let execution = state.execution(id, in: workspace), execution.state.isTerminal else { return nil }
+      state.executions[id] = nil
+      return execution.record
+    }
+  }
+}
+
+extension MemoryState {
+  fileprivate func execution(_ id: ExecutionID, in workspace: WorkspaceID) -> MemoryExecution? {
+    guard let execution = executions[id], execution.accepted.workspace == workspace else { return nil }
+    return execution
+  }
+}
+
+extension ExecutionFilter {
+  fileprivate func matches(_ record: ExecutionRecord) -> Bool {
+    (states.isEmpty || states.contains(record.state))
+      && (workflow.map { $0 == record.workflow } ?? true)
+      && (acceptedAfter.map { record.acceptedAt > $0 } ?? true)
+      && (acceptedBefore.map { record.acceptedAt < $0 } ?? true)
+  }
+}

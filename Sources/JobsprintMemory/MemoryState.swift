@@ -1,0 +1,53 @@
+import JobsprintDomain
+import JobsprintPorts
+
+/// The tables.
+struct MemoryState: Sendable {
+  var executions: [ExecutionID: MemoryExecution] = [:]
+  /// Heartbeats.
+  var executors: [ExecutorID: Timestamp] = [:]
+  var workflows: [Key<WorkflowID>: StoredWorkflow] = [:]
+  var versions: [Key<VersionID>: StoredVersion] = [:]
+  var tags: [Key<TagID>: Tag] = [:]
+  /// Tags of workflows; a ``StoredWorkflow`` in ``workflows`` has none.
+  var workflowTags: [Key<WorkflowID>: Set<TagID>] = [:]
+  var idempotency: [TextKey: IdempotencyRecord] = [:]
+  var apiKeys: [[UInt8]: APIKeyRecord] = [:]
+
+  /// A row of a workspace.
+  struct Key<ID: Hashable & Sendable>: Hashable, Sendable {
+    let workspace: WorkspaceID
+    let id: ID
+  }
+
+  /// A name in a workspace, compared byte by byte as databases do, not by canonical equivalence.
+  struct TextKey: Hashable, Sendable {
+    let workspace: WorkspaceID
+    let bytes: [UInt8]
+
+    init(_ text: String, in workspace: WorkspaceID) {
+      self.workspace = workspace
+      bytes = Array(text.utf8)
+    }
+  }
+
+  /// What was kept for the key of a request; nil when the key is unused or there is none.
+  func used(_ record: IdempotencyRecord?) -> IdempotencyRecord? {
+    record.flatMap { idempotency[TextKey($0.key, in: $0.workspace)] }
+  }
+
+  mutating func keep(_ record: IdempotencyRecord?) {
+    if let record { idempotency[TextKey(record.key, in: record.workspace)] = record }
+  }
+}
+
+extension Page {
+  /// The page of sorted elements that begins behind the request's key.
+  init<Key: Comparable>(
+    _ sorted: [Element], of request: PageRequest<Key>, key: (Element) -> Key, isBehind: (Key, Key) -> Bool
+  ) {
+    let limit = max(0, request.limit)
+    let rest = sorted.filter { element in request.after.map { isBehind(key(element), $0) } ?? true }
+    self.init(elements: Array(rest.prefix(limit)), hasMore: rest.count > limit)
+  }
+}

@@ -1,0 +1,62 @@
+public import JobsprintDomain
+public import JobsprintPorts
+
+public struct MemoryTagStore: TagStore {
+  private let store: MemoryStore
+
+  public init(_ store: MemoryStore) { self.store = store }
+
+  public func create(
+    _ tag: Tag, in workspace: WorkspaceID, idempotency: IdempotencyRecord?
+  ) async throws(PortError) -> CreateOutcome {
+    try store.withState { state throws(PortError) in
+      if let used = state.used(idempotency) { return .replayed(used) }
+      guard state.holder(of: tag.name, in: workspace) == nil else { return .nameTaken }
+      let key = MemoryState.Key(workspace: workspace, id: tag.id)
+      guard state.tags[key] == nil else { throw PortError(.refused, "The tag \(tag.id) exists.") }
+      state.tags[key] = tag
+      state.keep(idempotency)
+      return .created
+    }
+  }
+
+  public func tag(_ id: TagID, in workspace: WorkspaceID) async throws(PortError) -> Tag? {
+    store.withState { state in state.tags[MemoryState.Key(workspace: workspace, id: id)] }
+  }
+
+  public func rename(
+    _ id: TagID, to name: String, in workspace: WorkspaceID, at time: Timestamp
+  ) async throws(PortError) -> UpdateOutcome<Tag> {
+    store.withState { state in
+      let key = MemoryState.Key(workspace: workspace, id: id)
+      guard var tag = state.tags[key] else { return .notFound }
+      if let holder = state.holder(of: name, in: workspace), holder != id { return .nameTaken }
+      tag.name = name
+      tag.updatedAt = time
+      state.tags[key] = tag
+      return .updated(tag)
+    }
+  }
+
+  public func delete(_ id: TagID, in workspace: WorkspaceID) async throws(PortError) -> Tag? {
+    store.withState { state in
+      guard let tag = state.tags.removeValue(forKey: MemoryState.Key(workspace: workspace, id: id)) else { return nil }
+      for key in state.workflowTags.keys where key.workspace == workspace { state.workflowTags[key]?.remove(id) }
+      return tag
+    }
+  }
+
+  public func tags(in workspace: WorkspaceID, page: PageRequest<TagID>) async throws(PortError) -> Page<Tag> {
+    store.withState { state in
+      let tags = state.tags.filter { $0.key.workspace == workspace }.values.sorted { $0.id < $1.id }
+      return Page(tags, of: page, key: \.id, isBehind: >)
+    }
+  }
+}
+
+extension MemoryState {
+  fileprivate func holder(of name: String, in workspace: WorkspaceID) -> TagID? {
+    let wanted = TextKey(name, in: workspace)
+    return tags.first { TextKey($0.value.name, in: $0.key.workspace) == wanted }?.key.id
+  }
+}

@@ -1,0 +1,141 @@
+import JobsprintDomain
+import JobsprintPorts
+
+/// `set` from version 3 on: typed fields (`fields.values`, from 3.3 `assignments.assignments`) or a JSON object, and a
+/// choice of what stays of the input.
+struct EditedFields: FieldSetter {
+  private struct Field {
+    let path: String
+    let name: JSONValue
+    let type: FieldType
+    let value: JSONValue?
+  }
+
+  private enum Kept {
+    case all
+    case none
+    case only([String])
+    case except([String])
+  }
+
+  private let fields: [Field]
+  private let isRaw: Bool
+  private let usesDots: Bool
+  private let ignoresConversionErrors: Bool
+  private let version: Double
+  private let keepsBinary: Bool
+
+  init(_ context: NodeContext) throws(NodeError) {
+    version = context.typeVersion
+    isRaw = context.rawParameter("mode") == "raw"
+    fields = isRaw ? [] : Self.fields(context)
+    usesDots = try context.bool("options.dotNotation", default: true)
+    ignoresConversionErrors = try context.bool("options.ignoreConversionErrors")
+    if version >= 3.4 {
+      let strips = try context.bool("options.stripBinary", default: true)
+      keepsBinary = try context.bool("includeOtherFields") ? !strips : false
+    } else {
+      keepsBinary = try context.bool("options.includeBinary", default: true)
+    }
+  }
+
+  private static func fields(_ context: NodeContext) -> [Field] {
+    if context.typeVersion >= 3.3 {
+      return (context.rawParameter("assignments.assignments")?.arrayValue ?? []).enumerated().map { place, field in
+        Field(
+          path: "assignments.assignments.\(place)", name: field["name"] ?? "",
+          type: field["type"]?.stringValue.flatMap { FieldType(rawValue: $0) } ?? .string, value: field["value"])
+      }
+    }
+    return (context.rawParameter("fields.values")?.arrayValue ?? []).enumerated().map { place, field in
+      // `numberValue` names both the type and the member that holds the value.
+      let member = field["type"]?.stringValue ?? "stringValue"
+      let type = FieldType(rawValue: String(member.dropLast("Value".count))) ?? .string
+      return Field(
+        path: "fields.values.\(place)", name: field["name"] ?? "", type: type,
+        value: field[member] ?? (type == .string ? "" : nil))
+    }
+  }
+
+  func changed(_ item: Item, at place: Int, _ context: NodeContext) throws(NodeError) -> Item {
+    var json = try kept(of: item.json, context, place)
+    if isRaw {
+      json.merge(try rawObject(context, place))
+    } else {
+      for field in fields {
+        let name = try context.resolve(field.name, path: field.path + ".name", item: place)?.asText ?? ""
+        let value = try field.value.map { (raw) throws(NodeError) in
+          try context.resolve(raw, path: field.path + ".value", item: place) ?? .null
+        }
+        json.set(name, to: try typed(value ?? .null, as: field.type, name: name, item: place), dotNotation: usesDots)
+      }
+    }
+    return Item(json: json, binary: keepsBinary ? item.binary : nil, pairedItem: item.pairedItem)
+  }
+
+  private func typed(_ value: JSONValue, as type: FieldType, name: String, item: Int) throws(NodeError) -> JSONValue {
+    if value.isNull { return .null }
+    if let converted = value.converted(to: type) { return converted }
+    if ignoresConversionErrors { return value }
+    throw NodeError(
+      "'\(name)' expects a \(type.rawValue) but we got \(value.stringValue.map { "'\($0)'" } ?? value.jsonText)",
+      description: "Change the type of the field '\(name)', or switch on the option 'Ignore Type Conversion Errors'.",
+      item: item)
+  }
+
+  private func rawObject(_ context: NodeContext, _ place: Int) throws(NodeError) -> JSONObject {
+    switch try context.parameter("jsonOutput", item: place) {
+    case nil, .null?: return [:]
+    case .object(let object)?: return object
+    case .string(let text)?:
+      let value: JSONValue
+      do { value = try JSONValue(parsing: text) } catch {
+        throw NodeError("The 'JSON Output' in item \(place) contains invalid JSON: \(error)", item: place)
+      }
+      guard case .object(let object) = value else {
+        throw NodeError("The 'JSON Output' in item \(place) must be an object, not \(value.kindName)", item: place)
+      }
+      return object
+    case let other?: throw context.wrongKind("jsonOutput", "a JSON object", found: other, item: place)
+    }
+  }
+
+  private func kept(of json: JSONObject, _ context: NodeContext, _ place: Int) throws(NodeError) -> JSONObject {
+    switch try choice(context, place) {
+    case .all: return json
+    case .none: return [:]
+    case .only(let names):
+      var kept = JSONObject()
+      for name in names {
+        if let value = usesDots ? PropertyPath(name).value(in: json) : json[name] {
+          kept.set(name, to: value, dotNotation: usesDots)
+        }
+      }
+      return kept
+    case .except(let names):
+      var kept = json
+      for name in names {
+        if usesDots { PropertyPath(name).remove(from: &kept) } else { kept[name] = nil }
+      }
+      return kept
+    }
+  }
+
+  private func choice(_ context: NodeContext, _ place: Int) throws(NodeError) -> Kept {
+    if version >= 3.3, try !context.bool("includeOtherFields", item: place) { return .none }
+    func names(_ parameter: String) throws(NodeError) -> [String] {
+      switch try context.parameter(parameter, item: place) {
+      case .array(let elements)?: return elements.map(\.asText)
+      case let value?:
+        return value.asText.split(separator: ",").map { String($0).trimmedOfSpace }.filter { !$0.isEmpty }
+      case nil: return []
+      }
+    }
+    switch try context.string("include", item: place, default: "all") {
+    case "none": return .none
+    case "selected": return .only(try names("includeFields"))
+    case "except": return .except(try names("excludeFields"))
+    default: return .all
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import JobsprintDomain
+
+/// The comparisons of `if` 1, `switch` 1 and 2 and `filter` 1: by the type under which a condition stands, with
+/// JavaScript's conversions.
+struct LegacyComparison {
+  let kind: String
+  let operation: String
+
+  func holds(_ left: JSONValue?, _ right: JSONValue?) throws(NodeError) -> Bool {
+    if operation == "isEmpty" { return left.isBlank }
+    if operation == "isNotEmpty" { return !left.isBlank }
+    switch kind {
+    case "number":
+      let (a, b) = (left.javaScriptNumber, right.javaScriptNumber)
+      switch operation {
+      case "smaller": return a < b
+      case "smallerEqual": return a <= b
+      case "equal": return a == b
+      case "notEqual": return a != b
+      case "larger": return a > b
+      case "largerEqual": return a >= b
+      default: throw unknown
+      }
+    case "dateTime":
+      guard let a = left.flatMap({ Moment($0) }), let b = right.flatMap({ Moment($0) }) else {
+        let wrong = left.flatMap { Moment($0) } == nil ? left : right
+        throw NodeError("'\(wrong?.asText ?? "undefined")' is no date that can be compared")
+      }
+      switch operation {
+      case "after": return a > b
+      case "before": return a < b
+      case "equal": return a == b
+      case "notEqual": return a != b
+      default: throw unknown
+      }
+    case "boolean":
+      switch operation {
+      case "equal": return left.orNull == right.orNull
+      case "notEqual": return left.orNull != right.orNull
+      default: throw unknown
+      }
+    default: return try strings(left?.asPresentText ?? "", right?.asPresentText ?? "")
+    }
+  }
+
+  private func strings(_ a: String, _ b: String) throws(NodeError) -> Bool {
+    switch operation {
+    case "contains": return a.contains(b) || b.isEmpty
+    case "notContains": return !(a.contains(b) || b.isEmpty)
+    case "startsWith": return a.hasPrefix(b)
+    case "notStartsWith": return !a.hasPrefix(b)
+    case "endsWith": return a.hasSuffix(b)
+    case "notEndsWith": return !a.hasSuffix(b)
+    case "equal": return a == b
+    case "notEqual": return a != b
+    case "regex": return try PatternMatch(b).matches(a)
+    case "notRegex": return try !PatternMatch(b).matches(a)
+    default: throw unknown
+    }
+  }
+
+  private var unknown: NodeError { NodeError("The operation '\(operation)' does not exist for \(kind) values") }
+}
+
+extension JSONValue? {
+  fileprivate var orNull: JSONValue { self ?? .null }
+
+  fileprivate var isBlank: Bool {
+    switch self {
+    case nil, .null?, .string("")?: true
+    case .array(let elements)?: elements.isEmpty
+    case .object(let members)?: members.isEmpty
+    default: false
+    }
+  }
+
+  /// JavaScript's `Number(value)`: NaN compares as false with everything.
+  fileprivate var javaScriptNumber: Double {
+    switch self {
+    case nil: .nan
+    case .null?: 0
+    case .bool(let value)?: value ? 1 : 0
+    case .string(let text)?: text.asJavaScriptNumber ?? .nan
+    case let other?: other.doubleValue ?? .nan
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import JobsprintDomain
+import JobsprintPorts
+
+/// Suspends the execution for a duration, or until a moment; nothing is held meanwhile.
+struct WaitNode: NodeType {
+  let description = NodeDescription(
+    type: "n8n-nodes-base.wait", displayName: "Wait", summary: "Waits, then hands its items on.", versions: [1, 1.1])
+
+  private static let units: [String: Double] = ["seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400]
+  /// A hundred years: a longer wait is a mistake.
+  private static let longestSeconds = 100.0 * 365 * 86_400
+
+  func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
+    if context.isResumed { return .outputs([context.items]) }
+    let resume = try context.string("resume", default: "timeInterval")
+    switch resume {
+    case "timeInterval": return .wait(until: context.clock.now + (try interval(context)))
+    case "specificTime":
+      let value = try context.parameter("dateTime") ?? .null
+      guard let moment = Moment(value) else {
+        throw NodeError("The date to wait for can't be read: \(value.asText)", context: ["parameter": "dateTime"])
+      }
+      return .wait(until: Timestamp(milliseconds: moment.milliseconds))
+    default:
+      throw NodeError(
+        "Waiting until '\(resume)' is not supported",
+        description: "Use 'After Time Interval' or 'At Specified Time'.", context: ["parameter": "resume"])
+    }
+  }
+
+  private func interval(_ context: NodeContext) throws(NodeError) -> Duration {
+    // Version 1 waits an hour where nothing is said, 1.1 five seconds.
+    let isFirst = context.typeVersion < 1.1
+    let amount = try context.number("amount", default: isFirst ? 1 : 5)
+    let unit = try context.string("unit", default: isFirst ? "hours" : "seconds")
+    guard let seconds = Self.units[unit] else {
+      throw NodeError("The unit '\(unit)' is not one of seconds, minutes, hours, days", context: ["parameter": "unit"])
+    }
+    guard amount >= 0, amount * seconds <= Self.longestSeconds else {
+      throw NodeError(
+        "Invalid wait amount \(amount.javaScriptText): enter a number that is 0 or greater",
+        context: ["parameter": "amount"])
+    }
+    return .seconds(amount * seconds)
+  }
+}

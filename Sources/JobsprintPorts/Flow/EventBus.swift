@@ -1,0 +1,22 @@
+public import JobsprintDomain
+
+/// A shadow of a committed change; best effort, never read back as truth.
+public struct ExecutionEvent: Sendable, Hashable {
+  public let execution: ExecutionID
+  public let workspace: WorkspaceID
+  public let state: ExecutionState
+
+  public init(execution: ExecutionID, workspace: WorkspaceID, state: ExecutionState) {
+    self.execution = execution
+    self.workspace = workspace
+    self.state = state
+  }
+}
+
+/// Carries events to whoever listens.
+public protocol EventBus: Sendable {
+  func publish(_ event: ExecutionEvent)
+
+  /// Events of one execution from now on; the stream ends with its reader.
+  func events(of execution: ExecutionID) -> AsyncStream<ExecutionEvent>
+}

@@ -1,0 +1,67 @@
+public import JobsprintDomain
+
+/// What the expressions of one run of a node can see.
+public struct ExpressionScope: Sendable {
+  public let workflow: Workflow
+  public let execution: ExecutionFacts
+  /// The node whose parameters are resolved.
+  public let node: Node
+  /// Finished runs of `node` before this one: `$runIndex`.
+  public let runIndex: Int
+  /// Items by input slot.
+  public let inputs: [[Item]]
+  /// The slot whose items are `$input`, `$json`.
+  public let mainInput: Int
+  /// Where the items of each slot came from.
+  public let sources: [RunSource?]
+  public let history: RunHistory
+  /// `$now`: the same for all expressions of one run.
+  public let now: Timestamp
+
+  public init(
+    workflow: Workflow, execution: ExecutionFacts, node: Node, runIndex: Int, inputs: [[Item]], mainInput: Int = 0,
+    sources: [RunSource?], history: RunHistory, now: Timestamp
+  ) {
+    self.workflow = workflow
+    self.execution = execution
+    self.node = node
+    self.runIndex = runIndex
+    self.inputs = inputs
+    self.mainInput = mainInput
+    self.sources = sources
+    self.history = history
+    self.now = now
+  }
+
+  public var items: [Item] { inputs.indices.contains(mainInput) ? inputs[mainInput] : [] }
+}
+
+/// What an expression may know of the execution and its workflow.
+public struct ExecutionFacts: Sendable {
+  public let id: ExecutionID
+  public let mode: ExecutionMode
+  public let workflowID: WorkflowID
+  public let workflowIsActive: Bool
+
+  public init(id: ExecutionID, mode: ExecutionMode, workflowID: WorkflowID, workflowIsActive: Bool) {
+    self.id = id
+    self.mode = mode
+    self.workflowID = workflowID
+    self.workflowIsActive = workflowIsActive
+  }
+}
+
+/// Resolves the expressions of one run of a node.
+public protocol ParameterResolver: Sendable {
+  /// - Parameters:
+  ///   - expression: the parameter's text, with its leading `=`.
+  ///   - parameter: the path, for messages.
+  ///   - item: place in the scope's items.
+  /// - Returns: nil for `undefined`.
+  func resolve(_ expression: String, parameter: String, item: Int) throws(NodeError) -> JSONValue?
+}
+
+/// Makes resolvers. Whatever takes time (a sandbox, a batch for all items) happens in ``resolver(for:)``.
+public protocol ExpressionEvaluator: Sendable {
+  func resolver(for scope: ExpressionScope) async throws(NodeError) -> any ParameterResolver
+}

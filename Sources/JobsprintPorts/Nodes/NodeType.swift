@@ -1,0 +1,60 @@
+public import JobsprintDomain
+
+/// One kind of node. A node type is a value without state: whatever it must remember between runs is its ``NodeResult``.
+public protocol NodeType: Sendable {
+  var description: NodeDescription { get }
+
+  /// How the engine schedules this node; the default follows the description.
+  func traits(of node: Node) -> NodeTraits
+
+  /// Runs the node once over all its input items.
+  ///
+  /// Items without a `pairedItem` are paired by the engine where that is unambiguous.
+  func run(_ context: NodeContext) async throws(NodeError) -> NodeResult
+}
+
+extension NodeType {
+  public func traits(of node: Node) -> NodeTraits {
+    NodeTraits(
+      isTrigger: description.isTrigger, outputCount: description.outputs.count,
+      hasOutsideEffect: description.hasOutsideEffect)
+  }
+}
+
+/// What a node type says of itself.
+public struct NodeDescription: Sendable {
+  /// For example `n8n-nodes-base.set`.
+  public let type: String
+  public let displayName: String
+  /// One sentence.
+  public let summary: String
+  /// Supported values of `typeVersion`.
+  public let versions: [Double]
+  public let isTrigger: Bool
+  /// Names of the main outputs, where they do not depend on parameters.
+  public let outputs: [String]
+  public let hasOutsideEffect: Bool
+
+  public init(
+    type: String, displayName: String, summary: String, versions: [Double], isTrigger: Bool = false,
+    outputs: [String] = ["main"], hasOutsideEffect: Bool = false
+  ) {
+    self.type = type
+    self.displayName = displayName
+    self.summary = summary
+    self.versions = versions
+    self.isTrigger = isTrigger
+    self.outputs = outputs
+    self.hasOutsideEffect = hasOutsideEffect
+  }
+}
+
+/// How a run of a node ended, when it did not throw.
+public enum NodeResult: Sendable {
+  /// Items of each output. `state` replaces what the node remembers (`$node["X"].context`); nil leaves it.
+  case outputs([[Item]], state: JSONObject? = nil)
+  /// The branch ends here.
+  case ended
+  /// The execution waits; the node runs again at `until`, with ``NodeContext/isResumed`` set.
+  case wait(until: Timestamp)
+}

@@ -1,0 +1,59 @@
+public import JobsprintDomain
+
+/// Taking hold of executions, and showing that one is still there to hold them.
+public protocol ExecutionClaims: Sendable {
+  /// Claims those of `ids` that can be claimed, in one transaction: `new`; `waiting` whose time has come; `running` whose
+  /// holder's heartbeat is older than `leaseExpiry` (or is unknown). Each gets the next term and `executor` as its holder.
+  func claim(
+    _ ids: [ExecutionID], for executor: ExecutorID, at now: Timestamp, leaseExpiry: Timestamp
+  ) async throws(PortError) -> [ClaimedExecution]
+
+  /// One heartbeat for everything that `executor` holds.
+  /// - Returns: those of `holding` that it holds no more (canceled, or claimed by another).
+  func beat(_ executor: ExecutorID, holding: [ExecutionID], at now: Timestamp) async throws(PortError) -> [ExecutionID]
+
+  /// Forgets the heartbeats of executors, so that what they hold can be claimed at once.
+  /// - Parameter executors: nil for all: only for a store that no other process can have open.
+  func retire(_ executors: [ExecutorID]?) async throws(PortError)
+
+  /// What should be dispatched again: `new` and not dispatched since `dispatchedBefore`, `waiting` whose time has come,
+  /// `running` whose holder's heartbeat is older than `leaseExpiry`. Oldest first, at most `limit`; each is stamped as
+  /// dispatched at `now` in the same transaction, and one stamped since `dispatchedBefore` is left out.
+  func recoverable(
+    at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, limit: Int
+  ) async throws(PortError) -> [WakeUp]
+
+  /// The earliest end of a wait; nil when nothing waits.
+  func nextTimer() async throws(PortError) -> Timestamp?
+}
+
+/// An execution that the claimer now holds, with all that is needed to go on.
+public struct ClaimedExecution: Sendable {
+  public let id: ExecutionID
+  public let workspace: WorkspaceID
+  public let workflow: WorkflowID
+  public let version: VersionID
+  public let mode: ExecutionMode
+  public let lane: Lane
+  public let acceptedAt: Timestamp
+  public let fence: Fence
+  public let input: [UInt8]
+  /// By position; at one position `started` and `suspended` before `finished`.
+  public let entries: [JournalEntry]
+
+  public init(
+    id: ExecutionID, workspace: WorkspaceID, workflow: WorkflowID, version: VersionID, mode: ExecutionMode, lane: Lane,
+    acceptedAt: Timestamp, fence: Fence, input: [UInt8], entries: [JournalEntry]
+  ) {
+    self.id = id
+    self.workspace = workspace
+    self.workflow = workflow
+    self.version = version
+    self.mode = mode
+    self.lane = lane
+    self.acceptedAt = acceptedAt
+    self.fence = fence
+    self.input = input
+    self.entries = entries
+  }
+}

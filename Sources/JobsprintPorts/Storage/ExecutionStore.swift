@@ -1,0 +1,85 @@
+public import JobsprintDomain
+
+/// Reading executions, and removing them.
+public protocol ExecutionStore: Sendable {
+  func execution(_ id: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> ExecutionRecord?
+
+  /// Newest first. Keyset-paged by id.
+  func executions(
+    matching filter: ExecutionFilter, in workspace: WorkspaceID, page: PageRequest<ExecutionID>
+  ) async throws(PortError) -> Page<ExecutionRecord>
+
+  /// The whole journal of an execution, by position; empty for an unknown one.
+  func journal(of id: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> [JournalEntry]
+
+  /// Which of these have ended: for whoever waits and missed the event.
+  func ended(among ids: [ExecutionID]) async throws(PortError) -> [ExecutionID]
+
+  /// Removes an ended execution with its journal.
+  /// - Returns: what was removed; nil when there is none in the workspace, or it has not ended.
+  func delete(_ id: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> ExecutionRecord?
+}
+
+/// An execution without its journal.
+public struct ExecutionRecord: Sendable, Hashable {
+  public let id: ExecutionID
+  public let workspace: WorkspaceID
+  public let workflow: WorkflowID
+  public let version: VersionID
+  public let state: ExecutionState
+  public let mode: ExecutionMode
+  public let lane: Lane
+  /// Claims so far.
+  public let term: Int
+  public let acceptedAt: Timestamp
+  /// First claim.
+  public let startedAt: Timestamp?
+  public let finishedAt: Timestamp?
+  public let waitUntil: Timestamp?
+  public let retryOf: ExecutionID?
+  /// ``NodeError/asJSON`` as bytes.
+  public let error: [UInt8]?
+  public let lastNode: String?
+  public let input: [UInt8]
+
+  public init(
+    id: ExecutionID, workspace: WorkspaceID, workflow: WorkflowID, version: VersionID, state: ExecutionState,
+    mode: ExecutionMode, lane: Lane, term: Int, acceptedAt: Timestamp, startedAt: Timestamp?, finishedAt: Timestamp?,
+    waitUntil: Timestamp?, retryOf: ExecutionID?, error: [UInt8]?, lastNode: String?, input: [UInt8]
+  ) {
+    self.id = id
+    self.workspace = workspace
+    self.workflow = workflow
+    self.version = version
+    self.state = state
+    self.mode = mode
+    self.lane = lane
+    self.term = term
+    self.acceptedAt = acceptedAt
+    self.startedAt = startedAt
+    self.finishedAt = finishedAt
+    self.waitUntil = waitUntil
+    self.retryOf = retryOf
+    self.error = error
+    self.lastNode = lastNode
+    self.input = input
+  }
+}
+
+public struct ExecutionFilter: Sendable, Hashable {
+  /// Any of these; empty is all.
+  public var states: Set<ExecutionState>
+  public var workflow: WorkflowID?
+  public var acceptedAfter: Timestamp?
+  public var acceptedBefore: Timestamp?
+
+  public init(
+    states: Set<ExecutionState> = [], workflow: WorkflowID? = nil, acceptedAfter: Timestamp? = nil,
+    acceptedBefore: Timestamp? = nil
+  ) {
+    self.states = states
+    self.workflow = workflow
+    self.acceptedAfter = acceptedAfter
+    self.acceptedBefore = acceptedBefore
+  }
+}

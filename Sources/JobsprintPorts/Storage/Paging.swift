@@ -1,0 +1,22 @@
+/// One page of a list that is walked by key, never by offset.
+public struct PageRequest<Key: Sendable>: Sendable {
+  /// The last key of the page before; nil for the first page.
+  public let after: Key?
+  public let limit: Int
+
+  public init(after: Key? = nil, limit: Int = 100) {
+    self.after = after
+    self.limit = limit
+  }
+}
+
+public struct Page<Element: Sendable>: Sendable {
+  public let elements: [Element]
+  /// There is at least one more element behind the last one.
+  public let hasMore: Bool
+
+  public init(elements: [Element], hasMore: Bool) {
+    self.elements = elements
+    self.hasMore = hasMore
+  }
+}

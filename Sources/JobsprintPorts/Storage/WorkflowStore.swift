@@ -1,0 +1,145 @@
+public import JobsprintDomain
+
+/// Workflows and the versions of their documents.
+public protocol WorkflowStore: Sendable {
+  /// Stores a workflow and its first version.
+  func create(_ workflow: StoredWorkflow, idempotency: IdempotencyRecord?) async throws(PortError) -> CreateOutcome
+
+  func workflow(_ id: WorkflowID, in workspace: WorkspaceID) async throws(PortError) -> StoredWorkflow?
+
+  /// Makes `change` the newest version, unless `ifMatch` names another than the newest.
+  func update(
+    _ id: WorkflowID, in workspace: WorkspaceID, with change: WorkflowChange, ifMatch: VersionID?
+  ) async throws(PortError) -> UpdateOutcome<StoredWorkflow>
+
+  /// Turns the workflow on with a version of it (nil: the newest), or off.
+  func setActive(
+    _ isActive: Bool, version: VersionID?, of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp
+  ) async throws(PortError) -> StoredWorkflow?
+
+  func setArchived(
+    _ isArchived: Bool, of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp
+  ) async throws(PortError) -> StoredWorkflow?
+
+  /// Replaces the tags of a workflow.
+  /// - Returns: the tags it has now; nil when the workflow or one of the tags does not exist.
+  func setTags(_ tags: [TagID], of id: WorkflowID, in workspace: WorkspaceID) async throws(PortError) -> [Tag]?
+
+  /// Removes a workflow with its versions; its executions stay until their retention ends.
+  /// - Returns: what was removed.
+  func delete(_ id: WorkflowID, in workspace: WorkspaceID) async throws(PortError) -> StoredWorkflow?
+
+  /// Newest first.
+  func workflows(
+    matching filter: WorkflowFilter, in workspace: WorkspaceID, page: PageRequest<WorkflowID>
+  ) async throws(PortError) -> Page<StoredWorkflow>
+
+  /// A version; versions outlive their workflow, so that its executions can go on.
+  func version(_ id: VersionID, in workspace: WorkspaceID) async throws(PortError) -> StoredVersion?
+
+  /// All versions of a workflow, newest first, without their documents' bytes being looked into.
+  func versions(
+    of id: WorkflowID, in workspace: WorkspaceID, page: PageRequest<VersionID>
+  ) async throws(PortError) -> Page<StoredVersion>
+}
+
+/// A workflow with its newest version.
+public struct StoredWorkflow: Sendable, Hashable {
+  public var id: WorkflowID
+  public var workspace: WorkspaceID
+  /// The newest version; its text is the strong ETag.
+  public var version: VersionID
+  public var name: String
+  /// The document as it was given, without the members that the platform manages.
+  public var document: [UInt8]
+  /// The version that triggers start; nil when off.
+  public var activeVersion: VersionID?
+  public var isArchived: Bool
+  public var tags: [Tag]
+  public var createdAt: Timestamp
+  public var updatedAt: Timestamp
+
+  public init(
+    id: WorkflowID, workspace: WorkspaceID, version: VersionID, name: String, document: [UInt8],
+    activeVersion: VersionID? = nil, isArchived: Bool = false, tags: [Tag] = [], createdAt: Timestamp,
+    updatedAt: Timestamp
+  ) {
+    self.id = id
+    self.workspace = workspace
+    self.version = version
+    self.name = name
+    self.document = document
+    self.activeVersion = activeVersion
+    self.isArchived = isArchived
+    self.tags = tags
+    self.createdAt = createdAt
+    self.updatedAt = updatedAt
+  }
+}
+
+public struct StoredVersion: Sendable, Hashable {
+  public let id: VersionID
+  public let workflow: WorkflowID
+  public let name: String
+  public let document: [UInt8]
+  public let createdAt: Timestamp
+
+  public init(id: VersionID, workflow: WorkflowID, name: String, document: [UInt8], createdAt: Timestamp) {
+    self.id = id
+    self.workflow = workflow
+    self.name = name
+    self.document = document
+    self.createdAt = createdAt
+  }
+}
+
+/// A new version of a workflow.
+public struct WorkflowChange: Sendable {
+  public let version: VersionID
+  public let name: String
+  public let document: [UInt8]
+  public let at: Timestamp
+  /// An active workflow goes on with the new version.
+  public let activates: Bool
+
+  public init(version: VersionID, name: String, document: [UInt8], at: Timestamp, activates: Bool) {
+    self.version = version
+    self.name = name
+    self.document = document
+    self.at = at
+    self.activates = activates
+  }
+}
+
+public struct WorkflowFilter: Sendable, Hashable {
+  public var isActive: Bool?
+  /// Exact name.
+  public var name: String?
+  /// Names of tags, all of which the workflow has.
+  public var tags: [String]
+  /// Words that all occur in name or document.
+  public var text: String?
+
+  public init(isActive: Bool? = nil, name: String? = nil, tags: [String] = [], text: String? = nil) {
+    self.isActive = isActive
+    self.name = name
+    self.tags = tags
+    self.text = text
+  }
+}
+
+public enum CreateOutcome: Sendable, Hashable {
+  case created
+  /// The idempotency key was used before; nothing was written.
+  case replayed(IdempotencyRecord)
+  /// Something of that name exists; nothing was written.
+  case nameTaken
+}
+
+public enum UpdateOutcome<Element: Sendable>: Sendable {
+  case updated(Element)
+  case notFound
+  /// It has changed since the caller read it; here is what is there now.
+  case changed(Element)
+  case nameTaken
+}

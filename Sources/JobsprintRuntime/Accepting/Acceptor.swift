@@ -1,0 +1,190 @@
+// Accepts executions (arrows 1 to 4): checks, mints the id, has it journaled, and only then lets it be dispatched. What
+// it answers with an id is durable.
+
+public import JobsprintDomain
+import JobsprintEngine
+public import JobsprintPorts
+
+public final class Acceptor: Sendable {
+  private let catalog: WorkflowCatalog
+  private let executions: any ExecutionStore
+  private let writer: JournalWriter
+  private let dispatcher: Dispatcher
+  private let executor: Executor?
+  private let bus: any EventBus
+  private let clock: any WallClock
+  private let ids: IdentifierSource
+
+  /// - Parameter executor: this process's own, which takes what it accepts itself while it has free slots.
+  public init(
+    catalog: WorkflowCatalog, executions: any ExecutionStore, writer: JournalWriter, dispatcher: Dispatcher,
+    executor: Executor?, bus: any EventBus, clock: any WallClock, ids: IdentifierSource
+  ) {
+    self.catalog = catalog
+    self.executions = executions
+    self.writer = writer
+    self.dispatcher = dispatcher
+    self.executor = executor
+    self.bus = bus
+    self.clock = clock
+    self.ids = ids
+  }
+
+  /// - Parameter wait: how long to wait for the end of the execution.
+  public func execute(
+    _ command: ExecuteCommand, idempotency: IdempotencyRequest<AcceptedExecution>? = nil, wait: Duration? = nil
+  ) async throws(RuntimeError) -> Creation<AcceptedExecution> {
+    let input = try ExecutionInput.bytes(for: command)
+    let head = try await catalog.head(of: command.workflow, in: command.workspace)
+    guard !head.isArchived else {
+      throw RuntimeError(.workflowArchived, "The workflow is archived. Unarchive it before you execute it.")
+    }
+    let version = command.version ?? head.version
+    let plan = try await catalog.plan(version, of: command.workflow, in: command.workspace)
+    // Refuse now what could only fail later.
+    _ = try plan.machine(for: ExecutionInput(command: command))
+    let draft = Draft(
+      workspace: command.workspace, workflow: command.workflow, version: version, mode: command.mode,
+      lane: command.lane, input: input)
+    return try await accept(draft, idempotency: idempotency, wait: wait)
+  }
+
+  /// Executes an ended execution's workflow again, as a new execution.
+  public func retry(
+    _ command: RetryCommand, idempotency: IdempotencyRequest<AcceptedExecution>? = nil, wait: Duration? = nil
+  ) async throws(RuntimeError) -> Creation<AcceptedExecution> {
+    let original = try await onStore { () async throws(PortError) in
+      try await executions.execution(command.execution, in: command.workspace)
+    }
+    guard let original else {
+      throw RuntimeError(.executionNotFound, "There is no execution \(command.execution) in this workspace.")
+    }
+    guard original.state.isTerminal else {
+      throw RuntimeError(
+        .executionNotEnded,
+        "The execution is \(original.state.rawValue); only an ended one can be retried. Stop it first.")
+    }
+    var version = original.version
+    if command.usesNewestVersion {
+      version = try await catalog.head(of: original.workflow, in: command.workspace).version
+    }
+    let plan = try await catalog.plan(version, of: original.workflow, in: command.workspace)
+    var machine = try plan.machine(for: ExecutionInput(stored: original.input))
+    var draft = Draft(
+      workspace: command.workspace, workflow: original.workflow, version: version, mode: .retry, lane: original.lane,
+      input: original.input)
+    draft.retryOf = original.id
+    if command.from == .failedNode { draft.entries = try await finishedRuns(of: original, in: &machine) }
+    return try await accept(draft, idempotency: idempotency, wait: wait)
+  }
+
+  /// Waits until the execution has ended or `wait` is over; whether it has ended.
+  public func awaitEnd(
+    of id: ExecutionID, in workspace: WorkspaceID, upTo wait: Duration
+  ) async throws(RuntimeError) -> Bool {
+    let events = bus.events(of: id)
+    let record = try await onStore { () async throws(PortError) in try await executions.execution(id, in: workspace) }
+    guard let record else { throw RuntimeError(.executionNotFound, "There is no execution \(id) in this workspace.") }
+    return record.state.isTerminal ? true : await hasEnded(events, upTo: wait)
+  }
+
+  // MARK: Accepting
+
+  private struct Draft {
+    let workspace: WorkspaceID
+    let workflow: WorkflowID
+    let version: VersionID
+    let mode: ExecutionMode
+    let lane: Lane
+    let input: [UInt8]
+    var entries: [JournalEntry] = []
+    var retryOf: ExecutionID?
+  }
+
+  private func accept(
+    _ draft: Draft, idempotency: IdempotencyRequest<AcceptedExecution>?, wait: Duration?
+  ) async throws(RuntimeError) -> Creation<AcceptedExecution> {
+    let accepted = AcceptedExecution(
+      id: ids.next(), workflow: draft.workflow, version: draft.version, acceptedAt: clock.now)
+    // Listening begins before the commit, so that no end is missed.
+    let events = wait.map { _ in bus.events(of: accepted.id) }
+    let taker = executor.flatMap { $0.reserveSlot() ? $0 : nil }
+    let new = NewExecution(
+      id: accepted.id, workspace: draft.workspace, workflow: draft.workflow, version: draft.version, mode: draft.mode,
+      lane: draft.lane, acceptedAt: accepted.acceptedAt, input: draft.input, entries: draft.entries,
+      retryOf: draft.retryOf, claimedBy: taker?.id,
+      idempotency: idempotency.map { $0.record(for: accepted, in: draft.workspace, at: accepted.acceptedAt) })
+    let outcome: JournalOutcome
+    do { outcome = try await writer.write(.accept(new)) } catch {
+      taker?.releaseSlot()
+      throw RuntimeError(error)
+    }
+    if case .replayed(let kept) = outcome {
+      taker?.releaseSlot()
+      return try kept.replay(for: idempotency?.fingerprint)
+    }
+    if let taker {
+      taker.start(ClaimedExecution(accepted: new, by: taker.id))
+    } else {
+      await dispatcher.dispatch([WakeUp(execution: new.id, workspace: new.workspace, lane: new.lane)])
+    }
+    guard let events, let wait else { return .created(accepted) }
+    return .created(
+      AcceptedExecution(
+        id: accepted.id, workflow: accepted.workflow, version: accepted.version, acceptedAt: accepted.acceptedAt,
+        hasEnded: await hasEnded(events, upTo: wait)))
+  }
+
+  private func hasEnded(_ events: AsyncStream<ExecutionEvent>, upTo wait: Duration) async -> Bool {
+    await withTaskGroup(of: Bool.self) { group in
+      group.addTask {
+        for await event in events where event.state.isTerminal { return true }
+        return false
+      }
+      group.addTask { [clock] in
+        try? await clock.sleep(for: wait)
+        return false
+      }
+      let result = await group.next() ?? false
+      group.cancelAll()
+      return result
+    }
+  }
+
+  /// The runs of an ended execution that its retry takes over: all but a failed last one.
+  private func finishedRuns(
+    of original: ExecutionRecord, in machine: inout ExecutionStateMachine
+  ) async throws(RuntimeError) -> [JournalEntry] {
+    let journal = try await onStore { () async throws(PortError) in
+      try await executions.journal(of: original.id, in: original.workspace)
+    }
+    var entries = journal.filter { $0.kind == .finished }
+    if original.state == .error, !entries.isEmpty { entries.removeLast() }
+    do { for entry in entries { try machine.replay(entry) } } catch {
+      throw RuntimeError(
+        .workflowNotRunnable,
+        "The execution does not fit this version of the workflow: at node run \(error.position) \(error.message). "
+          + "Retry it from the start, or with the version it had.")
+    }
+    return entries
+  }
+}
+
+extension ExecutionInput {
+  init(command: ExecuteCommand) {
+    startNode = command.startNode
+    destinationNode = command.destinationNode
+    usesPinData = command.usesPinData
+    items = []
+  }
+}
+
+extension ClaimedExecution {
+  /// What the accepting process holds right after its accept was committed.
+  fileprivate init(accepted new: NewExecution, by executor: ExecutorID) {
+    self.init(
+      id: new.id, workspace: new.workspace, workflow: new.workflow, version: new.version, mode: new.mode,
+      lane: new.lane, acceptedAt: new.acceptedAt, fence: Fence(term: 1, executor: executor), input: new.input,
+      entries: new.entries)
+  }
+}

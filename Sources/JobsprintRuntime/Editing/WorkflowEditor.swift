@@ -1,0 +1,192 @@
+// Changing workflows: every change is a new version, checked before it is stored. Storing tells what would not run
+// (warnings); turning on refuses it.
+
+public import JobsprintDomain
+public import JobsprintPorts
+
+public struct WorkflowEditor: Sendable {
+  private let store: any WorkflowStore
+  private let validator: WorkflowValidator
+  private let clock: any WallClock
+  private let ids: IdentifierSource
+  private let catalog: WorkflowCatalog
+
+  public init(
+    store: any WorkflowStore, catalog: WorkflowCatalog, library: NodeLibrary, clock: any WallClock,
+    ids: IdentifierSource
+  ) {
+    self.store = store
+    self.catalog = catalog
+    validator = WorkflowValidator(library: library)
+    self.clock = clock
+    self.ids = ids
+  }
+
+  /// What is doubtful in this document, in its order; some of it would keep the workflow from running.
+  public func warnings(for document: JSONObject) -> [WorkflowIssue] {
+    guard let workflow = try? Workflow(document: document) else { return [] }
+    return validator.issues(of: workflow)
+  }
+
+  /// - Parameters:
+  ///   - document: n8n's JSON.
+  ///   - bytes: the same as it was given; kept as it is.
+  public func create(
+    _ document: JSONObject, bytes: [UInt8], in workspace: WorkspaceID,
+    idempotency: IdempotencyRequest<StoredWorkflow>? = nil
+  ) async throws(RuntimeError) -> Creation<StoredWorkflow> {
+    let workflow = try parsed(document)
+    let now = clock.now
+    let stored = StoredWorkflow(
+      id: ids.next(), workspace: workspace, version: ids.next(), name: workflow.name, document: bytes, createdAt: now,
+      updatedAt: now)
+    let record = idempotency.map { $0.record(for: stored, in: workspace, at: now) }
+    switch try await onStore({ () async throws(PortError) in try await store.create(stored, idempotency: record) }) {
+    case .created: return .created(stored)
+    case .replayed(let kept): return try kept.replay(for: idempotency?.fingerprint)
+    case .nameTaken: throw RuntimeError(.nameTaken, "A workflow named '\(stored.name)' exists in this workspace.")
+    }
+  }
+
+  /// Makes the document the newest version; an active workflow goes on with it.
+  /// - Parameter ifMatch: refuse when the newest version is another than this.
+  public func update(
+    _ id: WorkflowID, with document: JSONObject, bytes: [UInt8], in workspace: WorkspaceID, ifMatch: VersionID?
+  ) async throws(RuntimeError) -> StoredWorkflow {
+    let workflow = try parsed(document)
+    guard let current = try await onStore({ () async throws(PortError) in try await store.workflow(id, in: workspace) })
+    else { throw notFound(id) }
+    let isActive = current.activeVersion != nil
+    if isActive { try refuseUnlessRunnable(workflow) }
+    let change = WorkflowChange(
+      version: ids.next(), name: workflow.name, document: bytes, at: clock.now, activates: isActive)
+    defer { catalog.forget(id, in: workspace) }
+    let outcome = try await onStore { () async throws(PortError) in
+      try await store.update(id, in: workspace, with: change, ifMatch: ifMatch)
+    }
+    switch outcome {
+    case .updated(let stored): return stored
+    case .notFound: throw notFound(id)
+    case .changed(let present):
+      throw RuntimeError(
+        .workflowChanged,
+        "The workflow has changed: its version is \(present.version) now. Read it again, and send If-Match with that.")
+    case .nameTaken: throw RuntimeError(.nameTaken, "A workflow of that name exists in this workspace.")
+    }
+  }
+
+  /// Turns the workflow on, with a version of it or the newest.
+  public func activate(
+    _ id: WorkflowID, version: VersionID?, in workspace: WorkspaceID
+  ) async throws(RuntimeError) -> StoredWorkflow {
+    guard let current = try await onStore({ () async throws(PortError) in try await store.workflow(id, in: workspace) })
+    else { throw notFound(id) }
+    guard !current.isArchived else {
+      throw RuntimeError(.workflowArchived, "The workflow is archived. Unarchive it before you activate it.")
+    }
+    var bytes = current.document
+    if let version, version != current.version {
+      let stored = try await onStore { () async throws(PortError) in try await store.version(version, in: workspace) }
+      guard let stored, stored.workflow == id else {
+        throw RuntimeError(.versionNotFound, "The workflow has no version \(version).")
+      }
+      bytes = stored.document
+    }
+    try refuseUnlessRunnable(try Workflow(stored: bytes))
+    let time = clock.now
+    defer { catalog.forget(id, in: workspace) }
+    let changed = try await onStore { () async throws(PortError) in
+      try await store.setActive(true, version: version, of: id, in: workspace, at: time)
+    }
+    guard let changed else { throw notFound(id) }
+    return changed
+  }
+
+  public func deactivate(_ id: WorkflowID, in workspace: WorkspaceID) async throws(RuntimeError) -> StoredWorkflow {
+    let time = clock.now
+    defer { catalog.forget(id, in: workspace) }
+    let changed = try await onStore { () async throws(PortError) in
+      try await store.setActive(false, version: nil, of: id, in: workspace, at: time)
+    }
+    guard let changed else { throw notFound(id) }
+    return changed
+  }
+
+  /// Archiving turns the workflow off, too.
+  public func setArchived(
+    _ isArchived: Bool, _ id: WorkflowID, in workspace: WorkspaceID
+  ) async throws(RuntimeError) -> StoredWorkflow {
+    let time = clock.now
+    defer { catalog.forget(id, in: workspace) }
+    let changed = try await onStore { () async throws(PortError) in
+      try await store.setArchived(isArchived, of: id, in: workspace, at: time)
+    }
+    guard let changed else { throw notFound(id) }
+    return changed
+  }
+
+  public func delete(_ id: WorkflowID, in workspace: WorkspaceID) async throws(RuntimeError) -> StoredWorkflow {
+    defer { catalog.forget(id, in: workspace) }
+    let removed = try await onStore { () async throws(PortError) in try await store.delete(id, in: workspace) }
+    guard let removed else { throw notFound(id) }
+    return removed
+  }
+
+  private func parsed(_ document: JSONObject) throws(RuntimeError) -> Workflow {
+    do { return try Workflow(document: document) } catch {
+      throw RuntimeError(
+        .workflowMalformed, "This is no workflow: \(error.pointer): \(error.message).", issues: [error])
+    }
+  }
+
+  private func refuseUnlessRunnable(_ workflow: Workflow) throws(RuntimeError) {
+    let issues = validator.issues(of: workflow).filter(\.code.blocksExecution)
+    guard issues.isEmpty else { throw RuntimeError(notRunnable: issues) }
+  }
+
+  private func notFound(_ id: WorkflowID) -> RuntimeError {
+    RuntimeError(.workflowNotFound, "There is no workflow \(id) in this workspace.")
+  }
+}
+
+extension RuntimeError {
+  init(notRunnable issues: [WorkflowIssue]) {
+    let first = issues.first.map { " \($0.pointer): \($0.message)." } ?? ""
+    self.init(.workflowNotRunnable, "The workflow can't run as it is.\(first)", issues: issues)
+  }
+}
+
+extension Workflow {
+  /// A document from the store, which was checked when it was stored.
+  init(stored bytes: [UInt8]) throws(RuntimeError) {
+    let document: JSONValue
+    do { document = try JSONValue(parsing: bytes) } catch {
+      throw RuntimeError(.workflowMalformed, "The stored workflow is no JSON: \(error).")
+    }
+    do { try self.init(document: document.objectValue ?? [:]) } catch {
+      throw RuntimeError(
+        .workflowMalformed, "The stored workflow is malformed: \(error.pointer): \(error.message).", issues: [error])
+    }
+  }
+}
+
+extension IdempotencyRequest {
+  func record(for created: Created, in workspace: WorkspaceID, at time: Timestamp) -> IdempotencyRecord {
+    let answer = answer(created)
+    return IdempotencyRecord(
+      workspace: workspace, key: key, fingerprint: fingerprint, createdAt: time, status: answer.status,
+      response: answer.body)
+  }
+}
+
+extension IdempotencyRecord {
+  /// The kept answer, if the request is the one that it was given to.
+  func replay<Created>(for fingerprint: [UInt8]?) throws(RuntimeError) -> Creation<Created> {
+    guard fingerprint == self.fingerprint else {
+      throw RuntimeError(
+        .idempotencyKeyReused,
+        "The Idempotency-Key '\(key)' was used for another request within the last 24 hours. Use a new key.")
+    }
+    return .replayed(status: status, body: response)
+  }
+}

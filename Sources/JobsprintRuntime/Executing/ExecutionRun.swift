@@ -1,0 +1,200 @@
+// One execution from its claim to where it ends, waits or is given back (arrows 7 to 9).
+//
+// Entries are gathered and journaled together at the next barrier: before a node with an outside effect (together with
+// its `started`), at a wait, at the end, and after 1 s or 1 MB. What is not journaled when the process dies is done again;
+// nothing outside has seen it.
+
+import JobsprintDomain
+import JobsprintEngine
+import JobsprintPorts
+
+struct ExecutionRun {
+  private let claimed: ClaimedExecution
+  private let plan: ExecutionPlan
+  private let facts: ExecutionFacts
+  private let runner: NodeRunner
+  private let writer: JournalWriter
+  private let clock: any WallClock
+  private let hold: HeldExecutions.Hold
+
+  private var gathered: [JournalEntry] = []
+  private var gatheredBytes = 0
+  private var lastBarrier: Timestamp
+
+  private static let longestGathering: Duration = .seconds(1)
+  private static let mostGatheredBytes = 1_000_000
+  /// Nodes in a row before other executions get their turn on this thread: about a millisecond of work.
+  private static let nodesBeforeYield = 64
+
+  init(
+    _ claimed: ClaimedExecution, plan: ExecutionPlan, isActive: Bool, runner: NodeRunner, writer: JournalWriter,
+    clock: any WallClock, hold: HeldExecutions.Hold
+  ) {
+    self.claimed = claimed
+    self.plan = plan
+    facts = ExecutionFacts(
+      id: claimed.id, mode: claimed.mode, workflowID: claimed.workflow, workflowIsActive: isActive)
+    self.runner = runner
+    self.writer = writer
+    self.clock = clock
+    self.hold = hold
+    lastBarrier = clock.now
+  }
+
+  /// Runs until the execution ends, waits, is given back or is lost. Throws when the store fails.
+  mutating func run() async throws(PortError) {
+    var machine: ExecutionStateMachine
+    do {
+      machine = try plan.machine(for: ExecutionInput(stored: claimed.input))
+      for entry in claimed.entries { try machine.replay(entry) }
+    } catch {
+      let message = (error as? RuntimeError)?.message ?? (error as? ReplayError)?.message ?? "\(error)"
+      return try await finish(.error, NodeError(message, name: "WorkflowOperationError"), lastNode: nil)
+    }
+    if case .wait(let until) = machine.next(), until <= clock.now { machine.resume() }
+    var isUncertain = claimed.entries.last?.kind == .started
+    var nodes = 0
+    while true {
+      switch hold.interruption {
+      case .lost?: return
+      case .draining?: return try await barrier(transition: .handBack)
+      case nil: break
+      }
+      if let deadline, clock.now >= deadline { return try await timeOut() }
+      switch machine.next() {
+      case .finish(let state, let error): return try await finish(state, error, lastNode: machine.lastNode)
+      case .wait(let until):
+        return try await barrier(transition: .wait(until: min(until, deadline ?? until)))
+      case .run(let task):
+        let outcome = try await outcome(of: task, in: &machine, isUncertain: isUncertain)
+        isUncertain = false
+        guard let outcome else { return }
+        try await take(outcome, in: &machine)
+        nodes += 1
+        if nodes % Self.nodesBeforeYield == 0 { await Task.yield() }
+      }
+    }
+  }
+
+  private var deadline: Timestamp? {
+    plan.workflow.settings.executionTimeout.map { claimed.acceptedAt + $0 }
+  }
+
+  private struct Ran {
+    let task: NodeTask
+    let outcome: NodeOutcome
+    let startedAt: Timestamp
+  }
+
+  /// Runs the task behind its barrier; nil when the execution is not ours any more.
+  private mutating func outcome(
+    of task: NodeTask, in machine: inout ExecutionStateMachine, isUncertain: Bool
+  ) async throws(PortError) -> Ran? {
+    var task = task
+    if task.traits.hasOutsideEffect, task.outputs == nil {
+      if isUncertain, !task.isResumed {
+        if task.node.whenUncertain == .stop {
+          return Ran(task: task, outcome: .failed(.uncertain(task.node)), startedAt: clock.now)
+        }
+        machine.countUncertainAttempt()
+        if case .run(let next) = machine.next() { task = next }
+      }
+      gather(
+        JournalEntry(
+          position: task.position, kind: .started, node: task.node.name, run: task.run, attempt: task.attempt,
+          term: claimed.fence.term, recordedAt: clock.now, payload: []))
+      guard try await isWritten(.none) else { return nil }
+    }
+    let startedAt = clock.now
+    let place = plan.graph.place(of: task.node.name)
+    let outcome = await runner.run(
+      task, type: place.flatMap { plan.types[$0] }, workflow: plan.workflow, facts: facts, history: machine.history)
+    if hold.interruption == .lost { return nil }
+    return Ran(task: task, outcome: outcome, startedAt: startedAt)
+  }
+
+  private mutating func take(_ ran: Ran, in machine: inout ExecutionStateMachine) async throws(PortError) {
+    let (task, now) = (ran.task, clock.now)
+    switch machine.complete(task, with: ran.outcome, startedAt: ran.startedAt, duration: now - ran.startedAt) {
+    case .recorded(let run):
+      gather(
+        JournalEntry(
+          position: task.position, kind: .finished, node: run.node, run: run.run, attempt: task.attempt,
+          term: claimed.fence.term, recordedAt: now, payload: run.jsonBytes))
+      if gatheredBytes >= Self.mostGatheredBytes || now - lastBarrier >= Self.longestGathering {
+        try await barrier(transition: .none)
+      }
+    case .suspended(let until):
+      gather(
+        JournalEntry(
+          position: task.position, kind: .suspended, node: task.node.name, run: task.run, attempt: task.attempt,
+          term: claimed.fence.term, recordedAt: now, payload: Array(String(until.milliseconds).utf8)))
+    case .retry(let wait):
+      // Up to five seconds, in memory: a crash meanwhile begins the next attempt at once.
+      try? await clock.sleep(for: wait)
+    }
+  }
+
+  private mutating func gather(_ entry: JournalEntry) {
+    gathered.append(entry)
+    gatheredBytes += entry.payload.count
+  }
+
+  private mutating func finish(_ state: ExecutionState, _ error: NodeError?, lastNode: String?) async throws(PortError)
+  {
+    try await barrier(
+      transition: .finish(state, error: error.map(\.asJSON.jsonBytes), lastNode: lastNode, at: clock.now))
+  }
+
+  private mutating func timeOut() async throws(PortError) {
+    let limit = plan.workflow.settings.executionTimeout ?? .zero
+    try await finish(
+      .canceled,
+      NodeError(
+        "The execution was stopped: it took longer than the \(limit / .seconds(1)) s of the workflow's setting "
+          + "'executionTimeout'", name: "ExecutionTimeoutError"),
+      lastNode: nil)
+  }
+
+  private mutating func barrier(transition: ExecutionTransition) async throws(PortError) {
+    if try await !isWritten(transition) { hold.interrupt(.lost) }
+  }
+
+  /// Journals what was gathered; false when the fence has refused it, and nothing more may be written.
+  private mutating func isWritten(_ transition: ExecutionTransition) async throws(PortError) -> Bool {
+    let append = JournalAppend(
+      execution: claimed.id, workspace: claimed.workspace, fence: claimed.fence, entries: gathered,
+      transition: transition)
+    let outcome = try await written(append)
+    gathered.removeAll(keepingCapacity: true)
+    gatheredBytes = 0
+    lastBarrier = clock.now
+    return outcome == .committed
+  }
+}
+
+extension ExecutionRun {
+  /// A store that is away or full is asked again while the execution is ours: its work is done, only the record is missing.
+  private func written(_ append: JournalAppend) async throws(PortError) -> JournalOutcome {
+    var wait: Duration = .milliseconds(100)
+    while true {
+      do throws(PortError) {
+        return try await writer.write(.append(append))
+      } catch {
+        guard error.code == .unavailable || error.code == .full, hold.interruption == nil else { throw error }
+        try? await clock.sleep(for: wait)
+        wait = min(wait * 2, .seconds(2))
+      }
+    }
+  }
+}
+
+extension NodeError {
+  fileprivate static func uncertain(_ node: Node) -> NodeError {
+    NodeError(
+      "The process stopped while '\(node.name)' was acting; whether it did is unknown",
+      name: "UncertainEffectError",
+      description: "Look at the system it acts on, then retry the execution from this node or from the start. "
+        + "The node is set to stop rather than to repeat.")
+  }
+}

@@ -1,0 +1,169 @@
+// Takes wake-ups up to its free slots, claims many executions in one statement, runs them, and shows by one heartbeat
+// that it is alive for all that it holds (arrows 6 to 9).
+
+public import JobsprintDomain
+public import JobsprintPorts
+public import Logging
+
+public final class Executor: Sendable {
+  public let id: ExecutorID
+  private let options: ExecutorOptions
+  private let queue: any WakeUpQueue
+  private let claims: any ExecutionClaims
+  private let catalog: WorkflowCatalog
+  private let writer: JournalWriter
+  private let runner: NodeRunner
+  private let clock: any WallClock
+  private let log: Logger
+  private let held: HeldExecutions
+
+  public init(
+    id: ExecutorID, options: ExecutorOptions = ExecutorOptions(), queue: any WakeUpQueue, claims: any ExecutionClaims,
+    catalog: WorkflowCatalog, writer: JournalWriter, evaluator: any ExpressionEvaluator, clock: any WallClock,
+    log: Logger
+  ) {
+    self.id = id
+    self.options = options
+    self.queue = queue
+    self.claims = claims
+    self.catalog = catalog
+    self.writer = writer
+    runner = NodeRunner(evaluator: evaluator, clock: clock)
+    self.clock = clock
+    self.log = log
+    held = HeldExecutions(slots: options.slots)
+  }
+
+  /// Takes and runs executions until the task is cancelled; then drains.
+  public func run() async {
+    await withDiscardingTaskGroup { group in
+      group.addTask { await self.takeWakeUps() }
+      group.addTask { await self.keepBeating() }
+    }
+    await drain()
+  }
+
+  // MARK: Executions that this process has just accepted
+
+  /// A slot for an execution that is about to be accepted as claimed by this executor (see docs/decisions/0003).
+  func reserveSlot() -> Bool { held.reserve(upTo: 1) == 1 }
+
+  func releaseSlot() { held.release(1) }
+
+  /// Runs an execution in a slot that was reserved for it.
+  func start(_ claimed: ClaimedExecution) {
+    guard let hold = held.hold(claimed.id) else { return }
+    hold.attach(
+      Task {
+        await self.execute(claimed, hold)
+        self.held.drop(claimed.id)
+      })
+  }
+
+  /// Stops executions that were ended by somebody else.
+  func abandon(_ ids: [ExecutionID]) { held.interrupt(ids, .lost) }
+
+  // MARK: The loops
+
+  private func takeWakeUps() async {
+    while !Task.isCancelled {
+      let slots = held.reserve(upTo: options.slots)
+      guard slots > 0 else {
+        await withTaskCancellationHandler {
+          await held.change()
+        } onCancel: {
+          held.drain()
+        }
+        continue
+      }
+      // Slots stay free for accepted executions while there is nothing to take.
+      held.release(slots - 1)
+      let wakeUps = await queue.receive(upTo: slots)
+      let more = held.reserve(upTo: max(0, wakeUps.count - 1))
+      await claim(wakeUps, slots: 1 + more)
+    }
+  }
+
+  private func claim(_ wakeUps: [WakeUp], slots: Int) async {
+    let ids = wakeUps.prefix(slots).map(\.execution)
+    var started = 0
+    if !ids.isEmpty {
+      do {
+        let claimed = try await claims.claim(
+          ids, for: id, at: clock.now, leaseExpiry: clock.now - options.lease)
+        for execution in claimed { start(execution) }
+        started = claimed.count
+      } catch {
+        // They stay in the store as they are; the recoverer issues new wake-ups.
+        log.warning("could not claim executions", metadata: ["error": "\(error)", "count": "\(ids.count)"])
+        try? await clock.sleep(for: .milliseconds(200))
+      }
+    }
+    held.release(slots - started)
+    if wakeUps.count > slots { try? await queue.publish(Array(wakeUps.dropFirst(slots))) }
+  }
+
+  private func keepBeating() async {
+    while !Task.isCancelled {
+      do {
+        let lost = try await claims.beat(id, holding: held.ids, at: clock.now)
+        held.interrupt(lost, .lost)
+      } catch {
+        log.warning("heartbeat failed", metadata: ["error": "\(error)"])
+      }
+      try? await clock.sleep(for: options.heartbeat)
+    }
+  }
+
+  private func drain() async {
+    held.drain()
+    // The stop itself is no reason to cancel this wait.
+    await Task { [held, options, clock] in
+      let limit = Task {
+        try await clock.sleep(for: options.grace)
+        held.cancelAll()
+      }
+      while !held.isIdle { await held.change() }
+      limit.cancel()
+    }.value
+    try? await claims.retire([id])
+  }
+
+  // MARK: One execution
+
+  private func execute(_ claimed: ClaimedExecution, _ hold: HeldExecutions.Hold) async {
+    do throws(PortError) {
+      try await run(claimed, hold)
+    } catch {
+      log.warning("could not journal", metadata: ["execution": "\(claimed.id)", "error": "\(error)"])
+      // What the store refuses it would refuse again; everything else goes on with the next claim.
+      if error.code == .refused { await giveUp(claimed, error) }
+    }
+  }
+
+  private func run(_ claimed: ClaimedExecution, _ hold: HeldExecutions.Hold) async throws(PortError) {
+    let plan: ExecutionPlan
+    let isActive: Bool
+    do {
+      plan = try await catalog.plan(claimed.version, of: claimed.workflow, in: claimed.workspace)
+      isActive = (try? await catalog.head(of: claimed.workflow, in: claimed.workspace))?.isActive ?? false
+    } catch {
+      if let port = error.port { throw port }
+      return await giveUp(claimed, error)
+    }
+    var run = ExecutionRun(
+      claimed, plan: plan, isActive: isActive, runner: runner, writer: writer, clock: clock, hold: hold)
+    try await run.run()
+  }
+
+  /// The execution can't be done at all: it ends, with the reason.
+  private func giveUp(_ claimed: ClaimedExecution, _ reason: any Error) async {
+    let error = NodeError("The execution can't be done: \(reason)", name: "WorkflowOperationError")
+    let append = JournalAppend(
+      execution: claimed.id, workspace: claimed.workspace, fence: claimed.fence, entries: [],
+      transition: .finish(.crashed, error: error.asJSON.jsonBytes, lastNode: nil, at: clock.now))
+    do { _ = try await writer.write(.append(append)) } catch {
+      log.error("could not end an execution", metadata: ["execution": "\(claimed.id)", "error": "\(error)"])
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import JobsprintDomain
+import Synchronization
+
+/// What one executor holds: its slots, and a way to tell each running execution to stop.
+final class HeldExecutions: Sendable {
+  /// Why a running execution is told to leave off.
+  enum Interruption: Sendable {
+    /// Somebody ended it, or took it over: write no more.
+    case lost
+    /// The process stops: give it back.
+    case draining
+  }
+
+  final class Hold: Sendable {
+    private let state = Mutex<(interruption: Interruption?, task: Task<Void, Never>?)>((nil, nil))
+
+    var interruption: Interruption? { state.withLock { $0.interruption } }
+
+    func attach(_ task: Task<Void, Never>) {
+      let isLost = state.withLock { state in
+        state.task = task
+        return state.interruption == .lost
+      }
+      if isLost { task.cancel() }
+    }
+
+    /// A lost execution's node is cancelled at once; a drained one may finish its node.
+    func interrupt(_ interruption: Interruption) {
+      let task = state.withLock { state in
+        state.interruption = interruption
+        return state.task
+      }
+      if interruption == .lost { task?.cancel() }
+    }
+
+    func cancel() { state.withLock { $0.task }?.cancel() }
+  }
+
+  private struct State {
+    var reserved = 0
+    var holds: [ExecutionID: Hold] = [:]
+    var isDraining = false
+    /// Waits for a free slot, or for the last execution to leave.
+    var sleeper: CheckedContinuation<Void, Never>?
+  }
+
+  private let slots: Int
+  private let state = Mutex(State())
+
+  init(slots: Int) { self.slots = slots }
+
+  var ids: [ExecutionID] { state.withLock { Array($0.holds.keys) } }
+
+  /// Takes up to `wanted` free slots, at most all of them; 0 when none is free or the executor drains.
+  func reserve(upTo wanted: Int) -> Int {
+    state.withLock { state in
+      guard !state.isDraining else { return 0 }
+      let free = min(wanted, slots - state.reserved)
+      state.reserved += max(0, free)
+      return max(0, free)
+    }
+  }
+
+  func release(_ count: Int) {
+    guard count > 0 else { return }
+    let sleeper = state.withLock { state in
+      state.reserved -= count
+      return state.sleeper.take()
+    }
+    sleeper?.resume()
+  }
+
+  /// A reserved slot is now this execution's. nil when it is held already: its slot is free again.
+  func hold(_ id: ExecutionID) -> Hold? {
+    let hold = state.withLock { state -> Hold? in
+      guard state.holds[id] == nil else { return nil }
+      let hold = Hold()
+      if state.isDraining { hold.interrupt(.draining) }
+      state.holds[id] = hold
+      return hold
+    }
+    if hold == nil { release(1) }
+    return hold
+  }
+
+  func drop(_ id: ExecutionID) {
+    state.withLock { $0.holds[id] = nil }
+    release(1)
+  }
+
+  func interrupt(_ ids: [ExecutionID], _ interruption: Interruption) {
+    let holds = state.withLock { state in ids.compactMap { state.holds[$0] } }
+    for hold in holds { hold.interrupt(interruption) }
+  }
+
+  /// No new executions; those held are told to leave at their next step.
+  func drain() {
+    let (holds, sleeper) = state.withLock { state in
+      state.isDraining = true
+      return (Array(state.holds.values), state.sleeper.take())
+    }
+    for hold in holds { hold.interrupt(.draining) }
+    sleeper?.resume()
+  }
+
+  /// Cancels the nodes that still run.
+  func cancelAll() {
+    for hold in state.withLock({ Array($0.holds.values) }) { hold.cancel() }
+  }
+
+  var isIdle: Bool { state.withLock { $0.reserved == 0 } }
+
+  /// Returns when something has changed: a slot was freed, or draining began.
+  func change() async {
+    await withCheckedContinuation { continuation in
+      let isAwake = state.withLock { state in
+        if state.reserved < slots && !state.isDraining || state.reserved == 0 { return true }
+        state.sleeper = continuation
+        return false
+      }
+      if isAwake { continuation.resume() }
+    }
+  }
+}

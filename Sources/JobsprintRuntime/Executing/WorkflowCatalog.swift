@@ -1,0 +1,84 @@
+// Workflows as the flow needs them: which version is the newest, and its plan. Versions never change, so plans are kept;
+// the newest version is remembered only where no other process can change it.
+
+import JobsprintDomain
+public import JobsprintPorts
+import Synchronization
+
+public final class WorkflowCatalog: Sendable {
+  struct Head: Sendable {
+    let version: VersionID
+    let isActive: Bool
+    let isArchived: Bool
+  }
+
+  private struct HeadKey: Hashable {
+    let workspace: WorkspaceID
+    let workflow: WorkflowID
+  }
+
+  private struct Cache {
+    var heads: [HeadKey: Head] = [:]
+    var plans: [VersionID: ExecutionPlan] = [:]
+    /// Rises with every change, so that a read that began before it is not remembered.
+    var epoch = 0
+  }
+
+  /// A plan of ten nodes takes about 20 KB.
+  private static let mostPlans = 1000
+
+  private let store: any WorkflowStore
+  private let library: NodeLibrary
+  private let isSoleWriter: Bool
+  private let cache = Mutex(Cache())
+
+  /// - Parameter isSoleWriter: no other process changes the store's workflows.
+  public init(store: any WorkflowStore, library: NodeLibrary, isSoleWriter: Bool) {
+    self.store = store
+    self.library = library
+    self.isSoleWriter = isSoleWriter
+  }
+
+  /// To be called after every change of a workflow.
+  func forget(_ workflow: WorkflowID, in workspace: WorkspaceID) {
+    cache.withLock { cache in
+      cache.heads[HeadKey(workspace: workspace, workflow: workflow)] = nil
+      cache.epoch += 1
+    }
+  }
+
+  func head(of workflow: WorkflowID, in workspace: WorkspaceID) async throws(RuntimeError) -> Head {
+    let key = HeadKey(workspace: workspace, workflow: workflow)
+    let (known, epoch) = cache.withLock { ($0.heads[key], $0.epoch) }
+    if let known { return known }
+    let stored = try await onStore { () async throws(PortError) in try await store.workflow(workflow, in: workspace) }
+    guard let stored else {
+      throw RuntimeError(.workflowNotFound, "There is no workflow \(workflow) in this workspace.")
+    }
+    let head = Head(version: stored.version, isActive: stored.activeVersion != nil, isArchived: stored.isArchived)
+    if isSoleWriter {
+      cache.withLock { cache in
+        guard cache.epoch == epoch else { return }
+        if cache.heads.count >= Self.mostPlans { cache.heads.removeAll() }
+        cache.heads[key] = head
+      }
+    }
+    return head
+  }
+
+  func plan(
+    _ version: VersionID, of workflow: WorkflowID, in workspace: WorkspaceID
+  ) async throws(RuntimeError) -> ExecutionPlan {
+    if let plan = cache.withLock({ $0.plans[version] }) { return plan }
+    let stored = try await onStore { () async throws(PortError) in try await store.version(version, in: workspace) }
+    guard let stored, stored.workflow == workflow else {
+      throw RuntimeError(.versionNotFound, "The workflow has no version \(version).")
+    }
+    let plan = ExecutionPlan(try Workflow(stored: stored.document), library: library)
+    cache.withLock { cache in
+      if cache.plans.count >= Self.mostPlans { cache.plans.removeAll() }
+      cache.plans[version] = plan
+    }
+    return plan
+  }
+}

@@ -1,0 +1,106 @@
+// The only pen (arrow 3). Whatever arrives while a commit is under way goes into the next one: no timer, and under load
+// one disk flush serves many executions. A mutex guards the line of writes and one loop empties it; callers wait for
+// their own write only.
+
+import JobsprintDomain
+public import JobsprintPorts
+import Logging
+import Synchronization
+
+public final class JournalWriter: Sendable {
+  private struct Waiting {
+    let write: JournalWrite
+    let continuation: CheckedContinuation<Result<JournalOutcome, PortError>, Never>
+  }
+
+  private struct State {
+    var line: [Waiting] = []
+    var sleeper: CheckedContinuation<Void, Never>?
+    var isClosed = false
+  }
+
+  /// Writes in one transaction at most: beyond that, latency grows and throughput does not (measured with 1 KB entries:
+  /// 256 writes take as long as 8 flushes).
+  private static let largestBatch = 256
+
+  private let journal: any Journal
+  private let relay: EventRelay
+  private let state = Mutex(State())
+
+  public init(journal: any Journal, relay: EventRelay) {
+    self.journal = journal
+    self.relay = relay
+  }
+
+  /// Returns when the write is durable, or its guard has refused it.
+  public func write(_ write: JournalWrite) async throws(PortError) -> JournalOutcome {
+    let result: Result<JournalOutcome, PortError> = await withCheckedContinuation { continuation in
+      let sleeper: CheckedContinuation<Void, Never>?? = state.withLock { state in
+        guard !state.isClosed else { return nil }
+        state.line.append(Waiting(write: write, continuation: continuation))
+        return .some(state.sleeper.take())
+      }
+      switch sleeper {
+      case nil: continuation.resume(returning: .failure(PortError(.unavailable, "The process is stopping.")))
+      case .some(let sleeper): sleeper?.resume()
+      }
+    }
+    return try result.get()
+  }
+
+  /// Commits until ``close()``; what was in the line by then is still committed.
+  public func run() async {
+    while true {
+      let batch = state.withLock { state in
+        let batch = Array(state.line.prefix(Self.largestBatch))
+        state.line.removeFirst(batch.count)
+        return batch
+      }
+      if batch.isEmpty {
+        if await isClosedAfterSleeping() { return }
+      } else {
+        await commit(batch[...])
+      }
+    }
+  }
+
+  /// Refuses further writes.
+  public func close() {
+    let sleeper = state.withLock { state in
+      state.isClosed = true
+      return state.sleeper.take()
+    }
+    sleeper?.resume()
+  }
+
+  private func isClosedAfterSleeping() async -> Bool {
+    await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+      let isAwake = state.withLock { state in
+        if state.isClosed || !state.line.isEmpty { return true }
+        state.sleeper = continuation
+        return false
+      }
+      if isAwake { continuation.resume() }
+    }
+    return state.withLock { $0.isClosed && $0.line.isEmpty }
+  }
+
+  /// A batch that the store refuses is halved until the bad write stands alone.
+  private func commit(_ batch: ArraySlice<Waiting>) async {
+    do {
+      let outcomes = try await journal.commit(batch.map(\.write))
+      for (waiting, outcome) in zip(batch, outcomes) {
+        waiting.continuation.resume(returning: .success(outcome))
+        if outcome == .committed { relay.publish(waiting.write) }
+      }
+    } catch {
+      guard error.code == .refused, batch.count > 1 else {
+        for waiting in batch { waiting.continuation.resume(returning: .failure(error)) }
+        return
+      }
+      let middle = batch.startIndex + batch.count / 2
+      await commit(batch[..<middle])
+      await commit(batch[middle...])
+    }
+  }
+}

@@ -1,0 +1,60 @@
+// Recovery is dispatching again, nothing else: what nobody claimed, what its holder lost, what has waited long enough.
+
+import JobsprintDomain
+public import JobsprintPorts
+public import Logging
+
+public struct RecovererOptions: Sendable {
+  /// Between two looks; a timer that ends sooner shortens it.
+  public var interval: Duration = .seconds(1)
+  /// A wake-up that nobody has answered for this long is issued again.
+  public var patience: Duration = .seconds(30)
+  public var lease: Duration = .seconds(15)
+  /// Executions in one pass.
+  public var limit = 500
+
+  public init() {}
+}
+
+public struct Recoverer: Sendable {
+  private let claims: any ExecutionClaims
+  private let dispatcher: Dispatcher
+  private let clock: any WallClock
+  private let options: RecovererOptions
+  private let log: Logger
+
+  public init(
+    claims: any ExecutionClaims, dispatcher: Dispatcher, clock: any WallClock,
+    options: RecovererOptions = RecovererOptions(), log: Logger
+  ) {
+    self.claims = claims
+    self.dispatcher = dispatcher
+    self.clock = clock
+    self.options = options
+    self.log = log
+  }
+
+  /// Looks until the task is cancelled.
+  public func run() async {
+    while !Task.isCancelled {
+      var wait = options.interval
+      do throws(PortError) {
+        let found = try await pass()
+        if found == options.limit { continue }
+        if let timer = try await claims.nextTimer() { wait = max(.milliseconds(1), min(wait, timer - clock.now)) }
+      } catch {
+        log.warning("recovery pass failed", metadata: ["error": "\(error)"])
+      }
+      try? await clock.sleep(for: wait)
+    }
+  }
+
+  /// One look; how many executions were dispatched again.
+  public func pass() async throws(PortError) -> Int {
+    let now = clock.now
+    let wakeUps = try await claims.recoverable(
+      at: now, dispatchedBefore: now - options.patience, leaseExpiry: now - options.lease, limit: options.limit)
+    if !wakeUps.isEmpty { await dispatcher.dispatch(wakeUps) }
+    return wakeUps.count
+  }
+}

@@ -1,0 +1,32 @@
+import GRDB
+import JobsprintPorts
+
+/// Brings a database to this program's schema. The number of migrations that a database has had is its `user_version`.
+enum Migrator {
+  /// Append only: what a database has had once never changes.
+  private static let migrations: [[UInt8]] = [
+    PackageResources.V0001_executions_sql,
+    PackageResources.V0002_journal_sql,
+    PackageResources.V0003_workflows_sql,
+    PackageResources.V0004_tags_sql,
+    PackageResources.V0005_idempotency_keys_sql,
+    PackageResources.V0006_api_keys_sql,
+  ]
+
+  static func migrate(_ connection: Connection, in directory: String) throws {
+    let version = try connection.first(SchemaVersion()) ?? 0
+    guard version <= migrations.count else {
+      throw PortError(
+        .newer,
+        "The database in \(directory) was written by a newer program (its schema is \(version), this program knows "
+          + "\(migrations.count)). Start the newer program, or restore a backup from before the update.")
+    }
+    for (place, migration) in migrations.enumerated().dropFirst(version) {
+      try connection.database.inTransaction(.exclusive) {
+        try connection.database.execute(sql: String(decoding: migration, as: UTF8.self))
+        try connection.run(SetSchemaVersion(version: place + 1))
+        return .commit
+      }
+    }
+  }
+}

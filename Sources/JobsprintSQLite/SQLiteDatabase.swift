@@ -1,0 +1,105 @@
+// The embedded default's store: one SQLite file in one folder, which one process holds. An acknowledged commit survives a
+// power cut (WAL, synchronous = FULL). All access is on GRDB's queues, never on a thread of Swift's cooperative pool, and
+// a transaction that has begun is not interrupted by the cancellation of the task that waits for it.
+
+import Dispatch
+import GRDB
+public import JobsprintPorts
+import Synchronization
+
+/// An open data folder. The folder is free for others when the last reference is gone, or after ``close()``.
+public final class SQLiteDatabase: Sendable {
+  public let directory: String
+  private let pool: DatabasePool
+  private let lock: Mutex<DirectoryLock?>
+
+  /// Opens a folder, creates it if it is missing, and brings its database to this program's schema. Blocks; for the start
+  /// of a process.
+  ///
+  /// - Throws: ``PortError`` with `inUse` when another process has the folder, `forbidden` when it may not be written,
+  ///   `newer` when a newer program has written it, `full`, `corrupted`.
+  public static func open(directory: String) throws(PortError) -> SQLiteDatabase {
+    let lock = try DirectoryLock(directory: directory)
+    do {
+      let pool = try DatabasePool(path: lock.databasePath, configuration: configuration)
+      try pool.writeWithoutTransaction { database in
+        try Migrator.migrate(Connection(database), in: directory)
+        // GRDB sets its own value when it turns the log on, so this comes after it.
+        try Connection(database).run(Setting.synchronousFull)
+      }
+      return SQLiteDatabase(directory: directory, pool: pool, lock: lock)
+    } catch {
+      throw PortError(error, in: directory)
+    }
+  }
+
+  private static var configuration: Configuration {
+    var configuration = Configuration()
+    configuration.label = "jobsprint.sqlite"
+    configuration.foreignKeysEnabled = false
+    configuration.busyMode = .timeout(5)
+    configuration.maximumReaderCount = 4
+    configuration.prepareDatabase { database in
+      let connection = Connection(database)
+      for setting in Setting.ofEveryConnection { _ = try connection.first(setting) }
+    }
+    return configuration
+  }
+
+  private init(directory: String, pool: DatabasePool, lock: DirectoryLock) {
+    self.directory = directory
+    self.pool = pool
+    self.lock = Mutex(lock)
+  }
+
+  deinit { try? pool.close() }
+
+  /// Ends all access after what is under way, and frees the folder. Later calls fail with `unavailable`.
+  public func close() async {
+    await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+      // Closing moves the whole log into the database, which can take a second.
+      DispatchQueue.global().async { [pool] in
+        try? pool.close()
+        continuation.resume()
+      }
+    }
+    lock.withLock { $0 = nil }
+  }
+
+  /// Reads one consistent state, beside the writer.
+  func read<Value: Sendable>(
+    _ body: @escaping @Sendable (Connection) throws -> Value
+  ) async throws(PortError) -> Value {
+    let outcome: Result<Value, PortError> = await withCheckedContinuation { continuation in
+      pool.asyncRead { [directory] access in
+        continuation.resume(
+          returning: Result { try body(Connection(access.get())) }.mapError { PortError($0, in: directory) })
+      }
+    }
+    return try outcome.get()
+  }
+
+  /// Writes in one transaction, which is durable when this returns and did not happen when it throws.
+  func write<Value: Sendable>(
+    _ body: @escaping @Sendable (Connection) throws -> Value
+  ) async throws(PortError) -> Value {
+    let outcome: Result<Value, PortError> = await withCheckedContinuation { continuation in
+      pool.asyncWriteWithoutTransaction { [directory] database in
+        continuation.resume(
+          returning: Result { try Self.transaction(on: database, body) }.mapError { PortError($0, in: directory) })
+      }
+    }
+    return try outcome.get()
+  }
+
+  private static func transaction<Value>(on database: Database, _ body: (Connection) throws -> Value) throws -> Value {
+    guard database.sqliteConnection != nil else { throw DatabaseError(resultCode: .SQLITE_MISUSE, message: "closed") }
+    var value: Value?
+    try database.inTransaction(.immediate) {
+      value = try body(Connection(database))
+      return .commit
+    }
+    guard let value else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
+    return value
+  }
+}

@@ -1,0 +1,46 @@
+public import JobsprintDomain
+public import JobsprintPorts
+
+public struct SQLiteExecutionStore: ExecutionStore {
+  private let database: SQLiteDatabase
+
+  public init(_ database: SQLiteDatabase) { self.database = database }
+
+  public func execution(_ id: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> ExecutionRecord? {
+    try await database.read { try $0.first(FindExecution(id: id, workspace: workspace)) }
+  }
+
+  public func executions(
+    matching filter: ExecutionFilter, in workspace: WorkspaceID, page: PageRequest<ExecutionID>
+  ) async throws(PortError) -> Page<ExecutionRecord> {
+    try await database.read { connection in
+      Page(
+        try connection.all(
+          ListExecutions(filter: filter, workspace: workspace, after: page.after, limit: page.limitAndOne)),
+        of: page)
+    }
+  }
+
+  public func journal(of id: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> [JournalEntry] {
+    try await database.read { try $0.all(ReadJournal(execution: id, workspace: workspace)) }
+  }
+
+  public func ended(among ids: [ExecutionID]) async throws(PortError) -> [ExecutionID] {
+    guard !ids.isEmpty else { return [] }
+    return try await database.read { connection in try ids.filter { try connection.first(CheckEnded(id: $0)) != nil } }
+  }
+
+  public func delete(_ id: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> ExecutionRecord? {
+    try await database.write { connection in
+      guard let record = try connection.first(FindExecution(id: id, workspace: workspace)), record.state.isTerminal
+      else {
+        return nil
+      }
+      try connection.run(DeleteExecution(id: id))
+      try connection.run(DeleteInput(execution: id))
+      try connection.run(DeleteError(execution: id))
+      try connection.run(DeleteJournal(execution: id))
+      return record
+    }
+  }
+}

@@ -1,0 +1,146 @@
+// Claims, heartbeats, and what nobody holds. Until a heartbeat is written for it, a holder counts as gone.
+
+import JobsprintDomain
+import JobsprintPorts
+
+struct ClaimExecution: FixedSQLStatement {
+  static let sql = """
+    UPDATE executions
+    SET state = 'running', term = term + 1, executor_id = ?, started_at = coalesce(started_at, ?), wait_until = NULL,
+      dispatched_at = NULL
+    WHERE id = ? AND (
+      state = 'new'
+      OR state = 'waiting' AND wait_until <= ?
+      OR state = 'running'
+        AND NOT EXISTS (SELECT 1 FROM executors AS e WHERE e.id = executions.executor_id AND e.beat_at >= ?))
+    RETURNING id, workspace_id, workflow_id, version_id, mode, lane, accepted_at, term, executor_id
+    """
+
+  let id: ExecutionID
+  let executor: ExecutorID
+  let now: Timestamp
+  let leaseExpiry: Timestamp
+
+  func bind(to values: inout Binder) {
+    values.add(executor)
+    values.add(now)
+    values.add(id)
+    values.add(now)
+    values.add(leaseExpiry)
+  }
+
+  /// Without input and entries.
+  static func decode(_ row: inout RowReader) throws -> ClaimedExecution {
+    ClaimedExecution(
+      id: try row.id(), workspace: try row.id(), workflow: try row.id(), version: try row.id(), mode: try row.word(),
+      lane: try row.word(), acceptedAt: row.time(), fence: Fence(term: row.int(), executor: try row.id()), input: [],
+      entries: [])
+  }
+}
+
+struct ReadInput: FixedSQLStatement {
+  static let sql = "SELECT input FROM execution_inputs WHERE execution_id = ?"
+
+  let execution: ExecutionID
+
+  func bind(to values: inout Binder) { values.add(execution) }
+
+  static func decode(_ row: inout RowReader) -> [UInt8] { row.bytes() }
+}
+
+struct Beat: FixedSQLStatement {
+  static let sql = """
+    INSERT INTO executors (id, beat_at) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET beat_at = excluded.beat_at
+    """
+
+  let executor: ExecutorID
+  let now: Timestamp
+
+  func bind(to values: inout Binder) {
+    values.add(executor)
+    values.add(now)
+  }
+}
+
+/// Gives a row when the executor holds the execution.
+struct CheckHolder: FixedSQLStatement {
+  static let sql = "SELECT 1 FROM executions WHERE id = ? AND state = 'running' AND executor_id = ?"
+
+  let execution: ExecutionID
+  let executor: ExecutorID
+
+  func bind(to values: inout Binder) {
+    values.add(execution)
+    values.add(executor)
+  }
+}
+
+struct RetireExecutor: FixedSQLStatement {
+  static let sql = "DELETE FROM executors WHERE id = ?"
+
+  let executor: ExecutorID
+
+  func bind(to values: inout Binder) { values.add(executor) }
+}
+
+struct RetireAllExecutors: FixedSQLStatement {
+  static let sql = "DELETE FROM executors"
+}
+
+/// What should be dispatched again. Each branch reads its own partial index in its order and stops at the limit, so that a
+/// backlog that has just been dispatched is never walked through.
+struct ListRecoverable: FixedSQLStatement {
+  static let sql = """
+    SELECT id, workspace_id, lane FROM (
+      SELECT * FROM (
+        SELECT id, workspace_id, lane, accepted_at FROM executions
+        WHERE state = 'new' AND dispatched_at IS NULL ORDER BY id LIMIT ?1)
+      UNION ALL SELECT * FROM (
+        SELECT id, workspace_id, lane, accepted_at FROM executions
+        WHERE state = 'new' AND dispatched_at < ?2 ORDER BY dispatched_at LIMIT ?1)
+      UNION ALL SELECT * FROM (
+        SELECT id, workspace_id, lane, accepted_at FROM executions
+        WHERE state = 'waiting' AND wait_until <= ?3 AND (dispatched_at IS NULL OR dispatched_at < ?2)
+        ORDER BY wait_until LIMIT ?1)
+      UNION ALL SELECT * FROM (
+        SELECT id, workspace_id, lane, accepted_at FROM executions
+        WHERE state = 'running' AND executor_id NOT IN (SELECT id FROM executors WHERE beat_at >= ?4)
+          AND (dispatched_at IS NULL OR dispatched_at < ?2)
+        LIMIT ?1))
+    ORDER BY accepted_at, id LIMIT ?1
+    """
+
+  let now: Timestamp
+  let dispatchedBefore: Timestamp
+  let leaseExpiry: Timestamp
+  let limit: Int
+
+  func bind(to values: inout Binder) {
+    values.add(limit)
+    values.add(dispatchedBefore)
+    values.add(now)
+    values.add(leaseExpiry)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> WakeUp {
+    WakeUp(execution: try row.id(), workspace: try row.id(), lane: try row.word())
+  }
+}
+
+struct StampDispatched: FixedSQLStatement {
+  static let sql = "UPDATE executions SET dispatched_at = ? WHERE id = ?"
+
+  let execution: ExecutionID
+  let now: Timestamp
+
+  func bind(to values: inout Binder) {
+    values.add(now)
+    values.add(execution)
+  }
+}
+
+struct NextTimer: FixedSQLStatement {
+  static let sql = "SELECT min(wait_until) FROM executions WHERE state = 'waiting'"
+
+  static func decode(_ row: inout RowReader) -> Timestamp? { row.optionalTime() }
+}

@@ -1,0 +1,117 @@
+// Values for tests, told apart by small numbers. What a test does not name does not matter to it.
+
+public import JobsprintDomain
+public import JobsprintPorts
+
+extension Identifier {
+  /// The same id for the same number, in the numbers' order.
+  public static func numbered(_ number: Int) -> Self {
+    Self(
+      UUIDv7(at: Timestamp(milliseconds: 1_800_000_000_000 + Int64(number)), randomHigh: 0, randomLow: UInt64(number)))
+  }
+}
+
+extension Timestamp {
+  /// Seconds after the moment at which tests begin.
+  public static func seconds(_ seconds: Int64) -> Timestamp {
+    Timestamp(milliseconds: 1_800_000_000_000 + seconds * 1000)
+  }
+}
+
+extension NewExecution {
+  public static func numbered(
+    _ number: Int, in workspace: WorkspaceID = .initial, workflow: WorkflowID = .numbered(1),
+    version: VersionID = .numbered(1), mode: ExecutionMode = .manual, lane: Lane = .normal,
+    at acceptedAt: Timestamp? = nil, input: String = "input", entries: [JournalEntry] = [],
+    retryOf: ExecutionID? = nil, claimedBy: ExecutorID? = nil, idempotency: IdempotencyRecord? = nil
+  ) -> NewExecution {
+    NewExecution(
+      id: .numbered(number), workspace: workspace, workflow: workflow, version: version, mode: mode, lane: lane,
+      acceptedAt: acceptedAt ?? .seconds(Int64(number)), input: Array(input.utf8), entries: entries, retryOf: retryOf,
+      claimedBy: claimedBy, idempotency: idempotency)
+  }
+}
+
+extension JournalEntry {
+  public static func entry(
+    _ kind: Kind = .finished, at position: Int, node: String = "Node", run: Int = 0, attempt: Int = 1, term: Int = 1,
+    recordedAt: Timestamp = .seconds(0), payload: String = "{}"
+  ) -> JournalEntry {
+    JournalEntry(
+      position: position, kind: kind, node: node, run: run, attempt: attempt, term: term, recordedAt: recordedAt,
+      payload: Array(payload.utf8))
+  }
+}
+
+extension JournalWrite {
+  /// An append to the execution of that number, by the executor of that number.
+  public static func append(
+    _ number: Int, in workspace: WorkspaceID = .initial, term: Int = 1, by executor: Int = 1,
+    _ entries: [JournalEntry] = [], _ transition: ExecutionTransition = .none
+  ) -> JournalWrite {
+    .append(
+      JournalAppend(
+        execution: .numbered(number), workspace: workspace,
+        fence: Fence(term: term, executor: .numbered(executor)), entries: entries, transition: transition))
+  }
+
+  public static func cancel(
+    _ number: Int, in workspace: WorkspaceID = .initial, at time: Timestamp = .seconds(500), error: [UInt8]? = nil
+  ) -> JournalWrite {
+    .cancel(Cancellation(execution: .numbered(number), workspace: workspace, at: time, error: error))
+  }
+}
+
+extension ExecutionTransition {
+  public static func success(lastNode: String? = "Node", at time: Timestamp = .seconds(900)) -> ExecutionTransition {
+    .finish(.success, error: nil, lastNode: lastNode, at: time)
+  }
+}
+
+extension IdempotencyRecord {
+  public static func of(
+    _ key: String, in workspace: WorkspaceID = .initial, fingerprint: String = "fingerprint",
+    at createdAt: Timestamp = .seconds(0), status: Int = 202, response: String = "{}"
+  ) -> IdempotencyRecord {
+    IdempotencyRecord(
+      workspace: workspace, key: key, fingerprint: Array(fingerprint.utf8), createdAt: createdAt, status: status,
+      response: Array(response.utf8))
+  }
+}
+
+extension StoredWorkflow {
+  /// Its first version has its number times 100.
+  public static func numbered(
+    _ number: Int, in workspace: WorkspaceID = .initial, name: String? = nil, document: String = "{}"
+  ) -> StoredWorkflow {
+    StoredWorkflow(
+      id: .numbered(number), workspace: workspace, version: .numbered(number * 100), name: name ?? "Workflow \(number)",
+      document: Array(document.utf8), createdAt: .seconds(Int64(number)), updatedAt: .seconds(Int64(number)))
+  }
+}
+
+extension WorkflowChange {
+  public static func to(
+    version: Int, name: String = "Changed", document: String = "{}", at time: Timestamp = .seconds(600),
+    activates: Bool = true
+  ) -> WorkflowChange {
+    WorkflowChange(
+      version: .numbered(version), name: name, document: Array(document.utf8), at: time, activates: activates)
+  }
+}
+
+extension Tag {
+  public static func numbered(_ number: Int, name: String? = nil) -> Tag {
+    Tag(
+      id: .numbered(number), name: name ?? "tag \(number)", createdAt: .seconds(Int64(number)),
+      updatedAt: .seconds(Int64(number)))
+  }
+}
+
+extension APIKeyRecord {
+  public static func numbered(_ number: Int, hash: String? = nil, label: String = "key") -> APIKeyRecord {
+    APIKeyRecord(
+      id: .numbered(number), workspace: .initial, label: label, hash: Array((hash ?? "hash \(number)").utf8),
+      createdAt: .seconds(Int64(number)))
+  }
+}

@@ -1,0 +1,81 @@
+// The conformance suites say in code what the ports promise. Each adapter's tests run all checks of the suites of its
+// ports, each on a subject of its own: `for check in JournalConformance.checks { try await check.run(on: storage) }`.
+
+public import JobsprintPorts
+
+/// One fact that holds for every adapter of a port.
+public struct ConformanceCheck<Subject: Sendable>: Sendable, CustomStringConvertible {
+  public let name: String
+  private let body: @Sendable (Subject) async throws -> Void
+
+  public init(_ name: String, _ body: @escaping @Sendable (Subject) async throws -> Void) {
+    self.name = name
+    self.body = body
+  }
+
+  public var description: String { name }
+
+  /// - Parameter subject: fresh and empty.
+  /// - Throws: ``ConformanceFailure``, or what the adapter threw.
+  public func run(on subject: Subject) async throws { try await body(subject) }
+}
+
+/// A promise of a port that an adapter does not keep.
+public struct ConformanceFailure: Error, CustomStringConvertible {
+  public let description: String
+}
+
+/// All ports of a store, over the same data.
+public struct StorageUnderTest: Sendable {
+  public let journal: any Journal
+  public let claims: any ExecutionClaims
+  public let executions: any ExecutionStore
+  public let idempotency: any IdempotencyStore
+  public let workflows: any WorkflowStore
+  public let tags: any TagStore
+  public let apiKeys: any APIKeyStore
+
+  public init(
+    journal: any Journal, claims: any ExecutionClaims, executions: any ExecutionStore,
+    idempotency: any IdempotencyStore, workflows: any WorkflowStore, tags: any TagStore, apiKeys: any APIKeyStore
+  ) {
+    self.journal = journal
+    self.claims = claims
+    self.executions = executions
+    self.idempotency = idempotency
+    self.workflows = workflows
+    self.tags = tags
+    self.apiKeys = apiKeys
+  }
+}
+
+/// - Parameter claim: what should hold.
+func expect(_ condition: Bool, _ claim: String, file: String = #fileID, line: Int = #line) throws {
+  guard condition else { throw ConformanceFailure(description: "\(file):\(line): \(claim)") }
+}
+
+func expect<Value: Equatable>(
+  _ found: Value, is expected: Value, _ claim: String = "", file: String = #fileID, line: Int = #line
+) throws {
+  try expect(found == expected, "\(claim) expected \(expected), found \(found)", file: file, line: line)
+}
+
+/// The value that should be there.
+func required<Value>(
+  _ value: Value?, _ claim: String = "a value", file: String = #fileID, line: Int = #line
+) throws -> Value {
+  guard let value else { throw ConformanceFailure(description: "\(file):\(line): \(claim) is missing") }
+  return value
+}
+
+func expectRefusal(
+  _ claim: String, file: String = #fileID, line: Int = #line, _ body: () async throws -> Void
+) async throws {
+  do {
+    try await body()
+  } catch let error as PortError {
+    try expect(error.code, is: .refused, claim, file: file, line: line)
+    return
+  }
+  throw ConformanceFailure(description: "\(file):\(line): \(claim): it was not refused")
+}

@@ -1,0 +1,199 @@
+import JobsprintDomain
+import JobsprintPorts
+
+/// What every ``ExecutionClaims`` promises.
+public enum ExecutionClaimsConformance {
+  public static let checks: [ConformanceCheck<StorageUnderTest>] = claiming + heartbeats + recovery
+
+  private static let me = ExecutorID.numbered(1)
+  private static let you = ExecutorID.numbered(2)
+
+  private static let claiming: [ConformanceCheck<StorageUnderTest>] = [
+    ConformanceCheck("a claim gives all that is needed to go on") { storage in
+      let new = NewExecution.numbered(
+        1, in: .numbered(7), workflow: .numbered(5), version: .numbered(6), mode: .trigger, lane: .low, input: "go",
+        entries: [.entry(at: 0, payload: "taken over")])
+      _ = try await storage.journal.commit([.accept(new)])
+      let claimed = try await storage.claims.claim([new.id], for: me, at: .seconds(10), leaseExpiry: .seconds(5))
+      let execution = try required(claimed.first)
+      try expect(execution.id, is: new.id)
+      try expect(execution.workspace, is: new.workspace)
+      try expect(execution.workflow, is: new.workflow)
+      try expect(execution.version, is: new.version)
+      try expect(execution.mode, is: .trigger)
+      try expect(execution.lane, is: .low)
+      try expect(execution.acceptedAt, is: new.acceptedAt)
+      try expect(execution.fence, is: Fence(term: 1, executor: me))
+      try expect(execution.input, is: new.input)
+      try expect(execution.entries, is: new.entries)
+      let record = try required(try await storage.executions.execution(new.id, in: new.workspace))
+      try expect(record.state, is: .running)
+      try expect(record.startedAt, is: .seconds(10))
+    },
+    ConformanceCheck("what a living executor holds is not claimed, unknown ids are left out") { storage in
+      _ = try await storage.claims.beat(me, holding: [], at: .seconds(10))
+      _ = try await storage.journal.commit([.accept(.numbered(1, claimedBy: me)), .accept(.numbered(2))])
+      let claimed = try await storage.claims.claim(
+        [.numbered(1), .numbered(2), .numbered(3)], for: you, at: .seconds(11), leaseExpiry: .seconds(10))
+      try expect(claimed.map(\.id), is: [.numbered(2)])
+    },
+    ConformanceCheck("an id that is named twice is claimed once") { storage in
+      _ = try await storage.journal.commit([.accept(.numbered(1))])
+      let claimed = try await storage.claims.claim(
+        [.numbered(1), .numbered(1)], for: me, at: .seconds(9), leaseExpiry: .seconds(5))
+      try expect(claimed.map(\.fence.term), is: [1])
+    },
+    ConformanceCheck("of many that claim at once, one gets each") { storage in
+      let ids = (0..<20).map { ExecutionID.numbered($0) }
+      _ = try await storage.journal.commit((0..<20).map { .accept(.numbered($0)) })
+      for executor in 0..<8 { _ = try await storage.claims.beat(.numbered(executor), holding: [], at: .seconds(9)) }
+      let claimed = try await withThrowingTaskGroup(of: [ExecutionID].self) { group in
+        for executor in 0..<8 {
+          group.addTask {
+            try await storage.claims.claim(ids, for: .numbered(executor), at: .seconds(9), leaseExpiry: .seconds(5))
+              .map(\.id)
+          }
+        }
+        return try await group.reduce(into: []) { $0 += $1 }
+      }
+      try expect(claimed.sorted(), is: ids)
+    },
+    ConformanceCheck("a waiting execution is claimed when its time has come") { storage in
+      _ = try await storage.journal.commit([
+        .accept(.numbered(1, claimedBy: me)), .append(1, [.entry(.suspended, at: 0)], .wait(until: .seconds(50))),
+      ])
+      let early = try await storage.claims.claim([.numbered(1)], for: you, at: .seconds(49), leaseExpiry: .seconds(40))
+      try expect(early.count, is: 0)
+      let claimed = try await storage.claims.claim(
+        [.numbered(1)], for: you, at: .seconds(50), leaseExpiry: .seconds(40))
+      try expect(claimed.map(\.fence), is: [Fence(term: 2, executor: you)])
+      try expect(claimed.first?.entries, is: [.entry(.suspended, at: 0)])
+      let record = try required(try await storage.executions.execution(.numbered(1), in: .initial))
+      try expect(record.waitUntil, is: nil)
+      try expect(record.startedAt, is: record.acceptedAt, "the first claim counts:")
+    },
+    ConformanceCheck("a running execution is claimed when its holder's heartbeat is too old or unknown") { storage in
+      _ = try await storage.claims.beat(me, holding: [], at: .seconds(10))
+      _ = try await storage.journal.commit([
+        .accept(.numbered(1, claimedBy: me)), .accept(.numbered(2, claimedBy: .numbered(3))),
+      ])
+      let ids: [ExecutionID] = [.numbered(1), .numbered(2)]
+      _ = try await storage.claims.beat(you, holding: [], at: .seconds(25))
+      let first = try await storage.claims.claim(ids, for: you, at: .seconds(25), leaseExpiry: .seconds(10))
+      try expect(first.map(\.id), is: [.numbered(2)])
+      let second = try await storage.claims.claim(ids, for: you, at: .seconds(26), leaseExpiry: .seconds(11))
+      try expect(second.map(\.id), is: [.numbered(1)])
+    },
+    ConformanceCheck("a handed back execution is claimed in the next term") { storage in
+      _ = try await storage.claims.beat(me, holding: [], at: .seconds(10))
+      _ = try await storage.journal.commit([
+        .accept(.numbered(1, claimedBy: me)), .append(1, [.entry(at: 0)], .handBack),
+      ])
+      let claimed = try await storage.claims.claim([.numbered(1)], for: you, at: .seconds(11), leaseExpiry: .seconds(5))
+      try expect(claimed.map(\.fence.term), is: [2])
+      try expect(claimed.first?.entries.count, is: 1)
+    },
+  ]
+
+  private static let heartbeats: [ConformanceCheck<StorageUnderTest>] = [
+    ConformanceCheck("a heartbeat tells what its executor has lost") { storage in
+      _ = try await storage.journal.commit([
+        .accept(.numbered(1, claimedBy: me)), .accept(.numbered(2, claimedBy: me)),
+        .accept(.numbered(3, claimedBy: me)),
+        .accept(.numbered(4, claimedBy: me)), .cancel(2), .append(4, [], .success()),
+      ])
+      _ = try await storage.claims.claim([.numbered(3)], for: you, at: .seconds(9), leaseExpiry: .seconds(5))
+      let lost = try await storage.claims.beat(me, holding: (1...5).map { .numbered($0) }, at: .seconds(10))
+      try expect(Set(lost), is: Set((2...5).map { .numbered($0) }))
+    },
+    ConformanceCheck("retired executors hold nothing for longer") { storage in
+      for executor in [me, you] { _ = try await storage.claims.beat(executor, holding: [], at: .seconds(10)) }
+      _ = try await storage.journal.commit([
+        .accept(.numbered(1, claimedBy: me)), .accept(.numbered(2, claimedBy: you)),
+      ])
+      let ids: [ExecutionID] = [.numbered(1), .numbered(2)]
+      try await storage.claims.retire([me])
+      _ = try await storage.claims.beat(.numbered(3), holding: [], at: .seconds(10))
+      let first = try await storage.claims.claim(ids, for: .numbered(3), at: .seconds(10), leaseExpiry: .seconds(5))
+      try expect(first.map(\.id), is: [.numbered(1)])
+      try await storage.claims.retire(nil)
+      let second = try await storage.claims.claim(ids, for: .numbered(4), at: .seconds(10), leaseExpiry: .seconds(5))
+      try expect(second.map(\.id).sorted(), is: ids)
+    },
+  ]
+
+  private static func recoverable(
+    _ storage: StorageUnderTest, at now: Int64, before: Int64, lease: Int64 = 0, limit: Int = 100
+  ) async throws -> [ExecutionID] {
+    try await storage.claims.recoverable(
+      at: .seconds(now), dispatchedBefore: .seconds(before), leaseExpiry: .seconds(lease), limit: limit
+    ).map(\.execution)
+  }
+
+  private static let recovery: [ConformanceCheck<StorageUnderTest>] = [
+    ConformanceCheck("a new execution is recoverable until it is claimed, once in each interval") { storage in
+      _ = try await storage.journal.commit([.accept(.numbered(1, in: .numbered(7), lane: .high))])
+      try expect(
+        try await storage.claims.recoverable(
+          at: .seconds(10), dispatchedBefore: .seconds(5), leaseExpiry: .seconds(0), limit: 9),
+        is: [WakeUp(execution: .numbered(1), workspace: .numbered(7), lane: .high)])
+      try expect(try await recoverable(storage, at: 12, before: 7), is: [])
+      try expect(try await recoverable(storage, at: 16, before: 11), is: [.numbered(1)])
+      _ = try await storage.claims.beat(me, holding: [], at: .seconds(16))
+      _ = try await storage.claims.claim([.numbered(1)], for: me, at: .seconds(16), leaseExpiry: .seconds(0))
+      try expect(try await recoverable(storage, at: 50, before: 45), is: [])
+    },
+    ConformanceCheck("a waiting execution is recoverable when its time has come") { storage in
+      _ = try await storage.journal.commit([
+        .accept(.numbered(1, claimedBy: me)), .append(1, [], .wait(until: .seconds(50))),
+        .accept(.numbered(2, claimedBy: me)), .append(2, [], .wait(until: .seconds(40))),
+      ])
+      try expect(try await storage.claims.nextTimer(), is: .seconds(40))
+      try expect(try await recoverable(storage, at: 39, before: 30), is: [])
+      try expect(try await recoverable(storage, at: 50, before: 45), is: [.numbered(1), .numbered(2)])
+      try expect(try await recoverable(storage, at: 51, before: 46), is: [])
+      try expect(try await recoverable(storage, at: 60, before: 55), is: [.numbered(1), .numbered(2)])
+    },
+    ConformanceCheck("a running execution is recoverable when its holder is gone") { storage in
+      _ = try await storage.claims.beat(me, holding: [], at: .seconds(10))
+      _ = try await storage.journal.commit([
+        .accept(.numbered(1, claimedBy: me)), .accept(.numbered(2, claimedBy: you)),
+      ])
+      try expect(try await recoverable(storage, at: 20, before: 15, lease: 10), is: [.numbered(2)])
+      try expect(try await recoverable(storage, at: 21, before: 16, lease: 11), is: [.numbered(1)])
+      try await storage.claims.retire(nil)
+      try expect(try await recoverable(storage, at: 22, before: 22, lease: 11), is: [.numbered(1), .numbered(2)])
+    },
+    ConformanceCheck("a stamp belongs to the state in which it was made") { storage in
+      _ = try await storage.journal.commit([.accept(.numbered(1))])
+      try expect(try await recoverable(storage, at: 10, before: 5), is: [.numbered(1)])
+      _ = try await storage.claims.claim([.numbered(1)], for: me, at: .seconds(10), leaseExpiry: .seconds(0))
+      try expect(try await recoverable(storage, at: 11, before: 6, lease: 6), is: [.numbered(1)], "its holder is gone:")
+      _ = try await storage.claims.claim([.numbered(1)], for: me, at: .seconds(12), leaseExpiry: .seconds(12))
+      _ = try await storage.journal.commit([.append(1, term: 2, [], .handBack)])
+      try expect(try await recoverable(storage, at: 13, before: 8), is: [.numbered(1)], "it was handed back:")
+    },
+    ConformanceCheck("the oldest are recovered first, and no more than asked for") { storage in
+      _ = try await storage.journal.commit([
+        .accept(.numbered(3)), .accept(.numbered(1)), .accept(.numbered(2)), .accept(.numbered(4, claimedBy: me)),
+      ])
+      try expect(try await recoverable(storage, at: 10, before: 5, limit: 2), is: [.numbered(1), .numbered(2)])
+      try expect(try await recoverable(storage, at: 10, before: 5, limit: 2), is: [.numbered(3), .numbered(4)])
+      try expect(try await recoverable(storage, at: 10, before: 5, limit: 2), is: [])
+    },
+    ConformanceCheck("without anything that waits there is no timer") { storage in
+      try expect(try await storage.claims.nextTimer(), is: nil)
+      _ = try await storage.journal.commit([
+        .accept(.numbered(1, claimedBy: me)), .append(1, [], .wait(until: .seconds(50))),
+      ])
+      _ = try await storage.claims.claim([.numbered(1)], for: me, at: .seconds(50), leaseExpiry: .seconds(0))
+      try expect(try await storage.claims.nextTimer(), is: nil)
+    },
+    ConformanceCheck("what has ended is never recoverable") { storage in
+      _ = try await storage.journal.commit([
+        .accept(.numbered(1, claimedBy: me)), .append(1, [], .success()), .accept(.numbered(2)), .cancel(2),
+      ])
+      try expect(try await recoverable(storage, at: 999, before: 999, lease: 999), is: [])
+    },
+  ]
+}

@@ -1,0 +1,69 @@
+import JobsprintDomain
+import JobsprintEngine
+import JobsprintNodes
+import JobsprintPorts
+import JobsprintScript
+import JobsprintTesting
+
+@testable import JobsprintRuntime
+
+/// Runs a workflow from its start to its end in memory, waits included, the way an executor does.
+struct WorkflowHarness {
+  struct Outcome {
+    var order: [String] = []
+    var history = RunHistory()
+    var state: ExecutionState
+    var error: NodeError?
+  }
+
+  let library: NodeLibrary
+
+  init(extra: [any NodeType] = []) {
+    library = NodeLibrary(BuiltInNodes.all(includingTestNodes: TestNodeOptions(ledgerPath: nil)) + extra)
+  }
+
+  func run(
+    _ document: JSONObject, order: String? = nil, mode: ExecutionMode = .manual, destination: String? = nil,
+    usesPinData: Bool = false
+  ) async throws -> Outcome {
+    var document = document
+    if let order {
+      var settings = document["settings"]?.objectValue ?? [:]
+      settings["executionOrder"] = .string(order)
+      document["settings"] = .object(settings)
+    }
+    let workflow = try Workflow(document: document)
+    let plan = ExecutionPlan(workflow, library: library)
+    let clock = TestClock(advancesByItself: true)
+    let runner = NodeRunner(evaluator: NativeExpressionEvaluator(), clock: clock)
+    let ids = IdentifierSource(clock: clock)
+    let facts = ExecutionFacts(id: ids.next(), mode: mode, workflowID: ids.next(), workflowIsActive: false)
+    var machine = try plan.machine(
+      for: ExecutionInput(destinationNode: destination, usesPinData: usesPinData, items: []))
+    var outcome = Outcome(state: .running)
+    // No file of the data has as many node runs; a loop that never ends is a failure, not a hang.
+    for _ in 0..<20_000 {
+      switch machine.next() {
+      case .finish(let state, let error):
+        outcome.state = state
+        outcome.error = error
+        outcome.history = machine.history
+        return outcome
+      case .wait(let until):
+        try await clock.sleep(until: until)
+        machine.resume()
+      case .run(let task):
+        let startedAt = clock.now
+        let type = plan.graph.place(of: task.node.name).flatMap { plan.types[$0] }
+        let result = await runner.run(task, type: type, workflow: workflow, facts: facts, history: machine.history)
+        switch machine.complete(task, with: result, startedAt: startedAt, duration: clock.now - startedAt) {
+        case .recorded(let run): outcome.order.append(run.node)
+        case .retry(let wait): try await clock.sleep(for: wait)
+        case .suspended: break
+        }
+      }
+    }
+    outcome.history = machine.history
+    return outcome
+  }
+}

@@ -1,0 +1,43 @@
+import JobsprintMemory
+import JobsprintPorts
+import JobsprintTesting
+import Testing
+
+@Suite struct MemoryConformanceTests {
+  private func storage() -> StorageUnderTest {
+    let store = MemoryStore()
+    return StorageUnderTest(
+      journal: MemoryJournal(store), claims: MemoryExecutionClaims(store), executions: MemoryExecutionStore(store),
+      idempotency: MemoryIdempotencyStore(store), workflows: MemoryWorkflowStore(store), tags: MemoryTagStore(store),
+      apiKeys: MemoryAPIKeyStore(store))
+  }
+
+  @Test(arguments: JournalConformance.checks)
+  func journal(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
+
+  @Test(arguments: ExecutionClaimsConformance.checks)
+  func claims(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
+
+  @Test(arguments: ExecutionStoreConformance.checks)
+  func executions(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
+
+  @Test(arguments: IdempotencyConformance.checks)
+  func idempotency(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
+
+  @Test(arguments: WorkflowStoreConformance.checks)
+  func workflows(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
+
+  @Test(arguments: TagStoreConformance.checks)
+  func tags(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
+
+  @Test(arguments: APIKeyConformance.checks)
+  func apiKeys(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
+
+  @Test(.timeLimit(.minutes(1)), arguments: WakeUpQueueConformance.checks)
+  func wakeUpQueue(_ check: ConformanceCheck<any WakeUpQueue>) async throws {
+    try await check.run(on: MemoryWakeUpQueue())
+  }
+
+  @Test(.timeLimit(.minutes(1)), arguments: EventBusConformance.checks)
+  func eventBus(_ check: ConformanceCheck<any EventBus>) async throws { try await check.run(on: MemoryEventBus()) }
+}

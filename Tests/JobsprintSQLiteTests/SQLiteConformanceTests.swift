@@ -1,0 +1,43 @@
+import JobsprintPorts
+import JobsprintSQLite
+import JobsprintTesting
+import Testing
+
+extension StorageUnderTest {
+  init(_ database: SQLiteDatabase) {
+    self.init(
+      journal: SQLiteJournal(database), claims: SQLiteExecutionClaims(database),
+      executions: SQLiteExecutionStore(database), idempotency: SQLiteIdempotencyStore(database),
+      workflows: SQLiteWorkflowStore(database), tags: SQLiteTagStore(database), apiKeys: SQLiteAPIKeyStore(database))
+  }
+}
+
+@Suite struct SQLiteConformanceTests {
+  private func run(_ check: ConformanceCheck<StorageUnderTest>) async throws {
+    let folder = TemporaryFolder()
+    let database = try SQLiteDatabase.open(directory: folder.path)
+    try await check.run(on: StorageUnderTest(database))
+    await database.close()
+  }
+
+  @Test(arguments: JournalConformance.checks)
+  func journal(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: ExecutionClaimsConformance.checks)
+  func claims(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: ExecutionStoreConformance.checks)
+  func executions(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: IdempotencyConformance.checks)
+  func idempotency(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: WorkflowStoreConformance.checks)
+  func workflows(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: TagStoreConformance.checks)
+  func tags(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: APIKeyConformance.checks)
+  func apiKeys(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+}

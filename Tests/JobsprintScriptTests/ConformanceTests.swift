@@ -1,0 +1,147 @@
+import Foundation
+import JobsprintDomain
+import JobsprintPorts
+import Testing
+
+@testable import JobsprintScript
+
+/// Cases that stand beside the project, not in it: `../shared/conformance` of the package's root.
+@Suite struct ConformanceTests {
+  private static let folder = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "../shared/conformance/n8n").standardizedFileURL
+  static let isPresent = FileManager.default.fileExists(atPath: folder.path)
+
+  private func json(_ path: String) throws -> JSONValue {
+    try JSONValue(parsing: Array(try Data(contentsOf: Self.folder.appending(path: path))))
+  }
+
+  private struct Tally {
+    var passed = 0
+    var needJavaScript = 0
+  }
+
+  /// Compares one case; a case that needs JavaScript is only counted.
+  private func check(
+    _ expression: String, _ scene: Scene, expected: JSONValue?, fails: Bool, message: String? = nil,
+    _ tally: inout Tally
+  ) async throws {
+    let resolver = try await NativeExpressionEvaluator().resolver(for: scene.scope)
+    do throws(NodeError) {
+      let value = try resolver.resolve(expression, parameter: "value", item: 0)
+      #expect(!fails && value == expected, "\(expression) gave \(value?.jsonText ?? "undefined")")
+    } catch {
+      if error.type == "javascript_needed" {
+        tally.needJavaScript += 1
+        return
+      }
+      #expect(fails, "\(expression): \(error.message)")
+      if let message { #expect(error.message == message, "\(expression)") }
+    }
+    tally.passed += 1
+  }
+
+  @Test(.enabled(if: isPresent, "the folder ../shared/conformance is missing"))
+  func baseExpressions() async throws {
+    var tally = Tally()
+    for fixture in try json("expressions/base-fixtures.json")["fixtures"]?.arrayValue ?? [] {
+      let expression = try #require(fixture["expression"]?.stringValue)
+      for test in fixture["tests"]?.arrayValue ?? [] where test["type"] == "evaluation" {
+        var scene = Scene(Workflow(name: "", nodes: [Node(name: "node", type: "test")], connections: Connections()))
+        scene.node = "node"
+        scene.items = (test["items"]?.arrayValue ?? []).compactMap { $0.objectValue.map { Item(json: $0) } }
+        try await check(
+          expression, scene, expected: test["output"], fails: test["error"] != nil, message: test["error"]?.stringValue,
+          &tally)
+      }
+    }
+    print("base expressions: \(tally.passed) pass, \(tally.needJavaScript) need JavaScript")
+    #expect(tally.passed > 30)
+  }
+
+  @Test(.enabled(if: isPresent, "the folder ../shared/conformance is missing"))
+  func extensionsAndSandbox() async throws {
+    var tally = Tally()
+    for test in try json("expressions/extension-and-sandbox-cases.json")["cases"]?.arrayValue ?? [] {
+      let expression = try #require(test["expression"]?.stringValue)
+      // Matchers like `toBeNaN` have no expectation in JSON; none of their cases may be claimed here either.
+      try await check(
+        expression, Scene(json: [:]), expected: test["expected"], fails: test["throws"] == true,
+        message: test["message"]?.stringValue, &tally)
+    }
+    print("extensions and sandbox: \(tally.passed) pass, \(tally.needJavaScript) need JavaScript")
+    #expect(tally.passed > 15)
+  }
+
+  // MARK: A workflow and what its nodes left
+
+  /// A scene in which `node` runs again after the recorded execution.
+  private func scene(_ name: String, at node: String) throws -> Scene {
+    let workflow = try Workflow(document: try #require(try json("data-proxy/\(name)_workflow.json").objectValue))
+    var scene = Scene(workflow)
+    scene.node = node
+    let recorded = try json("data-proxy/\(name)_run.json")["data"]?["resultData"]?["runData"]?.objectValue ?? [:]
+    for runs in recorded {
+      for (index, run) in (runs.value.arrayValue ?? []).enumerated() {
+        scene.history.append(try NodeRun(node: runs.key, run: index, payload: run.jsonBytes))
+      }
+    }
+    if let run = scene.history.run(of: node) {
+      scene.sources = run.sources
+    } else {
+      for (source, outputs) in workflow.connections.main {
+        for (output, targets) in outputs.enumerated() where targets.contains(where: { $0.node == node }) {
+          scene.sources = [RunSource(node: source, output: output)]
+        }
+      }
+    }
+    scene.items = scene.sources.compactMap { $0 }.first.map { scene.history.items(at: $0) } ?? []
+    return scene
+  }
+
+  @Test(.enabled(if: isPresent, "the folder ../shared/conformance is missing"))
+  func pairingErrors() async throws {
+    let cases: [(String, String, String?)] = [
+      ("Reference non-existent node", "={{ $('non existent') .item }}", "node_not_found"),
+      ("NoPathBack", "={{ $('Customer Datastore (n8n training)').item.json.email }}", "paired_item_no_connection"),
+      ("NoInputConnection", "={{ $json.email }}", "no_execution_data"),
+      ("Reference impossible with .item", "={{ $('Impossible').item.json.name }}", "paired_item_no_connection"),
+      ("Reference impossible with .first()", "={{ $('Impossible').first().json.name }}", "no_node_execution_data"),
+      ("Impossible", "={{ $('Impossible if').item.json.name }}", "no_node_execution_data"),
+      ("PairedItemMultipleMatches", "={{ $('Edit Fields').item.json.name }}", "paired_item_multiple_matches"),
+      ("PairedItemMultipleMatches2", "={{ $('Edit Fields').item.json.name }}", "paired_item_multiple_matches"),
+      ("PairedItemInfoMissing", "={{ $('Edit Fields').item.json.name }}", "paired_item_no_info"),
+      ("IncorrectPairedItem", "={{ $('Edit Fields').item.json.name }}", "paired_item_invalid_info"),
+      ("PairedItemInfoMissing", "={{ $('Break pairedItem chain').item.json.field }}", nil),
+    ]
+    for (node, expression, type) in cases {
+      #expect(try await scene("errors", at: node).failure(expression)?.type == type, "\(node)")
+    }
+  }
+
+  @Test(.enabled(if: isPresent, "the folder ../shared/conformance is missing"))
+  func dataOfOtherNodes() async throws {
+    let cases: [(String, String, String, Int, JSONValue?)] = [
+      ("base", "End", "={{ $json.data }}", 0, 105), ("base", "End", "={{ $('Rename').all().length }}", 0, 5),
+      ("base", "End", "={{ $('Rename').item.json.data }}", 2, 121),
+      ("base", "End", "={{ $('Function').item.json.initialName }}", 4, 950),
+      ("base", "End", "={{ $('Rename').first().json.data }}", 0, 105),
+      ("base", "End", "={{ $('Rename').last().json.data }}", 0, 950),
+      ("base", "End", "={{ $node.Rename.json.data }}", 3, 275),
+      ("base", "End", "={{ $node['Function'].json.initialName }}", 1, 160),
+      ("base", "End", "={{ $('Rename').params.value1 }}", 0, "data"),
+      ("base", "End", "={{ $('Set').isExecuted }}", 0, false),
+      ("base", "End", "={{ $input.all()[1].json.data }}", 0, 160),
+      ("base", "End", "={{ $prevNode.name }}", 0, "Rename"),
+      ("partial_data", "End", "={{ $('Rename').all().length }}", 0, 0),
+      ("multiple_inputs", "Output", "={{ $('Set variable_3').item.json.variable_3 }}", 0, "3456"),
+      ("multiple_inputs", "Output", "={{ $('Set main variable').item.json.main_variable }}", 0, 2),
+      ("multiple_outputs", "Edit Fields", "={{ $('If').item.json.code }}", 1, 2),
+      ("multiple_outputs", "Edit Fields", "={{ $('If').first().json.name }}", 0, "First item"),
+      ("multiple_outputs", "Edit Fields", "={{ $node['If'].json.code }}", 1, 2),
+    ]
+    for (file, node, expression, item, expected) in cases {
+      #expect(try await scene(file, at: node).evaluate(expression, item: item) == expected, "\(file): \(expression)")
+    }
+  }
+}
