@@ -25,16 +25,21 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
   name: "jobsprint",
+  products: [
+    .executable(name: "jobsprint", targets: ["jobsprint"])
+  ],
   dependencies: [
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -44,6 +49,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
@@ -55,6 +61,7 @@ let package = Package(
     floor("JobsprintPorts", ["JobsprintDomain"]),
     // 2
     floor("JobsprintRuntime", ["JobsprintDomain", "JobsprintEngine", "JobsprintPorts", logging]),
+    floor("JobsprintAccess", ["JobsprintDomain", "JobsprintPorts", crypto]),
     // wings
     floor(
       "JobsprintSQLite", ["JobsprintDomain", "JobsprintPorts", grdb, grdbSQLite],
@@ -62,8 +69,30 @@ let package = Package(
     floor("JobsprintMemory", ["JobsprintDomain", "JobsprintPorts"]),
     floor("JobsprintNodes", ["JobsprintDomain", "JobsprintPorts"]),
     floor("JobsprintScript", ["JobsprintDomain", "JobsprintPorts"]),
+    // 3
+    floor(
+      "JobsprintAPI",
+      [
+        "JobsprintDomain", "JobsprintPorts", "JobsprintRuntime", "JobsprintAccess", hummingbird, httpTypes,
+        nioCore, crypto, logging, lifecycle,
+      ],
+      resources: [.embedInCode("Resources")]),
+    // 4
+    floor(
+      "JobsprintBootstrap",
+      [
+        "JobsprintDomain", "JobsprintPorts", "JobsprintRuntime", "JobsprintAccess", "JobsprintSQLite",
+        "JobsprintMemory",
+        "JobsprintNodes", "JobsprintScript", "JobsprintAPI", hummingbird, logging, lifecycle, signals, nioCore,
+        configuration,
+      ]),
+    // roof
+    .executableTarget(
+      name: "jobsprint", dependencies: ["JobsprintBootstrap", argumentParser, logging],
+      swiftSettings: settings),
     // yard
     floor("JobsprintTesting", ["JobsprintDomain", "JobsprintPorts"]),
+    tests("KillTests", ["jobsprint", "JobsprintDomain", httpClient, nioCore, nioHTTP]),
     tests("JobsprintScriptTests", ["JobsprintScript", "JobsprintDomain", "JobsprintPorts"]),
     tests(
       "JobsprintSQLiteTests",

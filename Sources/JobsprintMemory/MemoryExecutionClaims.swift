@@ -66,9 +66,9 @@ public struct MemoryExecutionClaims: ExecutionClaims {
     }
   }
 
-  public func nextTimer() async throws(PortError) -> Timestamp? {
+  public func nextTimer(after time: Timestamp) async throws(PortError) -> Timestamp? {
     store.withState { state in
-      state.executions.values.lazy.filter { $0.state == .waiting }.compactMap(\.waitUntil).min()
+      state.executions.values.lazy.filter { $0.state == .waiting }.compactMap(\.waitUntil).filter { $0 > time }.min()
     }
   }
 }

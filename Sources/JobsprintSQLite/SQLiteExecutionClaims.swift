@@ -57,7 +57,7 @@ public struct SQLiteExecutionClaims: ExecutionClaims {
     }
   }
 
-  public func nextTimer() async throws(PortError) -> Timestamp? {
-    try await database.read { try $0.first(NextTimer()) ?? nil }
+  public func nextTimer(after time: Timestamp) async throws(PortError) -> Timestamp? {
+    try await database.read { try $0.first(NextTimer(after: time)) ?? nil }
   }
 }

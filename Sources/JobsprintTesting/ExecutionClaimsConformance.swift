@@ -148,7 +148,9 @@ public enum ExecutionClaimsConformance {
         .accept(.numbered(1, claimedBy: me)), .append(1, [], .wait(until: .seconds(50))),
         .accept(.numbered(2, claimedBy: me)), .append(2, [], .wait(until: .seconds(40))),
       ])
-      try expect(try await storage.claims.nextTimer(), is: .seconds(40))
+      try expect(try await storage.claims.nextTimer(after: .seconds(0)), is: .seconds(40))
+      try expect(try await storage.claims.nextTimer(after: .seconds(40)), is: .seconds(50))
+      try expect(try await storage.claims.nextTimer(after: .seconds(50)), is: nil)
       try expect(try await recoverable(storage, at: 39, before: 30), is: [])
       try expect(try await recoverable(storage, at: 50, before: 45), is: [.numbered(1), .numbered(2)])
       try expect(try await recoverable(storage, at: 51, before: 46), is: [])
@@ -182,12 +184,12 @@ public enum ExecutionClaimsConformance {
       try expect(try await recoverable(storage, at: 10, before: 5, limit: 2), is: [])
     },
     ConformanceCheck("without anything that waits there is no timer") { storage in
-      try expect(try await storage.claims.nextTimer(), is: nil)
+      try expect(try await storage.claims.nextTimer(after: .seconds(0)), is: nil)
       _ = try await storage.journal.commit([
         .accept(.numbered(1, claimedBy: me)), .append(1, [], .wait(until: .seconds(50))),
       ])
       _ = try await storage.claims.claim([.numbered(1)], for: me, at: .seconds(50), leaseExpiry: .seconds(0))
-      try expect(try await storage.claims.nextTimer(), is: nil)
+      try expect(try await storage.claims.nextTimer(after: .seconds(0)), is: nil)
     },
     ConformanceCheck("what has ended is never recoverable") { storage in
       _ = try await storage.journal.commit([

@@ -23,8 +23,8 @@ public protocol ExecutionClaims: Sendable {
     at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, limit: Int
   ) async throws(PortError) -> [WakeUp]
 
-  /// The earliest end of a wait; nil when nothing waits.
-  func nextTimer() async throws(PortError) -> Timestamp?
+  /// The earliest end of a wait behind `time`; nil when there is none.
+  func nextTimer(after time: Timestamp) async throws(PortError) -> Timestamp?
 }
 
 /// An execution that the claimer now holds, with all that is needed to go on.

@@ -34,6 +34,11 @@ public final class Executor: Sendable {
     held = HeldExecutions(slots: options.slots)
   }
 
+  /// The first heartbeat: what has none could be taken over at once. Before ``run()``, and before anything is accepted.
+  public func register() async throws(PortError) {
+    _ = try await claims.beat(id, holding: [], at: clock.now)
+  }
+
   /// Takes and runs executions until the task is cancelled; then drains.
   public func run() async {
     await withDiscardingTaskGroup { group in

@@ -39,9 +39,13 @@ public struct Recoverer: Sendable {
     while !Task.isCancelled {
       var wait = options.interval
       do throws(PortError) {
+        let now = clock.now
         let found = try await pass()
         if found == options.limit { continue }
-        if let timer = try await claims.nextTimer() { wait = max(.milliseconds(1), min(wait, timer - clock.now)) }
+        // What was due by then has just been dispatched.
+        if let timer = try await claims.nextTimer(after: now) {
+          wait = max(.milliseconds(1), min(wait, timer - clock.now))
+        }
       } catch {
         log.warning("recovery pass failed", metadata: ["error": "\(error)"])
       }

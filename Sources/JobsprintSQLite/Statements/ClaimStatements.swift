@@ -140,7 +140,11 @@ struct StampDispatched: FixedSQLStatement {
 }
 
 struct NextTimer: FixedSQLStatement {
-  static let sql = "SELECT min(wait_until) FROM executions WHERE state = 'waiting'"
+  static let sql = "SELECT min(wait_until) FROM executions WHERE state = 'waiting' AND wait_until > ?"
+
+  let after: Timestamp
+
+  func bind(to values: inout Binder) { values.add(after) }
 
   static func decode(_ row: inout RowReader) -> Timestamp? { row.optionalTime() }
 }

@@ -1,0 +1,130 @@
+import HTTPTypes
+import Hummingbird
+import JobsprintAccess
+import JobsprintDomain
+import JobsprintPorts
+import JobsprintRuntime
+import NIOCore
+
+/// One request to one route, with ways to read it that say what is wrong with it.
+struct APICall: Sendable {
+  let request: Request
+  let context: APIContext
+  let principal: Principal
+  let api: APIDependencies
+
+  var workspace: WorkspaceID { principal.workspace }
+
+  // MARK: Path and query
+
+  /// An id from the path. Text that is no id names nothing.
+  func id<Kind>(_ name: String = "id", of what: String) throws -> Identifier<Kind> {
+    let text = context.parameters.get(name) ?? ""
+    guard let id = Identifier<Kind>(text) else { throw Problem.notFound("There is no \(what) '\(text.prefix(64))'.") }
+    return id
+  }
+
+  func query(_ name: String) -> String? { request.uri.queryParameters.get(name) }
+
+  func queryID<Kind>(_ name: String) throws -> Identifier<Kind>? {
+    guard let text = query(name), !text.isEmpty else { return nil }
+    guard let id = Identifier<Kind>(text) else { throw Problem.badParameter(name, "an id", found: text) }
+    return id
+  }
+
+  func queryBool(_ name: String) throws -> Bool? {
+    switch query(name) {
+    case nil, ""?: return nil
+    case "true"?, "1"?: return true
+    case "false"?, "0"?: return false
+    case let text?: throw Problem.badParameter(name, "true or false", found: text)
+    }
+  }
+
+  func queryNumber(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
+    guard let text = query(name), !text.isEmpty else { return nil }
+    guard let number = Int(text), range.contains(number) else {
+      throw Problem.badParameter(name, "a whole number from \(range.lowerBound) to \(range.upperBound)", found: text)
+    }
+    return number
+  }
+
+  func queryChoice<Choice: RawRepresentable<String>>(_ name: String, _ expected: String) throws -> Choice? {
+    guard let text = query(name), !text.isEmpty else { return nil }
+    guard let choice = Choice(rawValue: text) else { throw Problem.badParameter(name, expected, found: text) }
+    return choice
+  }
+
+  /// How long the caller wants to wait for an end.
+  func wait() throws -> Duration? {
+    try queryNumber("wait", in: 0...APILimits.wait).flatMap { $0 == 0 ? nil : .seconds($0) }
+  }
+
+  /// `limit` and `cursor`: the cursor is the id of the last element, as nobody needs to know.
+  func page<Kind>() throws -> PageRequest<Identifier<Kind>> {
+    let limit = try queryNumber("limit", in: APILimits.page) ?? APILimits.standardPage
+    guard let cursor = query("cursor"), !cursor.isEmpty else { return PageRequest(limit: limit) }
+    guard let id = Identifier<Kind>(cursor) else {
+      throw Problem.badParameter("cursor", "the nextCursor of an earlier page", found: cursor)
+    }
+    return PageRequest(after: id, limit: limit)
+  }
+
+  // MARK: Body
+
+  func bytes() async throws -> [UInt8] {
+    if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > APILimits.body {
+      throw Problem.bodyTooLarge
+    }
+    if let type = request.headers[.contentType]?.lowercased(), !type.isEmpty,
+      !type.contains("json"), !type.hasPrefix("application/x-www-form-urlencoded")
+    {
+      throw Problem(
+        status: .unsupportedMediaType, code: "unsupported_media_type",
+        detail: "The body must be JSON (Content-Type: application/json), not \(type.prefix(64)).")
+    }
+    do { return Array(buffer: try await request.body.collect(upTo: APILimits.body)) } catch is NIOTooManyBytesError {
+      throw Problem.bodyTooLarge
+    }
+  }
+
+  /// The body as an object; an empty body is an empty object where `isOptional`.
+  func object(isOptional: Bool = false) async throws -> (JSONObject, [UInt8]) {
+    let bytes = try await bytes()
+    if bytes.isEmpty, isOptional { return ([:], bytes) }
+    let value: JSONValue
+    do { value = try JSONValue(parsing: bytes) } catch { throw Problem.badBody("The body is no JSON: \(error).") }
+    guard case .object(let members) = value else {
+      throw Problem.badBody("The body must be a JSON object, not \(value.kindName).", pointer: "")
+    }
+    return (members, bytes)
+  }
+
+  /// A body of our own: unknown members are refused.
+  func members(_ known: Set<String>, isOptional: Bool = false) async throws -> JSONObject {
+    let (members, _) = try await object(isOptional: isOptional)
+    let unknown = members.filter { !known.contains($0.key) }
+    guard unknown.isEmpty else {
+      throw Problem(
+        status: .badRequest, code: "unknown_field",
+        detail: "Unknown fields; known are: \(known.sorted().joined(separator: ", ")).",
+        places: unknown.map {
+          Problem.Place(pointer: "/" + $0.key.asPointerToken, code: "unknown_field", detail: "This field is not known.")
+        })
+    }
+    return members
+  }
+
+  // MARK: Preconditions
+
+  /// The version that `If-Match` names; nil where it is absent or `*`.
+  func ifMatch() throws -> VersionID? {
+    guard let text = request.headers[.ifMatch], text != "*" else { return nil }
+    guard text.hasPrefix("\""), text.hasSuffix("\""), let id = VersionID(String(text.dropFirst().dropLast())) else {
+      throw Problem(
+        status: .preconditionFailed, code: "workflow_changed",
+        detail: "If-Match names no version: send the ETag of the workflow as you read it.")
+    }
+    return id
+  }
+}

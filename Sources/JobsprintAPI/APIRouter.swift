@@ -1,0 +1,121 @@
+// The door: request ids, authentication, and every error as a problem. A route can't be reached around it.
+
+import HTTPTypes
+public import Hummingbird
+import JobsprintAccess
+import JobsprintDomain
+import JobsprintPorts
+import JobsprintRuntime
+public import Logging
+import NIOCore
+
+/// The API as an application on an address.
+/// - Parameters:
+///   - port: 0 for any free one.
+///   - onReady: called with the port when requests are answered.
+public func makeApplication(
+  _ api: APIDependencies, host: String, port: Int, log: Logger, onReady: @escaping @Sendable (Int) async -> Void
+) -> some ApplicationProtocol {
+  Application(
+    router: makeRouter(api, log: log),
+    server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+    configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: nil, backlog: 1024),
+    onServerRunning: { channel in await onReady(channel.localAddress?.port ?? port) },
+    logger: log)
+}
+
+func makeRouter(_ api: APIDependencies, log: Logger) -> Router<APIContext> {
+  let router = Router(context: APIContext.self)
+  router.add(middleware: ProblemMiddleware(log: log))
+  for route in APIRoute.all {
+    let path = (APIRoute.base + route.path).replacing("{", with: ":").replacing("}", with: "")
+    router.on(RouterPath(path), method: route.method) { request, context -> Response in
+      let principal = try await authenticated(request, api)
+      let call = APICall(request: request, context: context, principal: principal, api: api)
+      return try await route.handler(call).response
+    }
+  }
+  PublicRoutes.add(to: router, api)
+  return router
+}
+
+private func authenticated(_ request: Request, _ api: APIDependencies) async throws -> Principal {
+  var key = request.headers.first("X-API-Key") ?? request.headers.first("X-N8N-API-KEY")
+  if key == nil, let bearer = request.headers[.authorization], bearer.lowercased().hasPrefix("bearer ") {
+    key = String(bearer.dropFirst("bearer ".count))
+  }
+  guard let key, let principal = try await api.authenticator.principal(forKey: key) else { throw Problem.unauthorized }
+  return principal
+}
+
+/// Gives each request its id, and each error its form.
+struct ProblemMiddleware: RouterMiddleware {
+  typealias Context = APIContext
+
+  let log: Logger
+
+  func handle(
+    _ request: Request, context: APIContext, next: @concurrent (Request, APIContext) async throws -> Response
+  ) async throws -> Response {
+    var context = context
+    context.requestID = Self.requestID(request)
+    var response: Response
+    do {
+      response = try await next(request, context)
+    } catch {
+      response = problem(of: error, request, context).response(instance: request.uri.path, requestID: context.requestID)
+    }
+    response.headers.set("X-Request-Id", context.requestID)
+    return response
+  }
+
+  private func problem(of error: any Error, _ request: Request, _ context: APIContext) -> Problem {
+    switch error {
+    case let problem as Problem: return problem
+    case let error as RuntimeError:
+      note(error.port, context)
+      return Problem(error)
+    case let error as PortError:
+      note(error, context)
+      return Problem(error)
+    case let error as HTTPError where error.status == .notFound: return unrouted(request)
+    case let error as HTTPError:
+      return Problem(status: error.status, code: "request_invalid", detail: error.body ?? error.status.reasonPhrase)
+    default:
+      log.error("unexpected error", metadata: ["error": "\(error)", "request": "\(context.requestID)"])
+      return .internalError
+    }
+  }
+
+  private func note(_ error: PortError?, _ context: APIContext) {
+    guard let error else { return }
+    log.error("the store failed", metadata: ["error": "\(error)", "request": "\(context.requestID)"])
+  }
+
+  /// No route: another method of the path, or none at all.
+  private func unrouted(_ request: Request) -> Problem {
+    let steps = request.uri.path.split(separator: "/", omittingEmptySubsequences: false)
+    let methods = APIRoute.all.filter { route in
+      let wanted = (APIRoute.base + route.path).split(separator: "/", omittingEmptySubsequences: false)
+      return wanted.count == steps.count && zip(wanted, steps).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+    }.map(\.method.rawValue)
+    guard !methods.isEmpty else {
+      return .notFound("There is nothing at \(request.method.rawValue) \(request.uri.path.prefix(200)).")
+    }
+    return Problem(
+      status: .methodNotAllowed, code: "method_not_allowed",
+      detail: "\(request.method.rawValue) is not possible here; possible: \(methods.joined(separator: ", ")).",
+      headers: [("Allow", methods.joined(separator: ", "))])
+  }
+
+  /// The caller's own id where it is harmless, else a new one.
+  private static func requestID(_ request: Request) -> String {
+    if let given = request.headers.first("X-Request-Id"), (1...128).contains(given.utf8.count),
+      given.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+    {
+      return given
+    }
+    var random = SystemRandomNumberGenerator()
+    return String(random.next(), radix: 36)
+  }
+}

@@ -1,0 +1,74 @@
+import HTTPTypes
+import JobsprintDomain
+import JobsprintPorts
+import JobsprintRuntime
+
+/// Starting executions.
+enum ExecuteRoutes {
+  static let all = [
+    APIRoute(.post, "/workflows/{id}/execute", execute),
+    APIRoute(.post, "/executions/{id}/retry", retry),
+  ]
+
+  private static func execute(_ call: APICall) async throws -> Reply {
+    var command = ExecuteCommand(workspace: call.workspace, workflow: try call.id(of: "workflow"))
+    command.version = try call.queryID("version")
+    command.startNode = call.query("startNode")
+    command.destinationNode = call.query("destinationNode")
+    command.usesPinData = try call.queryBool("usePinData") ?? false
+    command.lane = try call.queryChoice("lane", "high, normal or low") ?? .normal
+    let wait = try call.wait()
+    command.body = try await call.bytes()
+    let ready = command
+    return try await started(call, ready.body, wait: wait) { idempotency in
+      try await call.api.acceptor.execute(ready, idempotency: idempotency, wait: wait)
+    }
+  }
+
+  /// n8n's body is `{loadWorkflow}`; `from` is ours.
+  private static func retry(_ call: APICall) async throws -> Reply {
+    var command = RetryCommand(workspace: call.workspace, execution: try call.id(of: "execution"))
+    let wait = try call.wait()
+    let members = try await call.members(["loadWorkflow", "from"], isOptional: true)
+    if let value = members["loadWorkflow"] {
+      guard let flag = value.boolValue else {
+        throw Problem.badBody("'loadWorkflow' must be true or false.", pointer: "/loadWorkflow")
+      }
+      command.usesNewestVersion = flag
+    }
+    switch members["from"] {
+    case nil, "failedNode"?: break
+    case "start"?: command.from = .start
+    default: throw Problem.badBody("'from' must be \"failedNode\" or \"start\".", pointer: "/from")
+    }
+    let ready = command
+    return try await started(call, JSONValue.object(members).jsonBytes, wait: wait) { idempotency in
+      try await call.api.acceptor.retry(ready, idempotency: idempotency, wait: wait)
+    }
+  }
+
+  /// 202 with the id; or, when the caller waited and it has ended, 200 with the execution and its data.
+  private static func started(
+    _ call: APICall, _ body: [UInt8], wait: Duration?,
+    create: (IdempotencyRequest<AcceptedExecution>?) async throws -> Creation<AcceptedExecution>
+  ) async throws -> Reply {
+    let (reply, created) = try await call.creating(body, answer: receipt, create: create)
+    guard let wait else { return reply }
+    if let created { return created.hasEnded ? try await ExecutionRoutes.full(created.id, call) : reply }
+    // A replayed request that waits gets what the first one was waiting for.
+    guard let id = (try? JSONValue(parsing: reply.bytes))?["executionId"]?.stringValue.flatMap({ ExecutionID($0) }),
+      try await call.api.acceptor.awaitEnd(of: id, in: call.workspace, upTo: wait)
+    else { return reply }
+    return try await ExecutionRoutes.full(id, call).with("Idempotency-Replayed", "true")
+  }
+
+  @Sendable private static func receipt(_ accepted: AcceptedExecution) -> Reply {
+    Reply(
+      .accepted,
+      [
+        "executionId": .string("\(accepted.id)"), "workflowId": .string("\(accepted.workflow)"),
+        "versionId": .string("\(accepted.version)"), "status": "new", "createdAt": .string("\(accepted.acceptedAt)"),
+      ]
+    ).with("Location", "\(APIRoute.base)/executions/\(accepted.id)")
+  }
+}

@@ -1,0 +1,21 @@
+import HTTPTypes
+import JobsprintDomain
+import JobsprintPorts
+
+/// What this installation can run.
+enum NodeTypeRoutes {
+  static let all = [APIRoute(.get, "/node-types", list)]
+
+  @Sendable private static func list(_ call: APICall) async throws -> Reply {
+    Reply([
+      "data": .array(
+        call.api.library.descriptions.map { type in
+          [
+            "name": .string(type.type), "displayName": .string(type.displayName), "description": .string(type.summary),
+            "versions": .array(type.versions.map { .number($0) }), "isTrigger": .bool(type.isTrigger),
+            "outputs": .array(type.outputs.map { .string($0) }), "hasOutsideEffect": .bool(type.hasOutsideEffect),
+          ]
+        }), "nextCursor": nil,
+    ])
+  }
+}

@@ -1,0 +1,60 @@
+// A workflow on the API: the document as it was given, with the members that the platform manages over it.
+
+import JobsprintDomain
+import JobsprintPorts
+import JobsprintRuntime
+
+struct WorkflowRepresentation: Sendable {
+  /// Tells what is doubtful in a document; nil where lists have no use for it.
+  var editor: WorkflowEditor?
+  var excludesPinData = false
+
+  func value(_ workflow: StoredWorkflow) -> JSONValue {
+    var members = Self.document(workflow.document)
+    let given = members
+    if excludesPinData { members["pinData"] = nil }
+    members["id"] = .string("\(workflow.id)")
+    members["name"] = .string(workflow.name)
+    members["active"] = .bool(workflow.activeVersion != nil)
+    members["isArchived"] = .bool(workflow.isArchived)
+    members["versionId"] = .string("\(workflow.version)")
+    members["activeVersionId"] = workflow.activeVersion.map { .string("\($0)") } ?? .null
+    members["createdAt"] = .string("\(workflow.createdAt)")
+    members["updatedAt"] = .string("\(workflow.updatedAt)")
+    members["triggerCount"] = workflow.activeVersion == nil ? 0 : 1
+    members["tags"] = .array(workflow.tags.map { $0.representation })
+    if let editor { members["warnings"] = .array(editor.warnings(for: given).map { $0.representation }) }
+    return .object(members)
+  }
+
+  @Sendable func reply(_ workflow: StoredWorkflow) -> Reply {
+    Reply(value(workflow)).with("ETag", "\"\(workflow.version)\"")
+  }
+
+  static func version(_ version: StoredVersion) -> JSONValue {
+    let members = document(version.document)
+    return [
+      "versionId": .string("\(version.id)"), "workflowId": .string("\(version.workflow)"),
+      "name": .string(version.name), "nodes": members["nodes"] ?? [], "connections": members["connections"] ?? [:],
+      "settings": members["settings"] ?? [:], "createdAt": .string("\(version.createdAt)"),
+    ]
+  }
+
+  /// Stored documents were parsed when they came.
+  static func document(_ bytes: [UInt8]) -> JSONObject { (try? JSONValue(parsing: bytes))?.objectValue ?? [:] }
+}
+
+extension WorkflowIssue {
+  var representation: JSONValue {
+    ["code": .string(code.rawValue), "pointer": .string(pointer), "message": .string(message)]
+  }
+}
+
+extension Tag {
+  var representation: JSONValue {
+    [
+      "id": .string("\(id)"), "name": .string(name), "createdAt": .string("\(createdAt)"),
+      "updatedAt": .string("\(updatedAt)"),
+    ]
+  }
+}

@@ -1,0 +1,25 @@
+import ServiceLifecycle
+
+/// A loop of the runtime as a service: it ends when the process is told to stop.
+struct LoopService: Service {
+  private let loop: @Sendable () async -> Void
+  private let stop: (@Sendable () -> Void)?
+
+  /// - Parameter stop: how to end the loop; nil: by cancelling its task.
+  init(run: @escaping @Sendable () async -> Void, stop: (@Sendable () -> Void)? = nil) {
+    loop = run
+    self.stop = stop
+  }
+
+  func run() async {
+    if let stop {
+      await withGracefulShutdownHandler {
+        await loop()
+      } onGracefulShutdown: {
+        stop()
+      }
+    } else {
+      await cancelWhenGracefulShutdown { await loop() }
+    }
+  }
+}

@@ -1,0 +1,30 @@
+/// How `jobsprint serve` runs: API and executor in one process, everything in one folder.
+public struct ServeConfiguration: Sendable {
+  public var host = "127.0.0.1"
+  public var port = 8080
+  /// Created when it does not exist.
+  public var dataDirectory = "data"
+  /// The first API key; nil: one is made and shown once.
+  public var bootstrapAPIKey: String?
+  /// Executions at a time.
+  public var slots = 64
+  /// Seconds.
+  public var lease = 15
+  public var logLevel = "notice"
+  public var testNodes: TestNodes?
+
+  /// Node types for tests.
+  public struct TestNodes: Sendable {
+    /// Where `jobsprint.testEffect` writes what it did.
+    public var ledger: String?
+    /// Breaks a promise on purpose, so that a test of it can be seen to fail.
+    public var sabotage: Sabotage?
+  }
+
+  public enum Sabotage: String, Sendable {
+    /// Accepted executions are answered before they are committed.
+    case answerBeforeCommit
+  }
+
+  public init() {}
+}
