@@ -92,6 +92,12 @@ let package = Package(
       swiftSettings: settings),
     // yard
     floor("JobsprintTesting", ["JobsprintDomain", "JobsprintPorts"]),
+    tests(
+      "JobsprintRuntimeTests",
+      [
+        "JobsprintRuntime", "JobsprintDomain", "JobsprintMemory", "JobsprintNodes", "JobsprintPorts", "JobsprintScript",
+        "JobsprintTesting", logging,
+      ]),
     tests("KillTests", ["jobsprint", "JobsprintDomain", httpClient, nioCore, nioHTTP]),
     tests("JobsprintScriptTests", ["JobsprintScript", "JobsprintDomain", "JobsprintPorts"]),
     tests(

@@ -34,10 +34,12 @@ public struct NodeDescription: Sendable {
   /// Names of the main outputs, where they do not depend on parameters.
   public let outputs: [String]
   public let hasOutsideEffect: Bool
+  /// In the order in which a person fills them in.
+  public let parameters: [NodeParameter]
 
   public init(
     type: String, displayName: String, summary: String, versions: [Double], isTrigger: Bool = false,
-    outputs: [String] = ["main"], hasOutsideEffect: Bool = false
+    outputs: [String] = ["main"], hasOutsideEffect: Bool = false, parameters: [NodeParameter] = []
   ) {
     self.type = type
     self.displayName = displayName
@@ -46,6 +48,34 @@ public struct NodeDescription: Sendable {
     self.isTrigger = isTrigger
     self.outputs = outputs
     self.hasOutsideEffect = hasOutsideEffect
+    self.parameters = parameters
+  }
+}
+
+/// One parameter of a node type, for people who write workflows.
+public struct NodeParameter: Sendable {
+  public enum Kind: String, Sendable {
+    case text, number, boolean, choice, json, list
+  }
+
+  /// The path inside `parameters`, for example `options.includeBinaries`.
+  public let path: String
+  public let kind: Kind
+  /// One sentence: what it is for, and in which mode or version it counts.
+  public let summary: String
+  /// What counts when the document leaves it out; nil when it is required or has no default.
+  public let defaultValue: JSONValue?
+  /// The values of a `choice`.
+  public let choices: [String]
+
+  public init(
+    _ path: String, _ kind: Kind, _ summary: String, default defaultValue: JSONValue? = nil, choices: [String] = []
+  ) {
+    self.path = path
+    self.kind = kind
+    self.summary = summary
+    self.defaultValue = defaultValue
+    self.choices = choices
   }
 }
 

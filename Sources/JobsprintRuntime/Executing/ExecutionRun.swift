@@ -108,8 +108,13 @@ struct ExecutionRun {
     let startedAt = clock.now
     let place = plan.graph.place(of: task.node.name)
     let outcome = await runner.run(
-      task, type: place.flatMap { plan.types[$0] }, workflow: plan.workflow, facts: facts, history: machine.history)
+      task, type: place.flatMap { plan.types[$0] }, workflow: plan.workflow, facts: facts, history: machine.history,
+      deadline: deadline)
     if hold.interruption == .lost { return nil }
+    if let deadline, clock.now >= deadline {
+      try await timeOut()
+      return nil
+    }
     return Ran(task: task, outcome: outcome, startedAt: startedAt)
   }
 

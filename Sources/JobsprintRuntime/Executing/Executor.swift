@@ -41,11 +41,15 @@ public final class Executor: Sendable {
 
   /// Takes and runs executions until the task is cancelled; then drains.
   public func run() async {
-    await withDiscardingTaskGroup { group in
-      group.addTask { await self.takeWakeUps() }
-      group.addTask { await self.keepBeating() }
+    await withTaskCancellationHandler {
+      await withDiscardingTaskGroup { group in
+        group.addTask { await self.takeWakeUps() }
+        group.addTask { await self.keepBeating() }
+      }
+    } onCancel: {
+      held.drain()
     }
-    await drain()
+    await waitUntilIdle()
   }
 
   // MARK: Executions that this process has just accepted
@@ -74,11 +78,7 @@ public final class Executor: Sendable {
     while !Task.isCancelled {
       let slots = held.reserve(upTo: options.slots)
       guard slots > 0 else {
-        await withTaskCancellationHandler {
-          await held.change()
-        } onCancel: {
-          held.drain()
-        }
+        await held.change()
         continue
       }
       // Slots stay free for accepted executions while there is nothing to take.
@@ -120,8 +120,7 @@ public final class Executor: Sendable {
     }
   }
 
-  private func drain() async {
-    held.drain()
+  private func waitUntilIdle() async {
     // The stop itself is no reason to cancel this wait.
     await Task { [held, options, clock] in
       let limit = Task {

@@ -48,6 +48,9 @@ public final class JournalWriter: Sendable {
     return try result.get()
   }
 
+  /// Writes that stand in the line.
+  var waiting: Int { state.withLock { $0.line.count } }
+
   /// Commits until ``close()``; what was in the line by then is still committed.
   public func run() async {
     while true {

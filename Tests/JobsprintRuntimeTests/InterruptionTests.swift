@@ -1,0 +1,116 @@
+import JobsprintDomain
+import JobsprintMemory
+import JobsprintPorts
+import JobsprintTesting
+import Testing
+
+@testable import JobsprintRuntime
+
+/// Executions that are stopped, time out, or are given back.
+struct InterruptionTests {
+  private func control(_ rig: Rig, _ executor: Executor?) -> ExecutionControl {
+    ExecutionControl(executions: rig.executions, writer: rig.writer, executor: executor, clock: rig.clock)
+  }
+
+  @Test func cancellingARunningExecutionIsFinal() async throws {
+    let rig = Rig()
+    let executor = rig.executor(.numbered(1))
+    try await rig.run([executor]) {
+      let workflow = try await rig.store([("Act", "test.effect", [:]), ("Never", "n8n-nodes-base.noOp", [:])])
+      let id = try await rig.accept(workflow, by: executor)
+      let arrival = try await rig.gate.next()
+      try await control(rig, executor).cancel(id, in: .initial)
+      arrival.release()
+      #expect(try await rig.ended(id).state == .canceled)
+      let journal = try await rig.executions.journal(of: id, in: .initial)
+      #expect(!journal.contains { $0.node == "Never" })
+      await #expect(throws: RuntimeError.self) { try await control(rig, executor).cancel(id, in: .initial) }
+    }
+  }
+
+  @Test func cancellingWhatIsQueuedKeepsItFromRunning() async throws {
+    let rig = Rig()
+    let executor = rig.executor(.numbered(1))
+    try await rig.run([executor]) {
+      let workflow = try await rig.store([("Act", "test.effect", [:])])
+      let id = try await rig.accept(workflow, by: nil)
+      // It may be claimed already: either way it ends as canceled and its effect is not recorded as done.
+      try await control(rig, executor).cancel(id, in: .initial)
+      rig.gate.openForGood()
+      #expect(try await rig.ended(id).state == .canceled)
+      let journal = try await rig.executions.journal(of: id, in: .initial)
+      #expect(!journal.contains { $0.node == "Act" && $0.kind == .finished })
+    }
+  }
+
+  @Test func anExecutionThatTakesTooLongIsCanceled() async throws {
+    let rig = Rig()
+    let executor = rig.executor(.numbered(1))
+    try await rig.run([executor]) {
+      let workflow = try await rig.store(
+        [("Slow", "test.gate", [:]), ("Never", "n8n-nodes-base.noOp", [:])], settings: ["executionTimeout": 30])
+      let id = try await rig.accept(workflow, by: executor)
+      let arrival = try await rig.gate.next()
+      rig.clock.advance(by: .seconds(31))
+      arrival.release()
+      let record = try await rig.ended(id)
+      #expect(record.state == .canceled)
+      #expect(try NodeError(JSONValue(parsing: #require(record.error))).name == "ExecutionTimeoutError")
+    }
+  }
+
+  @Test func theNodeInFlightIsCancelledWhenTheTimeIsUp() async throws {
+    let rig = Rig()
+    let executor = rig.executor(.numbered(1))
+    try await rig.run([executor]) {
+      let workflow = try await rig.store(
+        [("Slow", "jobsprint.testEffect", ["parameters": ["milliseconds": 3_600_000]])],
+        settings: ["executionTimeout": 30])
+      let id = try await rig.accept(workflow, by: executor)
+      // The executor's heartbeat, the node, and the alarm.
+      await rig.clock.sleepers(atLeast: 3)
+      rig.clock.advance(by: .seconds(31))
+      let record = try await rig.ended(id)
+      #expect(record.state == .canceled)
+      #expect(record.finishedAt == record.acceptedAt + .seconds(31))
+    }
+  }
+
+  @Test func drainingGivesExecutionsBack() async throws {
+    let rig = Rig()
+    let executor = rig.executor(.numbered(1))
+    try await rig.run {
+      try await executor.register()
+      let loops = Task { await executor.run() }
+      let workflow = try await rig.store([("Slow", "test.gate", [:]), ("Next", "test.gate", [:])])
+      let id = try await rig.accept(workflow, by: executor)
+      let arrival = try await rig.gate.next()
+      loops.cancel()
+      arrival.release()
+      await loops.value
+      let record = try #require(try await rig.executions.execution(id, in: .initial))
+      #expect(record.state == .new)
+      // What was finished is kept; the next holder goes on behind it.
+      #expect(try await rig.executions.journal(of: id, in: .initial).map(\.node) == ["Start", "Slow"])
+    }
+  }
+
+  @Test func aRetryGoesOnFromTheFailedNode() async throws {
+    let rig = Rig()
+    let executor = rig.executor(.numbered(1))
+    try await rig.run([executor]) {
+      let workflow = try await rig.store([
+        ("Act", "test.effect", [:]), ("Stop", "n8n-nodes-base.stopAndError", ["parameters": ["errorMessage": "no"]]),
+      ])
+      let id = try await rig.accept(workflow, by: executor)
+      try await rig.gate.next().release()
+      #expect(try await rig.ended(id).state == .error)
+      let retry = RetryCommand(workspace: .initial, execution: id)
+      guard case .created(let again) = try await rig.acceptor(executor).retry(retry) else { throw RigError() }
+      let record = try await rig.ended(again.id)
+      #expect(record.state == .error)
+      #expect(record.retryOf == id)
+      #expect(rig.gate.keys.count == 1)
+    }
+  }
+}

@@ -1,0 +1,125 @@
+// The flow over memory stores and a clock that stands still: everything that an embedded installation has but HTTP.
+
+import JobsprintDomain
+import JobsprintMemory
+import JobsprintNodes
+import JobsprintPorts
+import JobsprintScript
+import JobsprintTesting
+import Logging
+import Testing
+
+@testable import JobsprintRuntime
+
+struct Rig: Sendable {
+  let clock = TestClock()
+  let gate = Gate()
+  let queue = MemoryWakeUpQueue()
+  let bus = MemoryEventBus()
+  let journal: SpyJournal
+  let workflows: MemoryWorkflowStore
+  let executions: MemoryExecutionStore
+  let claims: MemoryExecutionClaims
+  let writer: JournalWriter
+  let catalog: WorkflowCatalog
+  let library: NodeLibrary
+  let ids: IdentifierSource
+  let dispatcher: Dispatcher
+  let log: Logger
+
+  init(journal wrap: (any Journal) -> any Journal = { $0 }) {
+    let store = MemoryStore()
+    journal = SpyJournal(wrap(MemoryJournal(store)))
+    workflows = MemoryWorkflowStore(store)
+    executions = MemoryExecutionStore(store)
+    claims = MemoryExecutionClaims(store)
+    writer = JournalWriter(journal: journal, relay: EventRelay(bus: bus))
+    library = NodeLibrary(
+      BuiltInNodes.all(includingTestNodes: TestNodeOptions(ledgerPath: nil))
+        + [GateNode(gate: gate, hasEffect: true), GateNode(gate: gate, hasEffect: false)])
+    catalog = WorkflowCatalog(store: workflows, library: library, isSoleWriter: true)
+    ids = IdentifierSource(clock: clock)
+    var log = Logger(label: "test")
+    log.logLevel = .critical
+    self.log = log
+    dispatcher = Dispatcher(queue: queue, log: log)
+  }
+
+  func executor(_ id: ExecutorID) -> Executor {
+    Executor(
+      id: id, queue: queue, claims: claims, catalog: catalog, writer: writer, evaluator: NativeExpressionEvaluator(),
+      clock: clock, log: log)
+  }
+
+  func acceptor(_ executor: Executor?) -> Acceptor {
+    Acceptor(
+      catalog: catalog, executions: executions, writer: writer, dispatcher: dispatcher, executor: executor, bus: bus,
+      clock: clock, ids: ids)
+  }
+
+  var recoverer: Recoverer { Recoverer(claims: claims, dispatcher: dispatcher, clock: clock, log: log) }
+
+  var editor: WorkflowEditor {
+    WorkflowEditor(store: workflows, catalog: catalog, library: library, clock: clock, ids: ids)
+  }
+
+  /// Stores nodes in a chain behind a manual trigger: `(name, type, more members)`.
+  func store(_ nodes: [(String, String, JSONObject)], settings: JSONObject = [:]) async throws -> WorkflowID {
+    let all = [("Start", "n8n-nodes-base.manualTrigger", JSONObject())] + nodes
+    var document: JSONObject = ["name": "Test", "settings": .object(settings)]
+    document["nodes"] = .array(
+      all.map { name, type, more in
+        var members: JSONObject = ["name": .string(name), "type": .string(type), "typeVersion": 1]
+        members.merge(more)
+        return .object(members)
+      })
+    document["connections"] = .object(
+      JSONObject(
+        zip(all, all.dropFirst()).map { source, target in
+          (source.0, ["main": [[["node": .string(target.0), "type": "main", "index": 0]]]])
+        }))
+    let created = try await editor.create(document, bytes: JSONValue.object(document).jsonBytes, in: .initial)
+    guard case .created(let workflow) = created else { throw RigError() }
+    return workflow.id
+  }
+
+  func accept(_ workflow: WorkflowID, by executor: Executor?, body: String = "{}") async throws -> ExecutionID {
+    let command = ExecuteCommand(workspace: .initial, workflow: workflow, body: Array(body.utf8))
+    guard case .created(let accepted) = try await acceptor(executor).execute(command) else { throw RigError() }
+    return accepted.id
+  }
+
+  /// The record once it has ended; the time of the clock does not move meanwhile.
+  func ended(_ id: ExecutionID) async throws -> ExecutionRecord {
+    let events = bus.events(of: id)
+    if let record = try await executions.execution(id, in: .initial), record.state.isTerminal { return record }
+    for await event in events where event.state.isTerminal { break }
+    return try #require(try await executions.execution(id, in: .initial))
+  }
+
+  /// Runs `body` beside the loops that it needs, and ends them behind it.
+  func run(_ executors: [Executor] = [], _ body: () async throws -> Void) async throws {
+    for executor in executors { try await executor.register() }
+    try await withThrowingDiscardingTaskGroup { group in
+      group.addTask { await writer.run() }
+      let loops = Task {
+        await withDiscardingTaskGroup { loops in
+          for executor in executors { loops.addTask { await executor.run() } }
+        }
+      }
+      do { try await body() } catch {
+        gate.openForGood()
+        loops.cancel()
+        await loops.value
+        writer.close()
+        throw error
+      }
+      gate.openForGood()
+      loops.cancel()
+      await loops.value
+      writer.close()
+    }
+  }
+}
+
+struct RigError: Error {}
