@@ -23,6 +23,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -73,8 +74,8 @@ let package = Package(
     floor(
       "JobsprintAPI",
       [
-        "JobsprintDomain", "JobsprintPorts", "JobsprintRuntime", "JobsprintAccess", hummingbird, httpTypes,
-        nioCore, crypto, logging, lifecycle,
+        "JobsprintDomain", "JobsprintPorts", "JobsprintRuntime", "JobsprintAccess", hummingbird,
+        hummingbirdCore, httpTypes, nioCore, crypto, logging, lifecycle,
       ],
       resources: [.embedInCode("Resources")]),
     // 4
@@ -88,16 +89,18 @@ let package = Package(
       ]),
     // roof
     .executableTarget(
-      name: "jobsprint", dependencies: ["JobsprintBootstrap", argumentParser, logging],
+      name: "jobsprint", dependencies: ["JobsprintBootstrap", "JobsprintBench", argumentParser, logging],
       swiftSettings: settings),
     // yard
     floor("JobsprintTesting", ["JobsprintDomain", "JobsprintPorts"]),
+    floor("JobsprintBench", ["JobsprintDomain", "JobsprintEngine", nioCore, nioPosix, nioHTTP]),
     tests(
       "JobsprintRuntimeTests",
       [
         "JobsprintRuntime", "JobsprintDomain", "JobsprintMemory", "JobsprintNodes", "JobsprintPorts", "JobsprintScript",
         "JobsprintTesting", logging,
       ]),
+    tests("FloorTests", []),
     tests("KillTests", ["jobsprint", "JobsprintDomain", httpClient, nioCore, nioHTTP]),
     tests("JobsprintScriptTests", ["JobsprintScript", "JobsprintDomain", "JobsprintPorts"]),
     tests(

@@ -18,7 +18,7 @@ public func makeApplication(
 ) -> some ApplicationProtocol {
   Application(
     router: makeRouter(api, log: log),
-    server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+    server: LoopBoundHTTP.server(idleTimeout: .seconds(75)),
     configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: nil, backlog: 1024),
     onServerRunning: { channel in await onReady(channel.localAddress?.port ?? port) },
     logger: log)

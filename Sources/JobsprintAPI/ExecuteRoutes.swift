@@ -66,7 +66,9 @@ enum ExecuteRoutes {
     Reply(
       .accepted,
       [
-        "executionId": .string("\(accepted.id)"), "workflowId": .string("\(accepted.workflow)"),
+        // `id` as in every other answer about an execution; `executionId` is what n8n's clients look for after a start.
+        "id": .string("\(accepted.id)"), "executionId": .string("\(accepted.id)"),
+        "workflowId": .string("\(accepted.workflow)"),
         "versionId": .string("\(accepted.version)"), "status": "new", "createdAt": .string("\(accepted.acceptedAt)"),
       ]
     ).with("Location", "\(APIRoute.base)/executions/\(accepted.id)")

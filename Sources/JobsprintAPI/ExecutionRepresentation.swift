@@ -20,7 +20,8 @@ enum ExecutionRepresentation {
   static func value(_ record: ExecutionRecord) -> JSONValue { .object(members(record)) }
 
   /// With `data.resultData.runData` and the workflow's document.
-  static func bytes(_ record: ExecutionRecord, journal: [JournalEntry], document: [UInt8]?) -> [UInt8] {
+  static func bytes(_ details: ExecutionDetails) -> [UInt8] {
+    let (record, journal, document) = (details.record, details.journal, details.document)
     var bytes: [UInt8] = []
     bytes.reserveCapacity(1024 + journal.reduce(0) { $0 + $1.payload.count + 128 } + (document?.count ?? 0))
     members(record).write(to: &bytes)
@@ -64,7 +65,8 @@ enum ExecutionRepresentation {
   }
 
   private static func write(_ entry: JournalEntry, to bytes: inout [UInt8]) {
-    bytes += entry.payload.dropLast()
+    // The run's object stays open for what only the journal knows of it.
+    bytes += entry.payload[..<max(0, entry.payload.count - 1)]
     bytes.append(",\"executionIndex\":")
     bytes.append(decimal: Int64(entry.position))
     bytes.append(",\"journal\":{\"position\":")

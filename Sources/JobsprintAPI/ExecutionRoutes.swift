@@ -30,7 +30,9 @@ enum ExecutionRoutes {
     bytes.append("{\"data\":[")
     for (place, record) in page.elements.enumerated() {
       if place > 0 { bytes.append(",") }
-      bytes += try await fullBytes(record, call)
+      // Removed since the page was read: it is listed without its data.
+      let details = try await call.api.executions.details(of: record.id, in: call.workspace)
+      bytes += ExecutionRepresentation.bytes(details ?? ExecutionDetails(record: record, journal: [], document: nil))
     }
     bytes.append("],\"nextCursor\":")
     (next.map { JSONValue.string("\($0)") } ?? .null).write(to: &bytes)
@@ -94,19 +96,18 @@ enum ExecutionRoutes {
   }
 
   static func full(_ id: ExecutionID, _ call: APICall) async throws -> Reply {
-    Reply(bytes: try await fullBytes(try await record(id, call), call))
-  }
-
-  private static func fullBytes(_ record: ExecutionRecord, _ call: APICall) async throws -> [UInt8] {
-    async let version = call.api.workflows.version(record.version, in: call.workspace)
-    let journal = try await call.api.executions.journal(of: record.id, in: call.workspace)
-    return ExecutionRepresentation.bytes(record, journal: journal, document: try await version?.document)
+    guard let details = try await call.api.executions.details(of: id, in: call.workspace) else { throw unknown(id) }
+    return Reply(bytes: ExecutionRepresentation.bytes(details))
   }
 
   private static func record(_ id: ExecutionID, _ call: APICall) async throws -> ExecutionRecord {
     guard let record = try await call.api.executions.execution(id, in: call.workspace) else {
-      throw RuntimeError(.executionNotFound, "There is no execution \(id) in this workspace.")
+      throw unknown(id)
     }
     return record
+  }
+
+  private static func unknown(_ id: ExecutionID) -> RuntimeError {
+    RuntimeError(.executionNotFound, "There is no execution \(id) in this workspace.")
   }
 }

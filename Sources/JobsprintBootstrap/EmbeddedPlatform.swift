@@ -30,7 +30,8 @@ public struct EmbeddedPlatform: Sendable {
     self.log = log
     let clock = SystemClock()
     let ids = IdentifierSource(clock: clock)
-    database = try SQLiteDatabase.open(directory: configuration.dataDirectory)
+    let database = try SQLiteDatabase.open(directory: configuration.dataDirectory)
+    self.database = database
     let workflows = SQLiteWorkflowStore(database)
     let executions = SQLiteExecutionStore(database)
     let claims = SQLiteExecutionClaims(database)
@@ -79,7 +80,7 @@ public struct EmbeddedPlatform: Sendable {
       authenticator: authenticator, clock: clock)
     // Stopped from the last to the first: no requests, then no executions, then no more writing.
     services = [
-      LoopService(run: { await writer.run() }, stop: { writer.close() }),
+      LoopService(run: { await database.withWritingThread { await writer.run() } }, stop: { writer.close() }),
       LoopService(run: { await recoverer.run() }),
       LoopService(run: { await executor.run() }),
       LoopService(run: { await Housekeeping(idempotency: idempotency, clock: clock, log: log).run() }),

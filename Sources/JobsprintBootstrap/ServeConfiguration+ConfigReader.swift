@@ -6,7 +6,7 @@
 //   jobsprint.port               | JOBSPRINT_PORT                  | number | 8080
 //   jobsprint.data               | JOBSPRINT_DATA                  | path   | data
 //   jobsprint.bootstrap.api.key  | JOBSPRINT_BOOTSTRAP_API_KEY     | secret | one is made
-//   jobsprint.slots              | JOBSPRINT_SLOTS                 | number | 64
+//   jobsprint.slots              | JOBSPRINT_SLOTS                 | number | 256
 //   jobsprint.lease.seconds      | JOBSPRINT_LEASE_SECONDS         | number | 15
 //   jobsprint.log.level          | JOBSPRINT_LOG_LEVEL             | text   | notice
 //   jobsprint.test.nodes         | JOBSPRINT_TEST_NODES            | 1      | off

@@ -7,7 +7,7 @@ public struct ServeConfiguration: Sendable {
   /// The first API key; nil: one is made and shown once.
   public var bootstrapAPIKey: String?
   /// Executions at a time.
-  public var slots = 64
+  public var slots = 256
   /// Seconds.
   public var lease = 15
   public var logLevel = "notice"

@@ -19,8 +19,13 @@ public struct MemoryExecutionStore: ExecutionStore {
     }
   }
 
-  public func journal(of id: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> [JournalEntry] {
-    store.withState { state in state.execution(id, in: workspace)?.entries ?? [] }
+  public func details(of id: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> ExecutionDetails? {
+    store.withState { state in
+      guard let execution = state.execution(id, in: workspace) else { return nil }
+      return ExecutionDetails(
+        record: execution.record, journal: execution.entries,
+        document: state.versions[.init(workspace: workspace, id: execution.accepted.version)]?.document)
+    }
   }
 
   public func ended(among ids: [ExecutionID]) async throws(PortError) -> [ExecutionID] {

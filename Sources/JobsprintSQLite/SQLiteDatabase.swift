@@ -12,6 +12,8 @@ public final class SQLiteDatabase: Sendable {
   public let directory: String
   private let pool: DatabasePool
   private let lock: Mutex<DirectoryLock?>
+  private let writing = DiskExecutor(label: "jobsprint.sqlite.writing", width: 1)
+  private let reading = DiskExecutor(label: "jobsprint.sqlite.reading", width: SQLiteDatabase.readers)
 
   /// Opens a folder, creates it if it is missing, and brings its database to this program's schema. Blocks; for the start
   /// of a process.
@@ -33,12 +35,14 @@ public final class SQLiteDatabase: Sendable {
     }
   }
 
+  private static let readers = 4
+
   private static var configuration: Configuration {
     var configuration = Configuration()
     configuration.label = "jobsprint.sqlite"
     configuration.foreignKeysEnabled = false
     configuration.busyMode = .timeout(5)
-    configuration.maximumReaderCount = 4
+    configuration.maximumReaderCount = readers
     configuration.prepareDatabase { database in
       let connection = Connection(database)
       for setting in Setting.ofEveryConnection { _ = try connection.first(setting) }
@@ -70,11 +74,8 @@ public final class SQLiteDatabase: Sendable {
   func read<Value: Sendable>(
     _ body: @escaping @Sendable (Connection) throws -> Value
   ) async throws(PortError) -> Value {
-    let outcome: Result<Value, PortError> = await withCheckedContinuation { continuation in
-      pool.asyncRead { [directory] access in
-        continuation.resume(
-          returning: Result { try body(Connection(access.get())) }.mapError { PortError($0, in: directory) })
-      }
+    let outcome: Result<Value, PortError> = await withTaskExecutorPreference(reading) {
+      Result { try pool.read { database in try body(Connection(database)) } }.mapError { PortError($0, in: directory) }
     }
     return try outcome.get()
   }
@@ -83,13 +84,18 @@ public final class SQLiteDatabase: Sendable {
   func write<Value: Sendable>(
     _ body: @escaping @Sendable (Connection) throws -> Value
   ) async throws(PortError) -> Value {
-    let outcome: Result<Value, PortError> = await withCheckedContinuation { continuation in
-      pool.asyncWriteWithoutTransaction { [directory] database in
-        continuation.resume(
-          returning: Result { try Self.transaction(on: database, body) }.mapError { PortError($0, in: directory) })
-      }
+    let outcome: Result<Value, PortError> = await withWritingThread {
+      Result {
+        try pool.writeWithoutTransaction { database in try Self.transaction(on: database, body) }
+      }.mapError { PortError($0, in: directory) }
     }
     return try outcome.get()
+  }
+
+  /// Runs a task where writes happen. A loop that writes again and again lives here, so that a write changes no thread:
+  /// two changes fewer for each commit, 0.1 ms of 0.45.
+  public func withWritingThread<Value: Sendable>(_ body: () async -> Value) async -> Value {
+    await withTaskExecutorPreference(writing, operation: body)
   }
 
   private static func transaction<Value>(on database: Database, _ body: (Connection) throws -> Value) throws -> Value {

@@ -21,8 +21,13 @@ public struct SQLiteExecutionStore: ExecutionStore {
     }
   }
 
-  public func journal(of id: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> [JournalEntry] {
-    try await database.read { try $0.all(ReadJournal(execution: id, workspace: workspace)) }
+  public func details(of id: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> ExecutionDetails? {
+    try await database.read { connection in
+      guard let record = try connection.first(FindExecution(id: id, workspace: workspace)) else { return nil }
+      return ExecutionDetails(
+        record: record, journal: try connection.all(ReadJournal(execution: id, workspace: workspace)),
+        document: try connection.first(FindVersion(id: record.version, workspace: workspace))?.document)
+    }
   }
 
   public func ended(among ids: [ExecutionID]) async throws(PortError) -> [ExecutionID] {

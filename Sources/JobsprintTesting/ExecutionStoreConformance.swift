@@ -37,6 +37,21 @@ public enum ExecutionStoreConformance {
       try expect(try await storage.executions.delete(.numbered(1), in: .initial), is: nil)
       try expect(try await list(storage), is: [])
     },
+    ConformanceCheck("the details of an execution are its record, its journal and the document it executes") {
+      storage in
+      let workflow = StoredWorkflow.numbered(1, document: "{\"name\":\"first\"}")
+      _ = try await storage.workflows.create(workflow, idempotency: nil)
+      _ = try await storage.journal.commit([
+        .accept(.numbered(1, version: workflow.version, claimedBy: me)),
+        .append(1, [.entry(at: 0), .entry(at: 1)], .success()), .accept(.numbered(2, version: .numbered(999))),
+      ])
+      let details = try required(try await storage.executions.details(of: .numbered(1), in: .initial))
+      try expect(details.record, is: try required(try await storage.executions.execution(.numbered(1), in: .initial)))
+      try expect(details.journal, is: [.entry(at: 0), .entry(at: 1)])
+      try expect(details.document, is: workflow.document)
+      try expect(try await storage.executions.details(of: .numbered(2), in: .initial)?.document, is: nil)
+      try expect(try await storage.executions.details(of: .numbered(1), in: other), is: nil)
+    },
     ConformanceCheck("lists are newest first and walked by key") { storage in
       _ = try await storage.journal.commit([3, 1, 5, 2, 4].map { .accept(.numbered($0)) })
       let first = try await storage.executions.executions(

@@ -55,7 +55,9 @@ struct WorkflowHarness {
       case .run(let task):
         let startedAt = clock.now
         let type = plan.graph.place(of: task.node.name).flatMap { plan.types[$0] }
-        let result = await runner.run(task, type: type, workflow: workflow, facts: facts, history: machine.history)
+        let result = await runner.run(
+          task, type: type, workflow: workflow, facts: facts, history: machine.history,
+          deadline: nil)
         switch machine.complete(task, with: result, startedAt: startedAt, duration: clock.now - startedAt) {
         case .recorded(let run): outcome.order.append(run.node)
         case .retry(let wait): try await clock.sleep(for: wait)

@@ -9,8 +9,8 @@ public protocol ExecutionStore: Sendable {
     matching filter: ExecutionFilter, in workspace: WorkspaceID, page: PageRequest<ExecutionID>
   ) async throws(PortError) -> Page<ExecutionRecord>
 
-  /// The whole journal of an execution, by position; empty for an unknown one.
-  func journal(of id: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> [JournalEntry]
+  /// An execution with its whole journal and the document that it executes, all as of one moment.
+  func details(of id: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> ExecutionDetails?
 
   /// Which of these have ended: for whoever waits and missed the event.
   func ended(among ids: [ExecutionID]) async throws(PortError) -> [ExecutionID]
@@ -18,6 +18,28 @@ public protocol ExecutionStore: Sendable {
   /// Removes an ended execution with its journal.
   /// - Returns: what was removed; nil when there is none in the workspace, or it has not ended.
   func delete(_ id: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> ExecutionRecord?
+}
+
+extension ExecutionStore {
+  /// The whole journal of an execution, by position; empty for an unknown one.
+  public func journal(of id: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> [JournalEntry] {
+    try await details(of: id, in: workspace)?.journal ?? []
+  }
+}
+
+/// An execution with everything that is kept of it.
+public struct ExecutionDetails: Sendable, Hashable {
+  public let record: ExecutionRecord
+  /// By position.
+  public let journal: [JournalEntry]
+  /// The version's document as it was given; nil when the version is gone.
+  public let document: [UInt8]?
+
+  public init(record: ExecutionRecord, journal: [JournalEntry], document: [UInt8]?) {
+    self.record = record
+    self.journal = journal
+    self.document = document
+  }
 }
 
 /// An execution without its journal.

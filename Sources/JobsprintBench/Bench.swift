@@ -1,0 +1,75 @@
+// What this build does on this machine. Each measurement stands alone, tells what it was measured against, and leaves
+// nothing behind: servers are processes of their own on loopback, over a folder that is removed at the end.
+
+import Foundation
+
+public struct BenchOptions: Sendable {
+  /// The `jobsprint` that is measured.
+  public var executable: String
+  /// Of load, for each figure.
+  public var seconds: Int
+  /// Print one JSON object.
+  public var json: Bool
+  /// Names of the measurements to make; empty for all.
+  public var only: [String]
+  /// A folder on the disk that is measured.
+  public var dataDirectory: String?
+
+  public init(executable: String, seconds: Int, json: Bool, only: [String], dataDirectory: String?) {
+    self.executable = executable
+    self.seconds = seconds
+    self.json = json
+    self.only = only
+    self.dataDirectory = dataDirectory
+  }
+}
+
+public struct BenchError: Error, CustomStringConvertible {
+  public let description: String
+}
+
+public struct Bench: Sendable {
+  private let options: BenchOptions
+
+  public init(options: BenchOptions) { self.options = options }
+
+  /// In the order in which they are made.
+  private static let measurements: [(name: String, of: @Sendable (BenchContext) async throws -> [Figure])] = [
+    ("disk", { try DiskMeasurement.figures(in: $0.folder) }),
+    ("json", { _ in try JSONMeasurement.figures() }),
+    ("engine", { _ in try EngineMeasurement.figures() }),
+    ("start", { try await StartMeasurement.figures($0) }),
+    ("throughput", { try await ThroughputMeasurement.figures($0) }),
+    ("latency", { try await LatencyMeasurement.figures($0) }),
+  ]
+
+  public func run() async throws {
+    let known = Self.measurements.map(\.name)
+    if let stranger = options.only.first(where: { !known.contains($0) }) {
+      throw BenchError(
+        description: "There is no measurement '\(stranger)': choose of \(known.joined(separator: ", ")).")
+    }
+    let report = Report(asJSON: options.json)
+    let folder = URL(filePath: options.dataDirectory ?? ".bench", directoryHint: .isDirectory)
+      .appending(path: "run-\(ProcessInfo.processInfo.processIdentifier)", directoryHint: .isDirectory)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    report.begin()
+    for (name, figures) in Self.measurements where options.only.isEmpty || options.only.contains(name) {
+      let context = BenchContext(
+        executable: options.executable, seconds: options.seconds, folder: folder.appending(path: name))
+      try FileManager.default.createDirectory(at: context.folder, withIntermediateDirectories: true)
+      report.add(try await figures(context), to: name)
+      try FileManager.default.removeItem(at: context.folder)
+    }
+    report.end()
+  }
+}
+
+/// What one measurement may use.
+struct BenchContext: Sendable {
+  let executable: String
+  let seconds: Int
+  /// Its own, empty.
+  let folder: URL
+}

@@ -1,0 +1,62 @@
+// Who may import whom (docs/architecture.md). The compiler refuses what Package.swift does not declare; this table refuses
+// what Package.swift must not declare.
+
+/// One target's place in the house.
+struct Floor {
+  let target: String
+  /// Own targets it may import.
+  let own: Set<String>
+  /// Packages and C libraries it may import, besides Swift's own modules.
+  let foreign: Set<String>
+
+  init(_ target: String, own: Set<String> = [], foreign: Set<String> = []) {
+    self.target = target
+    self.own = own
+    self.foreign = foreign
+  }
+}
+
+enum FloorPlan {
+  private static let wing: Set<String> = ["JobsprintDomain", "JobsprintPorts"]
+
+  static let floors: [String: Floor] = Dictionary(
+    uniqueKeysWithValues: [
+      Floor("JobsprintDomain"),
+      Floor("JobsprintEngine", own: ["JobsprintDomain"]),
+      Floor("JobsprintPorts", own: ["JobsprintDomain"]),
+      Floor("JobsprintRuntime", own: ["JobsprintDomain", "JobsprintEngine", "JobsprintPorts"], foreign: ["Logging"]),
+      Floor("JobsprintAccess", own: wing, foreign: ["Crypto"]),
+      Floor("JobsprintSQLite", own: wing, foreign: ["GRDB", "GRDBSQLite"]),
+      Floor("JobsprintMemory", own: wing),
+      Floor("JobsprintNodes", own: wing),
+      Floor("JobsprintScript", own: wing),
+      Floor(
+        "JobsprintAPI", own: ["JobsprintDomain", "JobsprintPorts", "JobsprintRuntime", "JobsprintAccess"],
+        foreign: ["Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "Crypto", "Logging", "ServiceLifecycle"]),
+      Floor(
+        "JobsprintBootstrap",
+        own: [
+          "JobsprintDomain", "JobsprintPorts", "JobsprintRuntime", "JobsprintAccess", "JobsprintSQLite",
+          "JobsprintMemory", "JobsprintNodes", "JobsprintScript", "JobsprintAPI",
+        ],
+        foreign: ["Hummingbird", "Configuration", "Logging", "NIOCore", "ServiceLifecycle", "UnixSignals"]),
+      Floor(
+        "jobsprint", own: ["JobsprintBootstrap", "JobsprintBench"], foreign: ["ArgumentParser", "Logging"]),
+      Floor("JobsprintTesting", own: wing),
+      Floor(
+        "JobsprintBench", own: ["JobsprintDomain", "JobsprintEngine"],
+        foreign: ["NIOCore", "NIOPosix", "NIOHTTP1"]),
+    ].map { ($0.target, $0) })
+
+  /// Come with Swift itself.
+  private static let swift: Set<String> = ["Foundation", "Dispatch", "Glibc", "Synchronization", "Testing"]
+
+  /// What a file imports that its target may not.
+  static func violations(in file: SourceFile) -> [String] {
+    guard let floor = floors[file.target] else {
+      return ["\(file.path): the target \(file.target) stands on no floor: give it a place in FloorPlan"]
+    }
+    return file.imports.filter { !floor.own.contains($0) && !floor.foreign.contains($0) && !swift.contains($0) }
+      .map { "\(file.path): \(file.target) may not import \($0)" }
+  }
+}
