@@ -6,7 +6,10 @@ public enum BuiltInNodes {
   public static func all(includingTestNodes testNodes: TestNodeOptions? = nil) -> [any NodeType] {
     var nodes: [any NodeType] =
       PassThroughNode.all + [
-        SetNode(), IfNode(), SwitchNode(), MergeNode(), SplitInBatchesNode(), WaitNode(), StopAndErrorNode(),
+        SetNode(), RenameKeysNode(), ExecutionDataNode(), DebugHelperNode(),
+        IfNode(), SwitchNode(), FilterNode(), MergeNode(), CompareDatasetsNode(),
+        LimitNode(), SortNode(), RemoveDuplicatesNode(), AggregateNode(), SplitOutNode(), SummarizeNode(),
+        ItemListsNode(), SplitInBatchesNode(), WaitNode(), StopAndErrorNode(),
       ]
     if let testNodes { nodes += [TestDataNode(), TestEffectNode(ledgerPath: testNodes.ledgerPath)] }
     return nodes

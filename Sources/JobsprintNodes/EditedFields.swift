@@ -18,6 +18,33 @@ struct EditedFields: FieldSetter {
     case except([String])
   }
 
+  static let parameters = [
+    NodeParameter(
+      "mode", .choice, "From version 3: set fields one by one, or by a JSON object.", default: "manual",
+      choices: ["manual", "raw"]),
+    NodeParameter(
+      "assignments.assignments", .list, "From version 3.3: fields {name, type, value} to set."),
+    NodeParameter(
+      "fields.values", .list,
+      "Versions 3 to 3.2: fields {name, type, stringValue | numberValue | booleanValue | arrayValue | objectValue}."),
+    NodeParameter("jsonOutput", .json, "With mode `raw`: the object whose members are set."),
+    NodeParameter(
+      "includeOtherFields", .boolean, "From version 3.3: keep fields of the input, as `include` says.", default: false),
+    NodeParameter(
+      "include", .choice, "From version 3: which fields of the input stay.", default: "all",
+      choices: ["all", "none", "selected", "except"]),
+    NodeParameter("includeFields", .text, "With `selected`: field names, separated by commas."),
+    NodeParameter("excludeFields", .text, "With `except`: field names, separated by commas."),
+    NodeParameter("options.dotNotation", .boolean, "Take `a.b` as a path.", default: true),
+    NodeParameter(
+      "options.ignoreConversionErrors", .boolean, "From version 3: set a value that does not fit its type as it is.",
+      default: false),
+    NodeParameter("options.includeBinary", .boolean, "Versions 3 to 3.3: keep the files.", default: true),
+    NodeParameter(
+      "options.stripBinary", .boolean, "From version 3.4: drop the files also where other fields stay.",
+      default: true),
+  ]
+
   private let fields: [Field]
   private let isRaw: Bool
   private let usesDots: Bool
@@ -123,18 +150,10 @@ struct EditedFields: FieldSetter {
 
   private func choice(_ context: NodeContext, _ place: Int) throws(NodeError) -> Kept {
     if version >= 3.3, try !context.bool("includeOtherFields", item: place) { return .none }
-    func names(_ parameter: String) throws(NodeError) -> [String] {
-      switch try context.parameter(parameter, item: place) {
-      case .array(let elements)?: return elements.map(\.asText)
-      case let value?:
-        return value.asText.split(separator: ",").map { String($0).trimmedOfSpace }.filter { !$0.isEmpty }
-      case nil: return []
-      }
-    }
     switch try context.string("include", item: place, default: "all") {
     case "none": return .none
-    case "selected": return .only(try names("includeFields"))
-    case "except": return .except(try names("excludeFields"))
+    case "selected": return .only(try context.fieldNames("includeFields", item: place))
+    case "except": return .except(try context.fieldNames("excludeFields", item: place))
     default: return .all
     }
   }

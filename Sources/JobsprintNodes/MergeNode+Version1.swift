@@ -11,7 +11,9 @@ extension MergeNode {
       // `wait` puts out one empty item once both have come.
       if try context.string("mode") == "wait" { return [Item(json: [:])] }
       return try context.string("output", default: "input1") == "input2" ? second : first
-    case "multiplex": return first.flatMap { a in second.map { a.under($0) } }
+    case "multiplex":
+      try NodeError.requireReasonable(itemCount: first.count * second.count)
+      return first.flatMap { a in second.map { a.under($0) } }
     case "mergeByIndex": return try byIndex(first, second, context)
     case "mergeByKey": return try byKey(first, second, context)
     case "keepKeyMatches", "removeKeyMatches":

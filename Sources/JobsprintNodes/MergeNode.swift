@@ -7,7 +7,48 @@ import JobsprintPorts
 struct MergeNode: NodeType {
   let description = NodeDescription(
     type: "n8n-nodes-base.merge", displayName: "Merge", summary: "Merges the items of several inputs.",
-    versions: [1, 2, 2.1, 3, 3.1, 3.2])
+    versions: [1, 2, 2.1, 3, 3.1, 3.2],
+    parameters: [
+      NodeParameter(
+        "mode", .choice,
+        "How to merge; version 1 has passThrough, wait, multiplex, mergeByIndex, mergeByKey,"
+          + " keepKeyMatches and removeKeyMatches.", default: "append", choices: ["append", "combine", "chooseBranch"]),
+      NodeParameter("numberInputs", .number, "From version 3: how many inputs there are, 2 to 10.", default: 2),
+      NodeParameter(
+        "combineBy", .choice, "From version 3, with `combine`: which items go together.", default: "combineByFields",
+        choices: ["combineByFields", "combineByPosition", "combineAll"]),
+      NodeParameter(
+        "combinationMode", .choice, "Version 2, with `combine`: which items go together.", default: "mergeByFields",
+        choices: ["mergeByFields", "mergeByPosition", "multiplex"]),
+      NodeParameter(
+        "advanced", .boolean, "From version 3: match fields whose names differ, by `mergeByFields`.", default: false),
+      NodeParameter(
+        "fieldsToMatchString", .text, "From version 3: fields to match, the same in both, separated by commas."),
+      NodeParameter("mergeByFields.values", .list, "Pairs {field1, field2} of fields to match."),
+      NodeParameter(
+        "joinMode", .choice, "Which items come out of a match by fields.", default: "keepMatches",
+        choices: ["keepMatches", "keepNonMatches", "keepEverything", "enrichInput1", "enrichInput2"]),
+      NodeParameter(
+        "outputDataFrom", .choice, "With `keepMatches` and `keepNonMatches`: whose data comes out.", default: "both",
+        choices: ["both", "input1", "input2"]),
+      NodeParameter(
+        "output", .choice, "With `chooseBranch`: what comes out; version 2 says `input1` for the first input.",
+        default: "specifiedInput", choices: ["specifiedInput", "input1", "input2", "empty"]),
+      NodeParameter(
+        "useDataOfInput", .number, "From version 3, with `chooseBranch`: the number of the input, from 1.", default: 1),
+      NodeParameter(
+        "options.clashHandling.values", .json,
+        "What happens to fields that both have: {resolveClash: preferInput1 | preferInput2 | addSuffix,"
+          + " mergeMode: deepMerge | shallowMerge, overrideEmpty}."),
+      NodeParameter("options.fuzzyCompare", .boolean, "Take `3` and `\"3\"` and their like as equal.", default: false),
+      NodeParameter(
+        "options.multipleMatches", .choice, "Take all matches of an item or the first.", default: "all",
+        choices: ["all", "first"]),
+      NodeParameter(
+        "options.includeUnpaired", .boolean, "By position: keep items that have no partner.", default: false),
+      NodeParameter(
+        "options.disableDotNotation", .boolean, "Take `a.b` as the name of a field, not as a path.", default: false),
+    ])
 
   func traits(of node: Node) -> NodeTraits {
     guard node.typeVersion >= 2 else { return NodeTraits() }
@@ -50,6 +91,7 @@ struct MergeNode: NodeType {
       }
     case "multiplex", "combineAll":
       let clash = try ClashHandling(context)
+      try NodeError.requireReasonable(itemCount: inputs[0].count * inputs[1].count)
       // The input that wins changes last.
       if clash.preferred == 0 { return inputs[1].flatMap { second in inputs[0].map { clash.merged([$0, second]) } } }
       return inputs[0].flatMap { first in inputs[1].map { clash.merged([first, $0]) } }

@@ -35,12 +35,15 @@ struct PropertyPath: Sendable {
       }
     }
     if !endedBracket { steps.append(current) }
-    self.steps = steps
+    self.steps = steps.count > Self.mostSteps ? [text] : steps
   }
 
+  /// A longer text is one plain key: JSON of such a depth is refused anyway, and each step is a level of recursion.
+  private static let mostSteps = JSONValue.depthLimit
+
   func value(in object: JSONObject) -> JSONValue? {
-    var found: JSONValue = .object(object)
-    for step in steps {
+    guard let first = steps.first, var found = object[first] else { return nil }
+    for step in steps.dropFirst() {
       guard let next = found[step] ?? Int(step).flatMap({ found[$0] }) else { return nil }
       found = next
     }

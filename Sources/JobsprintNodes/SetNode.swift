@@ -5,7 +5,7 @@ import JobsprintPorts
 struct SetNode: NodeType {
   let description = NodeDescription(
     type: "n8n-nodes-base.set", displayName: "Edit Fields (Set)", summary: "Adds, changes and removes fields of items.",
-    versions: [1, 2, 3, 3.1, 3.2, 3.3, 3.4])
+    versions: [1, 2, 3, 3.1, 3.2, 3.3, 3.4], parameters: LegacyFields.parameters + EditedFields.parameters)
 
   func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
     let setter: any FieldSetter = context.typeVersion < 3 ? LegacyFields(context) : try EditedFields(context)
@@ -42,6 +42,15 @@ extension JSONObject {
 /// Versions 1 and 2: `values: {boolean, number, string: [{name, value}]}`, `keepOnlySet`, `options.dotNotation`.
 private struct LegacyFields: FieldSetter {
   private static let kinds: [(name: String, value: JSONValue)] = [("boolean", false), ("number", 0), ("string", "")]
+
+  static let parameters =
+    kinds.map { kind in
+      NodeParameter("values.\(kind.name)", .list, "Versions 1 and 2: \(kind.name) fields {name, value} to set.")
+    } + [
+      NodeParameter(
+        "keepOnlySet", .boolean, "Versions 1 and 2: drop the fields that are not set here, and the files.",
+        default: false)
+    ]
 
   private let fields: [(kind: String, place: Int, name: JSONValue, value: JSONValue)]
   private let keepsOnlySet: Bool

@@ -7,7 +7,12 @@ import JobsprintPorts
 struct SplitInBatchesNode: NodeType {
   let description = NodeDescription(
     type: "n8n-nodes-base.splitInBatches", displayName: "Loop Over Items (Split in Batches)",
-    summary: "Hands out its items batch by batch, in a loop.", versions: [1, 2, 3])
+    summary: "Hands out its items batch by batch, in a loop.", versions: [1, 2, 3],
+    parameters: [
+      NodeParameter(
+        "batchSize", .number, "How many items a batch has; 10 where versions 1 and 2 leave it out.", default: 1),
+      NodeParameter("options.reset", .boolean, "Begin anew with the items that come in.", default: false),
+    ])
 
   /// Version 1 has one output; 2 has `loop`, `done`; 3 has `done`, `loop`.
   func traits(of node: Node) -> NodeTraits { NodeTraits(outputCount: node.typeVersion < 2 ? 1 : 2) }

@@ -5,7 +5,15 @@ import JobsprintPorts
 struct StopAndErrorNode: NodeType {
   let description = NodeDescription(
     type: "n8n-nodes-base.stopAndError", displayName: "Stop and Error", summary: "Ends the execution with an error.",
-    versions: [1])
+    versions: [1],
+    parameters: [
+      NodeParameter(
+        "errorType", .choice, "Give a message, or an object.", default: "errorMessage",
+        choices: ["errorMessage", "errorObject"]),
+      NodeParameter("errorMessage", .text, "The error's message.", default: "An error occurred"),
+      NodeParameter(
+        "errorObject", .json, "An object; its `message`, `description` or `error` becomes the error's message."),
+    ])
 
   func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
     guard try context.string("errorType", default: "errorMessage") == "errorObject" else {

@@ -5,7 +5,39 @@ import JobsprintPorts
 struct SwitchNode: NodeType {
   let description = NodeDescription(
     type: "n8n-nodes-base.switch", displayName: "Switch", summary: "Routes items to one of many outputs.",
-    versions: [1, 2, 3, 3.1, 3.2, 3.3, 3.4])
+    versions: [1, 2, 3, 3.1, 3.2, 3.3, 3.4],
+    parameters: [
+      NodeParameter(
+        "mode", .choice, "Route by rules, or to the output whose number an expression gives.", default: "rules",
+        choices: ["rules", "expression"]),
+      NodeParameter(
+        "rules.values", .list,
+        "From version 3: rules {conditions, outputKey, renameOutput}; conditions are those of the node If."),
+      NodeParameter("output", .number, "With `expression`: the number of the output, from 0."),
+      NodeParameter(
+        "numberOutputs", .number, "From version 3, with `expression`: how many outputs there are.", default: 4),
+      NodeParameter("outputsAmount", .number, "Version 2, with `expression`: how many outputs there are.", default: 4),
+      NodeParameter(
+        "options.fallbackOutput", .choice, "From version 3: where items go that meet no rule, or an output's number.",
+        default: "none", choices: ["none", "extra"]),
+      NodeParameter(
+        "options.allMatchingOutputs", .boolean, "From version 3: send an item to all outputs whose rules it meets.",
+        default: false),
+      NodeParameter(
+        "options.ignoreCase", .boolean, "From version 3: compare text without regard to case.", default: false),
+      NodeParameter(
+        "looseTypeValidation", .boolean,
+        "From version 3: convert values to the operator's type where possible; before 3.1 under `options`.",
+        default: false),
+      NodeParameter(
+        "dataType", .choice, "Versions 1 and 2: the type of the compared values.", default: "number",
+        choices: ["boolean", "dateTime", "number", "string"]),
+      NodeParameter("value1", .json, "Versions 1 and 2: the value that is compared with each rule's."),
+      NodeParameter("rules.rules", .list, "Versions 1 and 2: rules {operation, value2, output}."),
+      NodeParameter(
+        "fallbackOutput", .number, "Versions 1 and 2: the output for items that meet no rule; -1 for none.", default: -1
+      ),
+    ])
 
   func traits(of node: Node) -> NodeTraits { NodeTraits(outputCount: Self.outputCount(of: node)) }
 

@@ -5,7 +5,7 @@ import JobsprintPorts
 struct TestDataNode: NodeType {
   let description = NodeDescription(
     type: "n8n-nodes-testing.testData", displayName: "Test Data", summary: "Puts out given items; for tests only.",
-    versions: [1])
+    versions: [1], parameters: [NodeParameter("data", .json, "The items: an array of objects, or one object.")])
 
   func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
     var data = try context.parameter("data") ?? []

@@ -6,7 +6,12 @@ import JobsprintPorts
 struct TestEffectNode: NodeType {
   let description = NodeDescription(
     type: "jobsprint.testEffect", displayName: "Test Effect", summary: "Acts on the outside; for tests only.",
-    versions: [1], hasOutsideEffect: true)
+    versions: [1], hasOutsideEffect: true,
+    parameters: [
+      NodeParameter("label", .text, "What the ledger says.", default: ""),
+      NodeParameter("milliseconds", .number, "How long to take before acting.", default: 0),
+      NodeParameter("failTimes", .number, "How many attempts fail.", default: 0),
+    ])
 
   let ledgerPath: String?
 

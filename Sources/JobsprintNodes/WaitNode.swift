@@ -4,7 +4,15 @@ import JobsprintPorts
 /// Suspends the execution for a duration, or until a moment; nothing is held meanwhile.
 struct WaitNode: NodeType {
   let description = NodeDescription(
-    type: "n8n-nodes-base.wait", displayName: "Wait", summary: "Waits, then hands its items on.", versions: [1, 1.1])
+    type: "n8n-nodes-base.wait", displayName: "Wait", summary: "Waits, then hands its items on.", versions: [1, 1.1],
+    parameters: [
+      NodeParameter(
+        "resume", .choice, "What to wait for.", default: "timeInterval", choices: ["timeInterval", "specificTime"]),
+      NodeParameter("amount", .number, "How long to wait, in `unit`; version 1 waits for 1 hour.", default: 5),
+      NodeParameter(
+        "unit", .choice, "The unit of `amount`.", default: "seconds", choices: ["seconds", "minutes", "hours", "days"]),
+      NodeParameter("dateTime", .text, "With `specificTime`: the moment, for example `2030-01-31T12:00:00Z`."),
+    ])
 
   private static let units: [String: Double] = ["seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400]
   /// A hundred years: a longer wait is a mistake.
