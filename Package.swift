@@ -32,6 +32,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -48,6 +49,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -75,7 +77,7 @@ let package = Package(
       "JobsprintAPI",
       [
         "JobsprintDomain", "JobsprintPorts", "JobsprintRuntime", "JobsprintAccess", hummingbird,
-        hummingbirdCore, httpTypes, nioCore, crypto, logging, lifecycle,
+        hummingbirdCore, httpTypes, nioCore, nioHTTPTypes, crypto, logging, lifecycle,
       ],
       resources: [.embedInCode("Resources")]),
     // 4
@@ -101,6 +103,21 @@ let package = Package(
         "JobsprintTesting", logging,
       ]),
     tests("FloorTests", []),
+    tests("JobsprintDomainTests", ["JobsprintDomain", "JobsprintTesting"]),
+    tests("JobsprintEngineTests", ["JobsprintEngine", "JobsprintDomain", "JobsprintTesting"]),
+    tests(
+      "JobsprintAccessTests",
+      ["JobsprintAccess", "JobsprintDomain", "JobsprintMemory", "JobsprintPorts", "JobsprintTesting", crypto]),
+    tests(
+      "JobsprintNodesTests",
+      ["JobsprintNodes", "JobsprintDomain", "JobsprintPorts", "JobsprintScript", "JobsprintTesting"]),
+    tests(
+      "JobsprintAPITests",
+      [
+        "JobsprintAPI", "JobsprintBootstrap", "JobsprintDomain", "JobsprintPorts", "JobsprintRuntime", httpClient,
+        httpTypes,
+        logging, nioCore, nioHTTP, yams,
+      ]),
     tests("KillTests", ["jobsprint", "JobsprintDomain", httpClient, nioCore, nioHTTP]),
     tests("JobsprintScriptTests", ["JobsprintScript", "JobsprintDomain", "JobsprintPorts"]),
     tests(

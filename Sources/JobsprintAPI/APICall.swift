@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import JobsprintAccess
@@ -24,7 +25,19 @@ struct APICall: Sendable {
     return id
   }
 
-  func query(_ name: String) -> String? { request.uri.queryParameters.get(name) }
+  /// nil where it is absent or empty. `+` is a space, as in forms.
+  func query(_ name: String) -> String? {
+    for pair in (request.uri.query ?? "").split(separator: "&") {
+      let parts = pair.split(separator: "=", maxSplits: 1)
+      guard parts.count == 2, decoded(parts[0]) == name else { continue }
+      return decoded(parts[1])
+    }
+    return nil
+  }
+
+  private func decoded(_ text: Substring) -> String? {
+    String(text).replacing("+", with: " ").removingPercentEncoding
+  }
 
   func queryID<Kind>(_ name: String) throws -> Identifier<Kind>? {
     guard let text = query(name), !text.isEmpty else { return nil }

@@ -1,13 +1,20 @@
+import NIOCore
+
 /// What a request may be.
 enum APILimits {
   /// Bytes of a body.
   static let body = 16 << 20
+  /// Bytes of path and query.
+  static let url = 8 << 10
+  /// For a client to send a whole request.
+  static let requestTimeout: TimeAmount = .seconds(30)
   /// Seconds that `wait` may ask for.
   static let wait = 300
   /// Elements of a page.
   static let page = 1...250
   static let standardPage = 100
-  /// Characters of an idempotency key.
+  /// Bytes of an idempotency key.
   static let idempotencyKey = 255
+  /// Characters (Unicode scalars) of a tag's name.
   static let tagName = 100
 }

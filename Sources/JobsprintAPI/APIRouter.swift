@@ -18,14 +18,14 @@ public func makeApplication(
 ) -> some ApplicationProtocol {
   Application(
     router: makeRouter(api, log: log),
-    server: LoopBoundHTTP.server(idleTimeout: .seconds(75)),
+    server: LoopBoundHTTP.server(idleTimeout: .seconds(75), requestTimeout: APILimits.requestTimeout),
     configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: nil, backlog: 1024),
     onServerRunning: { channel in await onReady(channel.localAddress?.port ?? port) },
     logger: log)
 }
 
 func makeRouter(_ api: APIDependencies, log: Logger) -> Router<APIContext> {
-  let router = Router(context: APIContext.self)
+  let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
   router.add(middleware: ProblemMiddleware(log: log))
   for route in APIRoute.all {
     let path = (APIRoute.base + route.path).replacing("{", with: ":").replacing("}", with: "")
@@ -61,6 +61,7 @@ struct ProblemMiddleware: RouterMiddleware {
     context.requestID = Self.requestID(request)
     var response: Response
     do {
+      guard request.uri.string.utf8.count <= APILimits.url else { throw Problem.urlTooLong }
       response = try await next(request, context)
     } catch {
       response = problem(of: error, request, context).response(instance: request.uri.path, requestID: context.requestID)
@@ -95,10 +96,12 @@ struct ProblemMiddleware: RouterMiddleware {
   /// No route: another method of the path, or none at all.
   private func unrouted(_ request: Request) -> Problem {
     let steps = request.uri.path.split(separator: "/", omittingEmptySubsequences: false)
-    let methods = APIRoute.all.filter { route in
+    var methods = APIRoute.all.filter { route in
       let wanted = (APIRoute.base + route.path).split(separator: "/", omittingEmptySubsequences: false)
       return wanted.count == steps.count && zip(wanted, steps).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
     }.map(\.method.rawValue)
+    if PublicRoutes.paths.contains(request.uri.path) { methods = ["GET"] }
+    if methods.contains("GET") { methods.append("HEAD") }
     guard !methods.isEmpty else {
       return .notFound("There is nothing at \(request.method.rawValue) \(request.uri.path.prefix(200)).")
     }

@@ -14,12 +14,12 @@ extension Problem {
     self.init(
       status: Self.status(of: error.code), code: error.code.rawValue, detail: error.message,
       places: error.issues.map { Place(pointer: $0.pointer, code: $0.code.rawValue, detail: $0.message) })
-    if error.code == .stopping { headers = [("Retry-After", "5")] }
+    if error.code == .idempotencyKeyInFlight { headers = [("Retry-After", "1")] }
   }
 
   init(_ error: PortError) {
-    self.init(status: Self.status(of: error.code), code: error.code.rawValue, detail: error.message)
-    if error.code == .unavailable { headers = [("Retry-After", "1")] }
+    self.init(status: Self.status(of: error.code), code: error.code.rawValue, detail: Self.detail(of: error.code))
+    if error.code == .unavailable || error.code == .inUse { headers = [("Retry-After", "1")] }
   }
 
   private static func status(of code: RuntimeError.Code) -> HTTPResponse.Status {
@@ -30,7 +30,16 @@ extension Problem {
     case .workflowArchived, .executionEnded, .executionNotEnded, .nameTaken, .idempotencyKeyInFlight: .conflict
     case .idempotencyKeyReused: .unprocessableContent
     case .store: .internalServerError
-    case .stopping: .serviceUnavailable
+    }
+  }
+
+  /// The store's own message names paths and hosts: it is for the log.
+  private static func detail(of code: PortError.Code) -> String {
+    switch code {
+    case .unavailable, .inUse: "The store can't be reached just now. Try again."
+    case .full: "The store has no room left. The operator has to free some space; then try again."
+    case .refused: "The store refuses a value of this request. Change it; trying again won't help."
+    case .newer, .forbidden, .corrupted: "The store can't be used. The log of the server says why."
     }
   }
 

@@ -21,7 +21,7 @@ enum ExecuteRoutes {
     command.body = try await call.bytes()
     let ready = command
     return try await started(call, ready.body, wait: wait) { idempotency in
-      try await call.api.acceptor.execute(ready, idempotency: idempotency, wait: wait)
+      try await call.api.acceptor.execute(ready, idempotency: idempotency, willWait: wait != nil)
     }
   }
 
@@ -42,9 +42,14 @@ enum ExecuteRoutes {
     default: throw Problem.badBody("'from' must be \"failedNode\" or \"start\".", pointer: "/from")
     }
     let ready = command
-    return try await started(call, JSONValue.object(members).jsonBytes, wait: wait) { idempotency in
-      try await call.api.acceptor.retry(ready, idempotency: idempotency, wait: wait)
+    var reply = try await started(call, JSONValue.object(members).jsonBytes, wait: wait) { idempotency in
+      try await call.api.acceptor.retry(ready, idempotency: idempotency, willWait: wait != nil)
     }
+    // n8n answers a retry with the new execution, whether or not it has ended.
+    guard reply.status == .accepted, let id = executionID(in: reply) else { return reply }
+    reply.status = .ok
+    reply.bytes = try await ExecutionRoutes.value(id, call).jsonBytes
+    return reply
   }
 
   /// 202 with the id; or, when the caller waited and it has ended, 200 with the execution and its data.
@@ -52,14 +57,22 @@ enum ExecuteRoutes {
     _ call: APICall, _ body: [UInt8], wait: Duration?,
     create: (IdempotencyRequest<AcceptedExecution>?) async throws -> Creation<AcceptedExecution>
   ) async throws -> Reply {
-    let (reply, created) = try await call.creating(body, answer: receipt, create: create)
+    var (reply, created) = try await call.creating(body, answer: receipt, create: create)
+    if created == nil, let id = executionID(in: reply) { reply = reply.with("Location", location(of: id)) }
     guard let wait else { return reply }
-    if let created { return created.hasEnded ? try await ExecutionRoutes.full(created.id, call) : reply }
-    // A replayed request that waits gets what the first one was waiting for.
-    guard let id = (try? JSONValue(parsing: reply.bytes))?["executionId"]?.stringValue.flatMap({ ExecutionID($0) }),
-      try await call.api.acceptor.awaitEnd(of: id, in: call.workspace, upTo: wait)
+    if let created {
+      return await call.api.acceptor.awaitEnd(of: created, upTo: wait)
+        ? try await ExecutionRoutes.full(created.id, call) : reply
+    }
+    // A replayed request that waits gets what the first one was waiting for; the receipt, when that is gone.
+    guard let id = executionID(in: reply),
+      (try? await call.api.acceptor.awaitEnd(of: id, in: call.workspace, upTo: wait)) == true
     else { return reply }
     return try await ExecutionRoutes.full(id, call).with("Idempotency-Replayed", "true")
+  }
+
+  private static func executionID(in receipt: Reply) -> ExecutionID? {
+    (try? JSONValue(parsing: receipt.bytes))?["id"]?.stringValue.flatMap { ExecutionID($0) }
   }
 
   @Sendable private static func receipt(_ accepted: AcceptedExecution) -> Reply {
@@ -71,6 +84,8 @@ enum ExecuteRoutes {
         "workflowId": .string("\(accepted.workflow)"),
         "versionId": .string("\(accepted.version)"), "status": "new", "createdAt": .string("\(accepted.acceptedAt)"),
       ]
-    ).with("Location", "\(APIRoute.base)/executions/\(accepted.id)")
+    ).with("Location", location(of: accepted.id))
   }
+
+  private static func location(of id: ExecutionID) -> String { "\(APIRoute.base)/executions/\(id)" }
 }

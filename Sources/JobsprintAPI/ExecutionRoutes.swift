@@ -45,7 +45,7 @@ enum ExecutionRoutes {
     let id: ExecutionID = try call.id(of: "execution")
     if let wait = try call.wait() { _ = try await call.api.acceptor.awaitEnd(of: id, in: call.workspace, upTo: wait) }
     if try call.queryBool("includeData") ?? false { return try await full(id, call) }
-    return Reply(ExecutionRepresentation.value(try await record(id, call)))
+    return Reply(try await value(id, call))
   }
 
   private static func delete(_ call: APICall) async throws -> Reply {
@@ -56,7 +56,7 @@ enum ExecutionRoutes {
   private static func stop(_ call: APICall) async throws -> Reply {
     let id: ExecutionID = try call.id(of: "execution")
     try await call.api.executionControl.cancel(id, in: call.workspace)
-    return Reply(ExecutionRepresentation.value(try await record(id, call)))
+    return Reply(try await value(id, call))
   }
 
   /// n8n's filter; its `queued` is our `new`.
@@ -100,11 +100,11 @@ enum ExecutionRoutes {
     return Reply(bytes: ExecutionRepresentation.bytes(details))
   }
 
-  private static func record(_ id: ExecutionID, _ call: APICall) async throws -> ExecutionRecord {
+  static func value(_ id: ExecutionID, _ call: APICall) async throws -> JSONValue {
     guard let record = try await call.api.executions.execution(id, in: call.workspace) else {
       throw unknown(id)
     }
-    return record
+    return ExecutionRepresentation.value(record)
   }
 
   private static func unknown(_ id: ExecutionID) -> RuntimeError {

@@ -41,7 +41,7 @@ extension APICall {
     guard (1...APILimits.idempotencyKey).contains(key.utf8.count) else {
       throw Problem(
         status: .badRequest, code: "parameter_invalid",
-        detail: "An Idempotency-Key has 1 to \(APILimits.idempotencyKey) characters; this one has \(key.utf8.count).")
+        detail: "An Idempotency-Key has 1 to \(APILimits.idempotencyKey) bytes; this one has \(key.utf8.count).")
     }
     guard api.keysInFlight.begin(key, in: workspace) else {
       throw RuntimeError(

@@ -10,9 +10,16 @@ import NIOCore
 struct LoopBoundHTTP: ServerChildChannel {
   private let http: HTTP1Channel
 
-  static func server(idleTimeout: TimeAmount) -> HTTPServerBuilder {
+  /// - Parameters:
+  ///   - idleTimeout: how long a connection may be silent.
+  ///   - requestTimeout: how long a client may take to send a request.
+  static func server(idleTimeout: TimeAmount, requestTimeout: TimeAmount) -> HTTPServerBuilder {
     HTTPServerBuilder { responder in
-      LoopBoundHTTP(http: HTTP1Channel(responder: responder, configuration: .init(idleTimeout: idleTimeout)))
+      LoopBoundHTTP(
+        http: HTTP1Channel(
+          responder: responder,
+          configuration: .init(
+            additionalChannelHandlers: [RequestDeadline(requestTimeout)], idleTimeout: idleTimeout)))
     }
   }
 

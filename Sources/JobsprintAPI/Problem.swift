@@ -57,6 +57,10 @@ extension Problem {
     status: .contentTooLarge, code: "body_too_large",
     detail: "The body is larger than the \(APILimits.body >> 20) MiB that are accepted. Send less at a time.")
 
+  static let urlTooLong = Problem(
+    status: .uriTooLong, code: "url_too_long",
+    detail: "The URL is longer than the \(APILimits.url) bytes that are accepted. Send long values in a body.")
+
   static let unauthorized = Problem(
     status: .unauthorized, code: "unauthorized",
     detail: "A valid API key is needed: send it as 'X-API-Key: <key>' or 'Authorization: Bearer <key>'.",

@@ -6,6 +6,8 @@ import JobsprintPorts
 
 /// The exact list of what can be had without a key: health and the contract.
 enum PublicRoutes {
+  static let paths: Set<String> = ["/livez", "/readyz", "/openapi.yaml"]
+
   static func add(to router: Router<APIContext>, _ api: APIDependencies) {
     router.get("/livez") { _, _ -> Response in Reply(["status": "ok"]).response }
     router.get("/readyz") { request, _ -> Response in try await ready(request, api).response }
@@ -22,7 +24,8 @@ enum PublicRoutes {
       return Reply(isVerbose ? ["status": "ok", "parts": ["store": "ok"]] : ["status": "ok"])
     } catch {
       let value: JSONValue =
-        isVerbose ? ["status": "unavailable", "parts": ["store": .string(error.message)]] : ["status": "unavailable"]
+        isVerbose
+        ? ["status": "unavailable", "parts": ["store": .string(error.code.rawValue)]] : ["status": "unavailable"]
       return Reply(.serviceUnavailable, value).with("Retry-After", "1")
     }
   }

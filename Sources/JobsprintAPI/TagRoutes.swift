@@ -48,8 +48,11 @@ enum TagRoutes {
   private static func name(_ call: APICall) async throws -> String {
     // n8n's clients send back the read-only members, too.
     let members = try await call.members(["id", "name", "createdAt", "updatedAt"])
-    guard let name = members["name"]?.stringValue, (1...APILimits.tagName).contains(name.count) else {
-      throw Problem.badBody("'name' must be a text of 1 to \(APILimits.tagName) characters.", pointer: "/name")
+    guard let name = members["name"]?.stringValue,
+      (1...APILimits.tagName).contains(name.unicodeScalars.count), !name.allSatisfy(\.isWhitespace)
+    else {
+      throw Problem.badBody(
+        "'name' must be a text of 1 to \(APILimits.tagName) characters, not only of spaces.", pointer: "/name")
     }
     return name
   }

@@ -23,7 +23,8 @@ struct WorkflowRepresentation: Sendable {
     members["updatedAt"] = .string("\(workflow.updatedAt)")
     members["triggerCount"] = workflow.activeVersion == nil ? 0 : 1
     members["tags"] = .array(workflow.tags.map { $0.representation })
-    if let editor { members["warnings"] = .array(editor.warnings(for: given).map { $0.representation }) }
+    // Ours in every answer: what a client read and sends back is old.
+    members["warnings"] = editor.map { .array($0.warnings(for: given).map { $0.representation }) }
     return .object(members)
   }
 

@@ -62,6 +62,14 @@ enum WorkflowStateRoutes {
       guard let tag = element["id"]?.stringValue.flatMap({ TagID($0) }) else {
         throw Problem.badBody("Each element must be an object with the id of a tag.", pointer: "/\(place)/id")
       }
+      if let other = element.objectValue?.keys.first(where: { $0 != "id" }) {
+        throw Problem(
+          status: .badRequest, code: "unknown_field", detail: "An element has an 'id' and nothing else.",
+          places: [
+            Problem.Place(
+              pointer: "/\(place)/\(other.asPointerToken)", code: "unknown_field", detail: "This field is not known.")
+          ])
+      }
       if !tags.contains(tag) { tags.append(tag) }
     }
     let now = try await call.api.tagEditor.setTags(tags, of: id, in: call.workspace)

@@ -87,7 +87,7 @@ public struct EmbeddedPlatform: Sendable {
     ]
   }
 
-  /// Serves until SIGTERM or SIGINT, then stops in order.
+  /// Serves until SIGTERM or SIGINT, or until the task is cancelled; then stops in order.
   /// - Parameter onReady: called with the port once requests are answered.
   public func run(onReady: @escaping @Sendable (Int) async -> Void) async throws {
     let application = makeApplication(
@@ -95,7 +95,14 @@ public struct EmbeddedPlatform: Sendable {
     var group = ServiceGroupConfiguration(
       services: services + [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
     group.maximumGracefulShutdownDuration = .seconds(20)
-    try await ServiceGroup(configuration: group).run()
+    let running = ServiceGroup(configuration: group)
+    // A task of its own: cancelling the group itself would stop all its parts at once, in no order.
+    let serving = Task { try await running.run() }
+    try await withTaskCancellationHandler {
+      try await serving.value
+    } onCancel: {
+      Task { await running.triggerGracefulShutdown() }
+    }
     await database.close()
   }
 }

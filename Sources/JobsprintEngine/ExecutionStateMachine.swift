@@ -142,6 +142,7 @@ public struct ExecutionStateMachine: Sendable {
       guard let until = Int64(String(decoding: entry.payload, as: UTF8.self)) else {
         throw ReplayError(position: entry.position, message: "the end of the wait is unreadable")
       }
+      current?.attempt = entry.attempt
       status = .suspended(until: Timestamp(milliseconds: until))
     case .finished:
       do { record(try NodeRun(node: entry.node, run: entry.run, payload: entry.payload), of: task) } catch {

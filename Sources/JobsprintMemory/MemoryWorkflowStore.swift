@@ -71,6 +71,7 @@ public struct MemoryWorkflowStore: WorkflowStore {
     store.withState { state in
       state.change(id, in: workspace) { workflow in
         workflow.isArchived = isArchived
+        if isArchived { workflow.activeVersion = nil }
         workflow.updatedAt = time
       }
     }

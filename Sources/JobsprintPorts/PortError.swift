@@ -1,6 +1,6 @@
 /// A failure of the world behind a port, in terms that every adapter shares.
 public struct PortError: Error, Sendable, CustomStringConvertible {
-  public enum Code: String, Sendable, Hashable {
+  public enum Code: String, Sendable, Hashable, CaseIterable {
     /// Out of reach for now; trying again later may help.
     case unavailable = "store_unavailable"
     /// No room to write.

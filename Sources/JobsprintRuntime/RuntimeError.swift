@@ -25,8 +25,6 @@ public struct RuntimeError: Error, Sendable {
     case idempotencyKeyInFlight = "idempotency_key_in_flight"
     /// The store failed: ``RuntimeError/port`` says how.
     case store = "store"
-    /// The process is about to stop.
-    case stopping = "stopping"
   }
 
   public let code: Code

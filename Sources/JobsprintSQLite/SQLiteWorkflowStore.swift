@@ -74,6 +74,7 @@ public struct SQLiteWorkflowStore: WorkflowStore {
     try await database.write { connection in
       guard var workflow = try connection.workflow(id, in: workspace) else { return nil }
       workflow.isArchived = isArchived
+      if isArchived { workflow.activeVersion = nil }
       workflow.updatedAt = time
       try connection.run(UpdateWorkflow(workflow: workflow))
       return workflow

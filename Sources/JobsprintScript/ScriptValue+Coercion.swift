@@ -129,15 +129,6 @@ extension ScriptValue {
 }
 
 extension String {
-  /// JavaScript's equality of strings. Swift's `==` holds for canonically equivalent text as well.
-  func hasSameCodeUnits(as other: String) -> Bool {
-    guard utf8.count == other.utf8.count else { return false }
-    let isSame = utf8.withContiguousStorageIfAvailable { own in
-      other.utf8.withContiguousStorageIfAvailable { own.elementsEqual($0) }
-    }
-    return (isSame ?? nil) ?? utf8.elementsEqual(other.utf8)
-  }
-
   /// `StringToNumber`: NaN where the text is no number.
   var javaScriptNumber: Double {
     var scalars = unicodeScalars[...]

@@ -1,3 +1,4 @@
+import JobsprintDomain
 import Synchronization
 
 /// Parsed templates by their text, shared by all runs.

@@ -140,8 +140,10 @@ public enum WorkflowStoreConformance {
     },
     ConformanceCheck("a workflow is archived and taken back") { storage in
       _ = try await storage.workflows.create(.numbered(1), idempotency: nil)
+      _ = try await storage.workflows.setActive(true, version: nil, of: .numbered(1), in: .initial, at: .seconds(2))
       let archived = try await storage.workflows.setArchived(true, of: .numbered(1), in: .initial, at: .seconds(3))
       try expect(archived?.isArchived, is: true)
+      try expect(archived?.activeVersion, is: nil)
       try expect(archived?.updatedAt, is: .seconds(3))
       try expect(try await storage.workflows.workflow(.numbered(1), in: .initial), is: archived)
       let back = try await storage.workflows.setArchived(false, of: .numbered(1), in: .initial, at: .seconds(4))

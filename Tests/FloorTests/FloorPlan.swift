@@ -32,7 +32,10 @@ enum FloorPlan {
       Floor("JobsprintScript", own: wing),
       Floor(
         "JobsprintAPI", own: ["JobsprintDomain", "JobsprintPorts", "JobsprintRuntime", "JobsprintAccess"],
-        foreign: ["Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "Crypto", "Logging", "ServiceLifecycle"]),
+        foreign: [
+          "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOHTTPTypes", "Crypto", "Logging",
+          "ServiceLifecycle",
+        ]),
       Floor(
         "JobsprintBootstrap",
         own: [

@@ -59,8 +59,12 @@ public struct JSONObject: Sendable {
   public mutating func reserveCapacity(_ count: Int) { entries.reserveCapacity(count) }
 
   private func position(of key: String) -> Int? {
-    if let index { return index[key] }
-    for place in entries.indices where entries[place].key == key { return place }
+    if let index {
+      // Swift's dictionary takes canonically equivalent keys for one: what it finds may be another key.
+      guard let place = index[key] else { return nil }
+      if entries[place].key.hasSameCodeUnits(as: key) { return place }
+    }
+    for place in entries.indices where entries[place].key.hasSameCodeUnits(as: key) { return place }
     return nil
   }
 
@@ -86,6 +90,23 @@ public struct JSONObject: Sendable {
     var fresh = [String: Int](minimumCapacity: entries.count * 2)
     for (place, entry) in entries.enumerated() { fresh[entry.key] = place }
     index = fresh
+  }
+}
+
+extension JSONObject {
+  /// It has more levels than this, its own being the first.
+  public func isDeeper(than levels: Int) -> Bool {
+    levels < 1 || entries.contains { $0.value.isDeeper(than: levels - 1) }
+  }
+}
+
+extension JSONValue {
+  fileprivate func isDeeper(than levels: Int) -> Bool {
+    switch self {
+    case .object(let members): members.isDeeper(than: levels)
+    case .array(let elements): levels < 1 || elements.contains { $0.isDeeper(than: levels - 1) }
+    default: false
+    }
   }
 }
 

@@ -39,7 +39,8 @@ extension Timestamp {
     if !has("Z", at: place) || place + 1 != bytes.count {
       guard has("+", at: place) || has("-", at: place), let hours = number(place + 1..<place + 3),
         has(":", at: place + 3),
-        let minutes = number(place + 4..<place + 6), place + 6 == bytes.count
+        let minutes = number(place + 4..<place + 6), place + 6 == bytes.count,
+        hours < 24, minutes < 60
       else { return nil }
       milliseconds -= (hours * 60 + minutes) * 60_000 * (has("-", at: place) ? -1 : 1)
     }

@@ -7,12 +7,14 @@ public struct Timestamp: Hashable, Sendable, Comparable {
 
   public static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
 
+  /// Stays at the first or last time where the sum is beyond it.
   public static func + (time: Timestamp, duration: Duration) -> Timestamp {
     let (seconds, attoseconds) = duration.components
-    let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1000)
-    guard !overflow else { return Timestamp(milliseconds: seconds < 0 ? .min : .max) }
-    let (sum, tooFar) = time.milliseconds.addingReportingOverflow(whole + attoseconds / 1_000_000_000_000_000)
-    return Timestamp(milliseconds: tooFar ? (seconds < 0 ? .min : .max) : sum)
+    let limit: Int64 = duration < .zero ? .min : .max
+    let (whole, isTooLong) = seconds.multipliedReportingOverflow(by: 1000)
+    let (span, isLonger) = whole.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
+    let (sum, isTooFar) = time.milliseconds.addingReportingOverflow(span)
+    return Timestamp(milliseconds: isTooLong || isLonger || isTooFar ? limit : sum)
   }
 
   public static func - (time: Timestamp, duration: Duration) -> Timestamp { time + (.zero - duration) }

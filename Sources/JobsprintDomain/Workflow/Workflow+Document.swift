@@ -55,7 +55,8 @@ private struct DocumentReader {
     guard let type = try string(members, "type", at: pointer) else {
       throw WorkflowIssue(code: .malformed, pointer: pointer + "/type", message: "missing: a node needs a type")
     }
-    let version = members["typeVersion"] ?? 1
+    var version: JSONValue = 1
+    if let given = members["typeVersion"], !given.isNull { version = given }
     guard let typeVersion = version.doubleValue else {
       throw malformed(pointer + "/typeVersion", "a number", found: version)
     }

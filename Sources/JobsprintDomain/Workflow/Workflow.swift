@@ -27,7 +27,7 @@ public struct Workflow: Sendable, Hashable {
 
 /// A problem in a workflow's document.
 public struct WorkflowIssue: Error, Sendable, Hashable {
-  public enum Code: String, Sendable, Hashable {
+  public enum Code: String, Sendable, Hashable, CaseIterable {
     /// The document has the wrong shape: it is refused.
     case malformed = "workflow_malformed"
     /// No node of that type is installed.

@@ -21,8 +21,8 @@ public struct WorkflowSettings: Sendable, Hashable {
 
   init(_ document: JSONObject) {
     executionOrder = document["executionOrder"] == "v1" ? .v1 : .v0
-    // n8n writes -1 for "no limit".
-    executionTimeout = document["executionTimeout"]?.doubleValue.flatMap { $0 > 0 ? .seconds($0) : nil }
+    // n8n writes -1 for "no limit". A number beyond all time is held to what a duration can carry.
+    executionTimeout = document["executionTimeout"]?.doubleValue.flatMap { $0 > 0 ? .seconds(min($0, 1e12)) : nil }
     timezone = document["timezone"]?.stringValue.flatMap { $0 == "DEFAULT" ? nil : $0 }
   }
 }

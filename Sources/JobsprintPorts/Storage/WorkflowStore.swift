@@ -17,6 +17,7 @@ public protocol WorkflowStore: Sendable {
     _ isActive: Bool, version: VersionID?, of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp
   ) async throws(PortError) -> StoredWorkflow?
 
+  /// An archived workflow is turned off; taking it back does not turn it on again.
   func setArchived(
     _ isArchived: Bool, of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp
   ) async throws(PortError) -> StoredWorkflow?

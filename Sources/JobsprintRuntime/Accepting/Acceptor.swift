@@ -30,15 +30,12 @@ public final class Acceptor: Sendable {
     self.ids = ids
   }
 
-  /// - Parameter wait: how long to wait for the end of the execution.
+  /// - Parameter willWait: the caller is going to wait for the end.
   public func execute(
-    _ command: ExecuteCommand, idempotency: IdempotencyRequest<AcceptedExecution>? = nil, wait: Duration? = nil
+    _ command: ExecuteCommand, idempotency: IdempotencyRequest<AcceptedExecution>? = nil, willWait: Bool = false
   ) async throws(RuntimeError) -> Creation<AcceptedExecution> {
     let input = try ExecutionInput.bytes(for: command)
-    let head = try await catalog.head(of: command.workflow, in: command.workspace)
-    guard !head.isArchived else {
-      throw RuntimeError(.workflowArchived, "The workflow is archived. Unarchive it before you execute it.")
-    }
+    let head = try await executable(command.workflow, in: command.workspace)
     let version = command.version ?? head.version
     let plan = try await catalog.plan(version, of: command.workflow, in: command.workspace)
     // Refuse now what could only fail later.
@@ -46,12 +43,12 @@ public final class Acceptor: Sendable {
     let draft = Draft(
       workspace: command.workspace, workflow: command.workflow, version: version, mode: command.mode,
       lane: command.lane, input: input)
-    return try await accept(draft, idempotency: idempotency, wait: wait)
+    return try await accept(draft, idempotency: idempotency, willWait: willWait)
   }
 
   /// Executes an ended execution's workflow again, as a new execution.
   public func retry(
-    _ command: RetryCommand, idempotency: IdempotencyRequest<AcceptedExecution>? = nil, wait: Duration? = nil
+    _ command: RetryCommand, idempotency: IdempotencyRequest<AcceptedExecution>? = nil, willWait: Bool = false
   ) async throws(RuntimeError) -> Creation<AcceptedExecution> {
     let original = try await onStore { () async throws(PortError) in
       try await executions.execution(command.execution, in: command.workspace)
@@ -64,10 +61,8 @@ public final class Acceptor: Sendable {
         .executionNotEnded,
         "The execution is \(original.state.rawValue); only an ended one can be retried. Stop it first.")
     }
-    var version = original.version
-    if command.usesNewestVersion {
-      version = try await catalog.head(of: original.workflow, in: command.workspace).version
-    }
+    let head = try await executable(original.workflow, in: command.workspace)
+    let version = command.usesNewestVersion ? head.version : original.version
     let plan = try await catalog.plan(version, of: original.workflow, in: command.workspace)
     var machine = try plan.machine(for: ExecutionInput(stored: original.input))
     var draft = Draft(
@@ -75,7 +70,7 @@ public final class Acceptor: Sendable {
       input: original.input)
     draft.retryOf = original.id
     if command.from == .failedNode { draft.entries = try await finishedRuns(of: original, in: &machine) }
-    return try await accept(draft, idempotency: idempotency, wait: wait)
+    return try await accept(draft, idempotency: idempotency, willWait: willWait)
   }
 
   /// Waits until the execution has ended or `wait` is over; whether it has ended.
@@ -88,7 +83,23 @@ public final class Acceptor: Sendable {
     return record.state.isTerminal ? true : await hasEnded(events, upTo: wait)
   }
 
+  /// Waits for an execution that was accepted with `willWait`; whether it has ended.
+  public func awaitEnd(of accepted: AcceptedExecution, upTo wait: Duration) async -> Bool {
+    guard let events = accepted.events else { return false }
+    return await hasEnded(events, upTo: wait)
+  }
+
   // MARK: Accepting
+
+  private func executable(
+    _ workflow: WorkflowID, in workspace: WorkspaceID
+  ) async throws(RuntimeError) -> WorkflowCatalog.Head {
+    let head = try await catalog.head(of: workflow, in: workspace)
+    guard !head.isArchived else {
+      throw RuntimeError(.workflowArchived, "The workflow is archived. Unarchive it before you execute it.")
+    }
+    return head
+  }
 
   private struct Draft {
     let workspace: WorkspaceID
@@ -102,12 +113,12 @@ public final class Acceptor: Sendable {
   }
 
   private func accept(
-    _ draft: Draft, idempotency: IdempotencyRequest<AcceptedExecution>?, wait: Duration?
+    _ draft: Draft, idempotency: IdempotencyRequest<AcceptedExecution>?, willWait: Bool
   ) async throws(RuntimeError) -> Creation<AcceptedExecution> {
+    let id: ExecutionID = ids.next()
     let accepted = AcceptedExecution(
-      id: ids.next(), workflow: draft.workflow, version: draft.version, acceptedAt: clock.now)
-    // Listening begins before the commit, so that no end is missed.
-    let events = wait.map { _ in bus.events(of: accepted.id) }
+      id: id, workflow: draft.workflow, version: draft.version, acceptedAt: clock.now,
+      events: willWait ? bus.events(of: id) : nil)
     let taker = executor.flatMap { $0.reserveSlot() ? $0 : nil }
     let new = NewExecution(
       id: accepted.id, workspace: draft.workspace, workflow: draft.workflow, version: draft.version, mode: draft.mode,
@@ -128,11 +139,7 @@ public final class Acceptor: Sendable {
     } else {
       await dispatcher.dispatch([WakeUp(execution: new.id, workspace: new.workspace, lane: new.lane)])
     }
-    guard let events, let wait else { return .created(accepted) }
-    return .created(
-      AcceptedExecution(
-        id: accepted.id, workflow: accepted.workflow, version: accepted.version, acceptedAt: accepted.acceptedAt,
-        hasEnded: await hasEnded(events, upTo: wait)))
+    return .created(accepted)
   }
 
   private func hasEnded(_ events: AsyncStream<ExecutionEvent>, upTo wait: Duration) async -> Bool {

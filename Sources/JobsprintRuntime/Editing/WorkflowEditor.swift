@@ -93,10 +93,12 @@ public struct WorkflowEditor: Sendable {
       bytes = stored.document
     }
     try refuseUnlessRunnable(try Workflow(stored: bytes))
+    // The one that was checked, not one that may have come meanwhile.
+    let checked = version ?? current.version
     let time = clock.now
     defer { catalog.forget(id, in: workspace) }
     let changed = try await onStore { () async throws(PortError) in
-      try await store.setActive(true, version: version, of: id, in: workspace, at: time)
+      try await store.setActive(true, version: checked, of: id, in: workspace, at: time)
     }
     guard let changed else { throw notFound(id) }
     return changed

@@ -24,7 +24,15 @@ struct NodeRunner: Sendable {
         scope: scope, resolver: try await evaluator.resolver(for: scope), clock: clock, attempt: task.attempt,
         isResumed: task.isResumed)
       switch try await result(of: type, in: context, until: deadline) {
-      case .outputs(let outputs, let state): return .outputs(outputs, state: state)
+      case .outputs(let outputs, let state):
+        // Its record could not be read back after a crash.
+        if outputs.contains(where: { $0.contains { $0.json.isDeeper(than: JSONValue.depthLimit) } }) {
+          return .failed(
+            NodeError(
+              "'\(task.node.name)' put out data of more than \(JSONValue.depthLimit) levels",
+              description: "Put less into one another: a loop may add a level in each round."))
+        }
+        return .outputs(outputs, state: state)
       case .ended: return .ended
       case .wait(let until): return .wait(until: until)
       }

@@ -1,0 +1,143 @@
+import JobsprintDomain
+import NIOHTTP1
+import Testing
+
+struct ExecutionTests {
+  private static let start: (String, String, JSONObject) = ("Start", "n8n-nodes-base.manualTrigger", [:])
+
+  @Test func anAcceptedExecutionIsReadableWithItsData() async throws {
+    try await TestServer.running { server in
+      let id = try await server.store([Self.start, ("Pass", "n8n-nodes-base.noOp", [:])])
+      let accepted = try await server.post("/workflows/\(id)/execute", [["n": 1], ["n": 2]])
+      #expect(accepted.status == 202)
+      let location = try #require(accepted.headers["Location"].first)
+      #expect(try location == "/api/v1/executions/\(accepted.id)")
+      let ended = try await server.get("/executions/\(accepted.id)?wait=30&includeData=true").json
+      #expect(ended["status"] == "success")
+      #expect(ended["finished"] == true)
+      let run = ended["data"]?["resultData"]?["runData"]?["Pass"]?[0]
+      #expect(run?["data"]?["main"]?[0]?[1]?["json"] == ["n": 2])
+      #expect(run?["source"]?[0]?["previousNode"] == "Start")
+    }
+  }
+
+  @Test func whoWaitsGetsTheResult() async throws {
+    try await TestServer.running { server in
+      let id = try await server.store([Self.start, ("Pass", "n8n-nodes-base.noOp", [:])])
+      let answer = try await server.post("/workflows/\(id)/execute?wait=30", ["n": 1])
+      #expect(answer.status == 200)
+      #expect(answer.json["status"] == "success")
+      let slow = try await server.store([
+        Self.start, ("Wait", "n8n-nodes-base.wait", ["amount": 1, "unit": "hours"]),
+      ])
+      #expect(try await server.post("/workflows/\(slow)/execute?wait=1", [:]).status == 202)
+    }
+  }
+
+  @Test func aFailureSaysWhereAndWhat() async throws {
+    try await TestServer.running { server in
+      let id = try await server.store([
+        Self.start, ("Stop", "n8n-nodes-base.stopAndError", ["errorMessage": "out of paper"]),
+      ])
+      let answer = try await server.post("/workflows/\(id)/execute?wait=30", [:]).json
+      #expect(answer["status"] == "error")
+      #expect(answer["error"]?["message"] == "out of paper")
+      #expect(answer["data"]?["resultData"]?["error"]?["message"] == "out of paper")
+      #expect(answer["data"]?["resultData"]?["lastNodeExecuted"] == "Stop")
+    }
+  }
+
+  @Test func anExpressionNobodyUnderstandsNamesNodeParameterAndExpression() async throws {
+    try await TestServer.running { server in
+      let id = try await server.store([
+        Self.start, ("Stop", "n8n-nodes-base.stopAndError", ["errorMessage": "={{ require('fs') }}"]),
+      ])
+      let error = try await server.post("/workflows/\(id)/execute?wait=30", [:]).json["error"]?.jsonText ?? ""
+      for part in ["Stop", "errorMessage", "require('fs')"] { #expect(error.contains(part)) }
+    }
+  }
+
+  @Test func aRetryGoesOnFromTheFailedNodeOrFromTheStart() async throws {
+    try await TestServer.running { server in
+      let id = try await server.store([
+        Self.start, ("Pass", "n8n-nodes-base.noOp", [:]),
+        ("Stop", "n8n-nodes-base.stopAndError", ["errorMessage": "no"]),
+      ])
+      let failed = try await server.post("/workflows/\(id)/execute?wait=30", [:])
+      let retried = try await server.post("/executions/\(failed.id)/retry?wait=30")
+      #expect(try retried.json["retryOf"] == .string(failed.id))
+      #expect(retried.json["mode"] == "retry")
+      #expect(try await server.post("/executions/\(failed.id)/retry", ["from": "start"]).status == 200)
+      #expect(try await server.post("/executions/\(failed.id)/retry", ["from": "nowhere"]).status == 400)
+    }
+  }
+
+  @Test func aWaitingExecutionIsStoppedOnceAndThenDeleted() async throws {
+    try await TestServer.running { server in
+      let id = try await server.store([
+        Self.start, ("Wait", "n8n-nodes-base.wait", ["amount": 1, "unit": "hours"]),
+      ])
+      let execution = try await server.post("/workflows/\(id)/execute").id
+      #expect(try await server.delete("/executions/\(execution)").status == 409)
+      let stopped = try await server.post("/executions/\(execution)/stop")
+      #expect(stopped.json["status"] == "canceled")
+      #expect(try await server.post("/executions/\(execution)/stop").code == "execution_ended")
+      #expect(try await server.delete("/executions/\(execution)").status == 200)
+      #expect(try await server.get("/executions/\(execution)").code == "execution_not_found")
+    }
+  }
+
+  @Test func manyAreStoppedByTheirStateAndWorkflow() async throws {
+    try await TestServer.running { server in
+      let id = try await server.store([
+        Self.start, ("Wait", "n8n-nodes-base.wait", ["amount": 1, "unit": "hours"]),
+      ])
+      for _ in 0..<3 { _ = try await server.post("/workflows/\(id)/execute") }
+      let answer = try await server.post(
+        "/executions/stop", ["status": ["queued", "running", "waiting"], "workflowId": .string(id)])
+      #expect(answer.json == ["stopped": 3])
+      #expect(try await server.get("/executions?status=canceled").json["data"]?.arrayValue?.count == 3)
+      #expect(try await server.post("/executions/stop", ["status": ["success"]]).status == 400)
+    }
+  }
+
+  @Test func listsAreFilteredByStateAndWorkflow() async throws {
+    try await TestServer.running { server in
+      let one = try await server.store([Self.start])
+      let other = try await server.store([Self.start])
+      for id in [one, one, other] { _ = try await server.post("/workflows/\(id)/execute?wait=30") }
+      #expect(try await server.get("/executions?workflowId=\(one)").json["data"]?.arrayValue?.count == 2)
+      let full = try await server.get("/executions?status=success&includeData=true&limit=2").json
+      #expect(full["data"]?.arrayValue?.count == 2)
+      #expect(full["data"]?[0]?["data"]?["resultData"]?["runData"]?["Start"] != nil)
+      #expect(full["nextCursor"]?.stringValue != nil)
+      #expect(try await server.get("/executions?status=unheard").code == "parameter_invalid")
+    }
+  }
+
+  @Test func aRunUpToANodeStopsThere() async throws {
+    try await TestServer.running { server in
+      let id = try await server.store([
+        Self.start, ("A", "n8n-nodes-base.noOp", [:]), ("B", "n8n-nodes-base.noOp", [:]),
+      ])
+      let answer = try await server.post("/workflows/\(id)/execute?wait=30&destinationNode=A", [:]).json
+      let ran = answer["data"]?["resultData"]?["runData"]?.objectValue?.map(\.key)
+      #expect(ran == ["Start", "A"])
+      #expect(try await server.post("/workflows/\(id)/execute?destinationNode=C", [:]).code == "node_not_found")
+    }
+  }
+
+  @Test func theSameKeyGivesTheSameExecution() async throws {
+    try await TestServer.running { server in
+      let id = try await server.store([Self.start])
+      let first = try await server.post("/workflows/\(id)/execute", ["n": 1], headers: ["Idempotency-Key": "k"])
+      let again = try await server.post("/workflows/\(id)/execute", ["n": 1], headers: ["Idempotency-Key": "k"])
+      #expect(again.status == 202)
+      #expect(again.json == first.json)
+      #expect(again.headers["Idempotency-Replayed"] == ["true"])
+      let other = try await server.post("/workflows/\(id)/execute", ["n": 2], headers: ["Idempotency-Key": "k"])
+      #expect(other.status == 422)
+      #expect(try await server.get("/executions").json["data"]?.arrayValue?.count == 1)
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import JobsprintDomain
+import Testing
+
+struct FilterNodeTests {
+  private func conditions(_ operation: String, _ right: String, more: String = "") -> String {
+    #"{"conditions": {"options": {"typeValidation": "strict"}, "combinator": "and", "conditions": [{"leftValue": "={{ $json.n }}", "rightValue": \#(right), "operator": {"type": "number", "operation": "\#(operation)"}}]}\#(more)}"#
+  }
+
+  @Test func keepsWhatMeetsTheConditions() async throws {
+    let trial = try NodeTrial("filter", version: 2.2, conditions("gt", "1"), #"[{"n": 1}, {"n": 2}, {"n": 3}]"#)
+    #expect(try await trial.allData() == [[["n": 2], ["n": 3]]])
+    #expect(try await trial.origins() == [[1], [2]])
+  }
+
+  @Test func noConditionsKeepAll() async throws {
+    #expect(try await data("filter", version: 2, "{}", "[{}, {}]").count == 2)
+  }
+
+  @Test func aWrongTypeIsAnErrorUnlessTypesAreLoose() async throws {
+    let items = #"[{"n": "5"}]"#
+    let error = try await NodeTrial("filter", version: 2.2, conditions("gt", "1"), items).failure()
+    #expect(error.message.contains("Wrong type: '5' is a string"))
+    #expect(error.item == 0)
+    for version in [2, 2.2] {
+      let loose =
+        version < 2.1 ? #", "options": {"looseTypeValidation": true}"# : #", "looseTypeValidation": true"#
+      #expect(try await data("filter", version: version, conditions("gt", "1", more: loose), items).count == 1)
+    }
+  }
+
+  @Test func version1CombinesByKind() async throws {
+    let both =
+      #""conditions": {"number": [{"value1": "={{ $json.n }}", "operation": "larger", "value2": 1}], "string": [{"value1": "={{ $json.s }}", "value2": "x"}]}"#
+    let items = #"[{"n": 2, "s": "x"}, {"n": 2, "s": "y"}, {"n": 0, "s": "y"}]"#
+    #expect(try await data("filter", "{\(both)}", items).count == 1)
+    #expect(try await data("filter", #"{\#(both), "combineConditions": "OR"}"#, items).count == 2)
+  }
+
+  @Test func aFailingItemIsReportedWhereTheNodeGoesOn() async throws {
+    let trial = try NodeTrial(
+      "filter", version: 2.2, conditions("gt", "1"), onError: .continueRegularOutput, #"[{"n": "a"}, {"n": 2}]"#)
+    let kept = try await trial.data()
+    #expect(kept.count == 2)
+    #expect(kept.first?["error"]?.stringValue?.contains("Wrong type") == true)
+  }
+}

@@ -1,0 +1,39 @@
+import JobsprintDomain
+import Testing
+
+struct SetNodeTests {
+  @Test func setsTypedFieldsByPath() async throws {
+    let parameters =
+      #"{"assignments": {"assignments": [{"name": "a.b", "type": "number", "value": "5"}]}, "includeOtherFields": true}"#
+    #expect(try await data("set", version: 3.4, parameters, #"[{"c": 1}]"#) == [["c": 1, "a": ["b": 5]]])
+  }
+
+  @Test func keepsSelectedFieldsOnly() async throws {
+    for (include, names, left) in [("selected", "includeFields", ["a"]), ("except", "excludeFields", ["b"])] {
+      let parameters =
+        #"{"includeOtherFields": true, "include": "\#(include)", "\#(names)": "a", "assignments": {"assignments": []}}"#
+      let fields = try await data("set", version: 3.4, parameters, #"[{"a": 1, "b": 2}]"#).first?.objectValue?.keys
+      #expect(fields.map { Array($0) } == left)
+    }
+  }
+
+  @Test func aValueThatDoesNotFitItsTypeIsAnError() async throws {
+    let parameters = #"{"assignments": {"assignments": [{"name": "a", "type": "number", "value": "five"}]}}"#
+    #expect(try await failure("set", version: 3.4, parameters, "[{}]") == "'a' expects a number but we got 'five'")
+  }
+
+  @Test func rawModeTakesAnObject() async throws {
+    #expect(
+      try await data("set", version: 3, #"{"mode": "raw", "jsonOutput": "{\"x\": 1}"}"#, #"[{"a": 1}]"#)
+        == [["a": 1, "x": 1]])
+    #expect(
+      try await failure("set", version: 3, #"{"mode": "raw", "jsonOutput": "[1]"}"#, "[{}]").contains(
+        "must be an object"))
+  }
+
+  @Test func olderVersionsSetByKind() async throws {
+    let parameters =
+      #"{"keepOnlySet": true, "values": {"string": [{"name": "s", "value": "x"}], "number": [{"name": "n"}]}}"#
+    #expect(try await data("set", version: 2, parameters, #"[{"a": 1}]"#) == [["n": 0, "s": "x"]])
+  }
+}
