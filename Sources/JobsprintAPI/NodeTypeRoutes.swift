@@ -14,8 +14,17 @@ enum NodeTypeRoutes {
             "name": .string(type.type), "displayName": .string(type.displayName), "description": .string(type.summary),
             "versions": .array(type.versions.map { .number($0) }), "isTrigger": .bool(type.isTrigger),
             "outputs": .array(type.outputs.map { .string($0) }), "hasOutsideEffect": .bool(type.hasOutsideEffect),
+            "parameters": .array(type.parameters.map(representation)),
           ]
         }), "nextCursor": nil,
     ])
+  }
+
+  private static func representation(_ parameter: NodeParameter) -> JSONValue {
+    [
+      "path": .string(parameter.path), "kind": .string(parameter.kind.rawValue),
+      "description": .string(parameter.summary), "default": parameter.defaultValue ?? .null,
+      "choices": .array(parameter.choices.map { .string($0) }),
+    ]
   }
 }
