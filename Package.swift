@@ -57,6 +57,15 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
+    // cellar
+    .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    .systemLibrary(
+      name: "CCMarkGFM", pkgConfig: "libcmark-gfm",
+      providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    floor("LibXML2", ["CLibXML2"]),
+    floor("CMarkGFM", ["CCMarkGFM"]),
+    floor("OpenSSL", ["COpenSSL"]),
     // ground
     floor("JobsprintDomain"),
     // 1
@@ -70,7 +79,7 @@ let package = Package(
       "JobsprintSQLite", ["JobsprintDomain", "JobsprintPorts", grdb, grdbSQLite],
       resources: [.embedInCode("Migrations")]),
     floor("JobsprintMemory", ["JobsprintDomain", "JobsprintPorts"]),
-    floor("JobsprintNodes", ["JobsprintDomain", "JobsprintPorts"]),
+    floor("JobsprintNodes", ["JobsprintDomain", "JobsprintPorts", "LibXML2", "CMarkGFM", "OpenSSL"]),
     floor("JobsprintScript", ["JobsprintDomain", "JobsprintPorts"]),
     // 3
     floor(
@@ -103,6 +112,9 @@ let package = Package(
         "JobsprintTesting", logging,
       ]),
     tests("FloorTests", []),
+    tests("LibXML2Tests", ["LibXML2"]),
+    tests("CMarkGFMTests", ["CMarkGFM"]),
+    tests("OpenSSLTests", ["OpenSSL"]),
     tests("JobsprintDomainTests", ["JobsprintDomain", "JobsprintTesting"]),
     tests("JobsprintEngineTests", ["JobsprintEngine", "JobsprintDomain", "JobsprintTesting"]),
     tests(

@@ -21,6 +21,9 @@ enum FloorPlan {
 
   static let floors: [String: Floor] = Dictionary(
     uniqueKeysWithValues: [
+      Floor("LibXML2", foreign: ["CLibXML2"]),
+      Floor("CMarkGFM", foreign: ["CCMarkGFM"]),
+      Floor("OpenSSL", foreign: ["COpenSSL"]),
       Floor("JobsprintDomain"),
       Floor("JobsprintEngine", own: ["JobsprintDomain"]),
       Floor("JobsprintPorts", own: ["JobsprintDomain"]),
@@ -28,7 +31,7 @@ enum FloorPlan {
       Floor("JobsprintAccess", own: wing, foreign: ["Crypto"]),
       Floor("JobsprintSQLite", own: wing, foreign: ["GRDB", "GRDBSQLite"]),
       Floor("JobsprintMemory", own: wing),
-      Floor("JobsprintNodes", own: wing),
+      Floor("JobsprintNodes", own: wing.union(["LibXML2", "CMarkGFM", "OpenSSL"])),
       Floor("JobsprintScript", own: wing),
       Floor(
         "JobsprintAPI", own: ["JobsprintDomain", "JobsprintPorts", "JobsprintRuntime", "JobsprintAccess"],

@@ -49,7 +49,7 @@ struct BadInputTests {
         ("Node \(number)", number == 0 ? "n8n-nodes-base.manualTrigger" : "n8n-nodes-base.noOp", [:])
       }
       let id = try await server.store(nodes)
-      let answer = try await server.post("/workflows/\(id)/execute?wait=60", ["n": 1])
+      let answer = try await server.post("/workflows/\(id)/execute?wait=300", ["n": 1])
       #expect(answer.json["status"] == "success")
       #expect(answer.json["lastNodeExecuted"] == "Node 9999")
     }

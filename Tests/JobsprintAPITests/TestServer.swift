@@ -74,7 +74,7 @@ struct TestServer: Sendable {
       if headers["Content-Type"].isEmpty { request.headers.add(name: "Content-Type", value: "application/json") }
       request.body = .bytes(body)
     }
-    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(330))
     let bytes = Array(buffer: try await response.body.collect(upTo: 64 << 20))
     let answer = Answer(status: Int(response.status.code), headers: response.headers, bytes: bytes)
     let problems = try OpenAPIDocument.shared.get().problems(of: answer, to: method, base + path)

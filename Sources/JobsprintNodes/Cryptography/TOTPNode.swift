@@ -1,0 +1,43 @@
+import JobsprintDomain
+import JobsprintPorts
+
+/// Makes time-based one-time passwords.
+struct TOTPNode: NodeType {
+  let description = NodeDescription(
+    type: "n8n-nodes-base.totp", displayName: "TOTP", summary: "Generates a time-based one-time password.",
+    versions: [1],
+    parameters: [
+      NodeParameter(
+        "operation", .choice, "What is done; needs credentials.", default: "generateSecret",
+        choices: ["generateSecret"]),
+      NodeParameter("options.algorithm", .text, "The digest.", default: "SHA1"),
+      NodeParameter("options.digits", .number, "How many digits a token has.", default: 6),
+      NodeParameter("options.period", .number, "Seconds for which a token is valid.", default: 30),
+    ])
+
+  func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
+    try context.itemByItem { (item, place) throws(NodeError) in
+      let secrets = try context.credentials("totpApi", title: "TOTP API")
+      let password = try OneTimePassword(
+        secret: secrets["secret"]?.stringValue ?? "",
+        algorithm: try context.string("options.algorithm", item: place, default: "SHA1"),
+        digits: Int(clamping: try context.number("options.digits", item: place, default: 6)),
+        period: Int(clamping: try context.number("options.period", item: place, default: 30)))
+      let now = context.clock.now
+      return [
+        Item(
+          json: [
+            "token": .string(try password.token(at: now)),
+            "secondsRemaining": .integer(Int64(password.secondsRemaining(at: now))),
+          ], pairedItem: item.pairedItem)
+      ]
+    }
+  }
+}
+
+extension Int {
+  /// The whole part of a number, held within the range; 0 for what is no number.
+  init(clamping number: Double) {
+    self = number.isNaN ? 0 : Int(Swift.min(Swift.max(number, -9e15), 9e15))
+  }
+}

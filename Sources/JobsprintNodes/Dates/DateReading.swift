@@ -1,0 +1,72 @@
+import JobsprintDomain
+
+/// Dates as people hand them to the date node: timestamps, ISO 8601, RFC 2822, and what JavaScript's `Date` reads.
+struct DateReading {
+  /// Where a text names no offset.
+  let zone: ZoneRules
+  /// Where such a text is in none of the standard formats (`08/01/2022`), which JavaScript reads as the machine's time.
+  var looseZone: ZoneRules?
+
+  /// - Parameter keepsOffset: the result is in the offset that the text names, not in `zone`.
+  func time(_ value: JSONValue, keepsOffset: Bool = false) -> CalendarTime? {
+    guard case .string(let text) = value else {
+      return Moment(value).flatMap { CalendarTime(milliseconds: $0.milliseconds, zone: zone) }
+    }
+    let trimmed = text.trimmedOfSpace
+    if let moment = Moment(.string(trimmed)) {
+      if trimmed.asJavaScriptNumber != nil, trimmed.utf8.count > 4 {
+        return CalendarTime(milliseconds: moment.milliseconds, zone: zone)
+      }
+      if let offset = Self.offset(of: trimmed) {
+        return CalendarTime(
+          milliseconds: moment.milliseconds, zone: keepsOffset ? ZoneRules(offsetSeconds: offset) : zone)
+      }
+      return moved(CalendarTime(milliseconds: moment.milliseconds, zone: .utc), to: zone)
+    }
+    if let week = DatePattern(luxon: "kkkk-'W'WW-c").time(from: trimmed, zone: zone) { return week }
+    return loose(trimmed)
+  }
+
+  /// The same time on the clock of another zone.
+  private func moved(_ time: CalendarTime?, to zone: ZoneRules) -> CalendarTime? {
+    time.flatMap { CalendarTime($0.date, millisecondOfDay: $0.millisecondOfDay, zone: zone) }
+  }
+
+  /// Seconds; nil for a text without an offset.
+  private static func offset(of text: String) -> Int? {
+    if text.hasSuffix("Z") || text.hasSuffix("z") || text.hasSuffix("GMT") || text.hasSuffix("UTC")
+      || text.hasSuffix("UT")
+    {
+      return 0
+    }
+    // A sign behind the time of day: those in front of it join the date.
+    guard let colon = text.firstIndex(of: ":"), let sign = text[colon...].lastIndex(where: { $0 == "+" || $0 == "-" })
+    else { return nil }
+    let digits = text[sign...].filter(\.isNumber)
+    guard let hours = Int(digits.prefix(2)), digits.count >= 2 else { return nil }
+    let minutes = Int(digits.dropFirst(2)) ?? 0
+    return (hours * 60 + minutes) * (text[sign] == "-" ? -60 : 60)
+  }
+
+  private static let loosePatterns: [DatePattern] = {
+    let dates = [
+      "M/D/YYYY", "YYYY/M/D", "M-D-YYYY", "YYYY-M-D", "YYYYMMDD", "MMMM D, YYYY", "MMMM D YYYY", "D MMMM YYYY",
+      "D-MMMM-YYYY", "dddd, MMMM D, YYYY", "dddd MMMM D YYYY", "dddd, D MMMM YYYY", "MMMM YYYY",
+    ]
+    let times = [
+      "", " H:mm", " H:mm:ss", " H:mm:ss.SSS", " h:mm A", " h:mm:ss A", ", H:mm:ss", ", h:mm A", ", h:mm:ss A",
+      "[T]H:mm:ss", " HH:mm:ss [GMT]ZZ", " HH:mm:ss ZZ",
+    ]
+    return dates.flatMap { date in times.map { DatePattern(moment: date + $0) } }
+  }()
+
+  private func loose(_ text: String) -> CalendarTime? {
+    // JavaScript adds the zone's name in parentheses.
+    let text = text.hasSuffix(")") ? text.prefix { $0 != "(" }.description.trimmedOfSpace : text
+    guard text.utf8.count <= 64 else { return nil }
+    for pattern in Self.loosePatterns {
+      if let found = pattern.time(from: text, zone: looseZone ?? zone) { return found.in(zone) }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,114 @@
+import JobsprintDomain
+import JobsprintPorts
+
+/// A file that an item carries inline, in n8n's shape: `{data, mimeType, fileType, fileExtension, fileName, fileSize}`.
+struct BinaryFile: Sendable {
+  var bytes: [UInt8]
+  var fileName: String?
+  var mimeType: String
+
+  /// - Parameter mimeType: nil to tell from the file's name; `application/octet-stream` when that says nothing.
+  init(_ bytes: [UInt8], fileName: String? = nil, mimeType: String? = nil) {
+    self.bytes = bytes
+    self.fileName = fileName.flatMap { $0.isEmpty ? nil : $0 }
+    let given = mimeType.flatMap { $0.isEmpty ? nil : $0 }
+    self.mimeType =
+      given ?? self.fileName.flatMap { MediaType.ofFile(named: $0) } ?? "application/octet-stream"
+  }
+
+  /// Reads the file of an item.
+  ///
+  /// - Parameter property: its name in `binary`.
+  init(_ property: String, of item: Item, at place: Int) throws(NodeError) {
+    guard let file = item.binary?[property] else {
+      let others = item.binary?.keys.joined(separator: "', '") ?? ""
+      throw NodeError(
+        "This operation expects the node's input data to contain a binary file '\(property)', but none was found "
+          + "[item \(place)]",
+        description: others.isEmpty
+          ? "The item has no files: check the node before." : "The item's files are: '\(others)'.", item: place)
+    }
+    guard let text = file["data"]?.stringValue, file["id"] == nil, let bytes = Base64.bytes(text) else {
+      throw NodeError(
+        "The binary file '\(property)' can't be read: its data is not Base64 text",
+        description: "Only files that items carry inline are supported.", item: place)
+    }
+    self.init(bytes, fileName: file["fileName"]?.stringValue, mimeType: file["mimeType"]?.stringValue)
+  }
+
+  var asJSON: JSONValue {
+    var members: JSONObject = ["data": .string(Base64.text(bytes)), "mimeType": .string(mimeType)]
+    if let type = MediaType.group(of: mimeType) { members["fileType"] = .string(type) }
+    if let fileName { members["fileName"] = .string(fileName) }
+    if let suffix = MediaType.fileExtension(of: fileName) ?? MediaType.fileExtension(for: mimeType) {
+      members["fileExtension"] = .string(suffix)
+    }
+    members["fileSize"] = .string(Self.sizeText(bytes.count))
+    return .object(members)
+  }
+
+  /// `59 B`, `1.04 kB`: three digits, in steps of a thousand.
+  static func sizeText(_ size: Int) -> String {
+    guard size >= 1000 else { return "\(size) B" }
+    var value = Double(size)
+    var unit = 0
+    let units = ["B", "kB", "MB", "GB", "TB"]
+    while value >= 1000, unit < units.count - 1 {
+      value /= 1000
+      unit += 1
+    }
+    let scale: Double = value >= 100 ? 1 : value >= 10 ? 10 : 100
+    return "\(((value * scale).rounded() / scale).javaScriptText) \(units[unit])"
+  }
+}
+
+extension Item {
+  /// The item with one file more.
+  func adding(_ file: BinaryFile, as property: String) -> Item {
+    var item = self
+    var files = item.binary ?? [:]
+    files[property] = file.asJSON
+    item.binary = files
+    return item
+  }
+}
+
+/// Media types and the file extensions that stand for them.
+enum MediaType {
+  private static let known: [(suffix: String, type: String)] = [
+    ("txt", "text/plain"), ("json", "application/json"), ("csv", "text/csv"), ("html", "text/html"),
+    ("htm", "text/html"), ("ics", "text/calendar"), ("xml", "text/xml"), ("xml", "application/xml"),
+    ("md", "text/markdown"), ("css", "text/css"), ("js", "application/javascript"), ("pdf", "application/pdf"),
+    ("rtf", "application/rtf"), ("rtf", "text/rtf"), ("xls", "application/vnd.ms-excel"),
+    ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ("ods", "application/vnd.oasis.opendocument.spreadsheet"), ("zip", "application/zip"), ("gz", "application/gzip"),
+    ("png", "image/png"), ("jpg", "image/jpeg"), ("jpeg", "image/jpeg"), ("gif", "image/gif"), ("webp", "image/webp"),
+    ("svg", "image/svg+xml"), ("mp3", "audio/mpeg"), ("wav", "audio/wav"), ("mp4", "video/mp4"),
+    ("yaml", "text/yaml"), ("yml", "text/yaml"), ("bin", "application/octet-stream"),
+  ]
+
+  static func fileExtension(of fileName: String?) -> String? {
+    guard let fileName, let dot = fileName.lastIndex(of: "."), dot > fileName.startIndex else { return nil }
+    let suffix = fileName[fileName.index(after: dot)...]
+    return suffix.isEmpty || suffix.contains("/") ? nil : String(suffix)
+  }
+
+  static func ofFile(named name: String) -> String? {
+    guard let suffix = fileExtension(of: name)?.lowercased() else { return nil }
+    return known.first { $0.suffix == suffix }?.type
+  }
+
+  static func fileExtension(for type: String) -> String? {
+    let plain = type.prefix { $0 != ";" }.lowercased()
+    return known.first { $0.type == plain }?.suffix
+  }
+
+  /// The kind of file for people: `json`, `html`, `pdf`, `text`, `image`, `audio`, `video`; nil for others.
+  static func group(of type: String) -> String? {
+    if type.hasPrefix("application/json") { return "json" }
+    if type.hasPrefix("text/html") { return "html" }
+    if type.hasPrefix("application/pdf") { return "pdf" }
+    if type.hasPrefix("text/") { return "text" }
+    return ["image", "audio", "video"].first { type.hasPrefix($0 + "/") }
+  }
+}

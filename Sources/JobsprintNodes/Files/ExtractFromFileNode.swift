@@ -1,0 +1,151 @@
+import JobsprintDomain
+import JobsprintPorts
+import LibXML2
+
+/// Makes items of files.
+struct ExtractFromFileNode: NodeType {
+  let description = NodeDescription(
+    type: "n8n-nodes-base.extractFromFile", displayName: "Extract from File", summary: "Converts a file to JSON data.",
+    versions: [1, 1.1],
+    parameters: [
+      NodeParameter("operation", .choice, "What the file is.", default: "csv", choices: operations),
+      NodeParameter("binaryPropertyName", .text, "The property that holds the file.", default: "data"),
+      NodeParameter("destinationKey", .text, "The field that receives the content.", default: "data"),
+      NodeParameter("options.encoding", .text, "The text encoding of the file.", default: "utf8"),
+      NodeParameter("options.stripBOM", .boolean, "Removes a byte order mark (not csv).", default: true),
+      NodeParameter(
+        "options.keepSource", .choice, "What of the item stays.", choices: ["json", "binary", "both"]),
+      NodeParameter("options.delimiter", .text, "csv: what separates fields.", default: ","),
+      NodeParameter("options.enableBOM", .boolean, "csv: removes a byte order mark.", default: false),
+      NodeParameter("options.headerRow", .boolean, "csv, html: the first row names the columns.", default: true),
+      NodeParameter("options.fromLine", .number, "csv: the line to begin with, from 1.", default: 0),
+      NodeParameter("options.maxRowCount", .number, "csv: the most rows that are read; -1 for all.", default: -1),
+      NodeParameter("options.includeEmptyCells", .boolean, "csv, html: keeps empty cells as ''.", default: false),
+      NodeParameter("options.relaxQuotes", .boolean, "csv: quotes inside unquoted fields are data.", default: false),
+      NodeParameter("options.skipRecordsWithErrors", .json, "csv: leaves bad rows out.", default: false),
+    ])
+
+  private static let operations = ["binaryToPropery", "csv", "fromIcs", "fromJson", "html", "text", "xml"]
+  private static let unsupported: Set = ["ods", "pdf", "rtf", "xls", "xlsx"]
+
+  func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
+    let operation = try context.string("operation", default: "csv")
+    if Self.unsupported.contains(operation) {
+      throw NodeError(
+        "Files of the kind '\(operation)' are not supported", description: "Convert the file to csv or text first.",
+        context: ["parameter": "operation"])
+    }
+    guard Self.operations.contains(operation) else {
+      throw context.unknownChoice("operation", operation, Self.operations)
+    }
+    return try context.itemByItem { (item, place) throws(NodeError) in
+      let property = try context.string("binaryPropertyName", item: place, default: "data")
+      let file = try BinaryFile(property, of: item, at: place)
+      switch operation {
+      case "csv":
+        return try separatedRows(file, place, context).map { Item(json: $0, pairedItem: item.pairedItem) }
+      case "html":
+        return try tableRows(file, place, context).map { Item(json: $0, pairedItem: item.pairedItem) }
+      default:
+        let value = try content(file, operation, property, place, context)
+        return [try self.item(with: value, from: item, without: property, place, context)]
+      }
+    }
+  }
+
+  private func content(
+    _ file: BinaryFile, _ operation: String, _ property: String, _ place: Int, _ context: NodeContext
+  ) throws(NodeError) -> JSONValue {
+    if operation == "binaryToPropery" { return .string(Base64.text(file.bytes)) }
+    let text = try self.text(file, place, context)
+    switch operation {
+    case "fromJson": return text.isEmpty ? [:] : try JSONValue(fileText: text, file: property, item: place)
+    case "fromIcs": return try CalendarReader(text).calendar()
+    default: return .string(text)
+    }
+  }
+
+  private func text(_ file: BinaryFile, _ place: Int, _ context: NodeContext) throws(NodeError) -> String {
+    let encoding = try TextEncoding(context.string("options.encoding", item: place, default: "utf8"))
+    let text = try encoding.text(file.bytes)
+    return try context.bool("options.stripBOM", item: place, default: true) ? text.withoutByteOrderMark : text
+  }
+
+  private func item(
+    with value: JSONValue, from source: Item, without property: String, _ place: Int, _ context: NodeContext
+  ) throws(NodeError) -> Item {
+    let kept = try context.string("options.keepSource", item: place)
+    var item = Item(json: kept == "json" || kept == "both" ? source.json : [:], pairedItem: source.pairedItem)
+    item.binary = source.binary
+    if kept != "binary", kept != "both" { item.binary?[property] = nil }
+    if item.binary?.isEmpty == true { item.binary = nil }
+    item.json.set(
+      try context.string("destinationKey", item: place, default: "data"), to: value, dotNotation: true)
+    return item
+  }
+
+  private func separatedRows(
+    _ file: BinaryFile, _ place: Int, _ context: NodeContext
+  ) throws(NodeError) -> [JSONObject] {
+    let encoding = try TextEncoding(context.string("options.encoding", item: place, default: "utf8"))
+    var text = try encoding.text(file.bytes)
+    if try context.bool("options.enableBOM", item: place) { text = text.withoutByteOrderMark }
+    let skips = try context.parameter("options.skipRecordsWithErrors", item: place)
+    let skipsBadRecords = skips == true || skips?["value"]?["enabled"] == true
+    let records = try CommaSeparatedValues.records(
+      text,
+      CommaSeparatedValues.Reading(
+        delimiter: try context.string("options.delimiter", item: place, default: ","),
+        relaxesQuotes: try context.bool("options.relaxQuotes", item: place), skipsBadRecords: skipsBadRecords,
+        fromLine: Int(try limited(context.number("options.fromLine", item: place, default: 0)))))
+    let most = Int(try limited(context.number("options.maxRowCount", item: place, default: -1)))
+    guard try context.bool("options.headerRow", item: place, default: true) else {
+      return records.prefix(most < 0 ? records.count : most).map { ["row": .array($0.fields.map { .string($0) })] }
+    }
+    guard let header = records.first?.fields else { return [] }
+    let includesEmpty = try context.bool("options.includeEmptyCells", item: place)
+    var rows: [JSONObject] = []
+    for record in records.dropFirst() {
+      if most >= 0, rows.count >= most { break }
+      guard record.fields.count == header.count else {
+        if skipsBadRecords { continue }
+        throw NodeError(
+          "Invalid record length on line \(record.line): \(header.count) columns, but \(record.fields.count) fields",
+          description: "Correct the file or the delimiter, or switch on 'Skip Records With Errors'.", item: place)
+      }
+      rows.append(Self.row(header, record.fields.map { .string($0) }, includesEmpty: includesEmpty))
+    }
+    return rows
+  }
+
+  private func limited(_ number: Double) -> Double { number.isFinite ? min(max(number, -1), 1e9) : 0 }
+
+  private func tableRows(_ file: BinaryFile, _ place: Int, _ context: NodeContext) throws(NodeError) -> [JSONObject] {
+    let tree = try MarkupTree.readingHTML(try text(file, place, context), item: place)
+    guard let table = tree.descendants(of: MarkupTree.document).first(where: { tree[$0].name == "table" }) else {
+      throw NodeError(
+        "The file has no HTML table", description: "Use the operation 'text' to get its text.", item: place)
+    }
+    let rows = tree.descendants(of: table).filter { tree[$0].name == "tr" }.map { row in
+      tree.childElements(of: row).filter { tree[$0].name == "td" || tree[$0].name == "th" }
+        .map { tree.text(of: $0).trimmedOfSpace }
+    }
+    func typed(_ text: String) -> JSONValue {
+      if text.isEmpty { return "" }
+      if text == "TRUE" || text == "FALSE" { return .bool(text == "TRUE") }
+      return text.asJavaScriptNumber.map { JSONValue.number($0) } ?? .string(text)
+    }
+    guard try context.bool("options.headerRow", item: place, default: true) else {
+      return rows.map { ["row": .array($0.map(typed))] }
+    }
+    guard let header = rows.first else { return [] }
+    let includesEmpty = try context.bool("options.includeEmptyCells", item: place)
+    return rows.dropFirst().map { Self.row(header, $0.map(typed), includesEmpty: includesEmpty) }
+  }
+
+  private static func row(_ header: [String], _ fields: [JSONValue], includesEmpty: Bool) -> JSONObject {
+    var row = JSONObject()
+    for (name, value) in zip(header, fields) where includesEmpty || value != "" { row[name] = value }
+    return row
+  }
+}

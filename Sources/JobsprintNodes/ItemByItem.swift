@@ -1,0 +1,32 @@
+import JobsprintDomain
+import JobsprintPorts
+
+extension NodeContext {
+  /// Makes items of every input item on its own. Where the user lets single items fail, a failure becomes the item
+  /// `{error}`; else it is the node's failure, and says at which item.
+  func itemByItem(_ make: (Item, Int) throws(NodeError) -> [Item]) throws(NodeError) -> NodeResult {
+    var output: [Item] = []
+    output.reserveCapacity(items.count)
+    for (place, item) in items.enumerated() {
+      do throws(NodeError) {
+        output += try make(item, place)
+      } catch {
+        guard continuesOnFail else {
+          var located = error
+          located.item = error.item ?? place
+          throw located
+        }
+        output.append(item.reporting(error))
+      }
+    }
+    return .outputs([output])
+  }
+
+  /// The error for a choice that does not exist.
+  func unknownChoice(_ path: String, _ choice: String, _ choices: [String], item: Int? = nil) -> NodeError {
+    NodeError(
+      "The parameter '\(path)' of the node '\(node.name)' can't be '\(choice)'",
+      description: "Use one of: \(choices.joined(separator: ", ")).", item: item,
+      context: ["parameter": .string(path)])
+  }
+}

@@ -1,0 +1,123 @@
+import JobsprintDomain
+import JobsprintPorts
+
+/// Writes HTML from a template, takes values out of HTML, and makes a table of items.
+struct HTMLNode: NodeType {
+  let description = NodeDescription(
+    type: "n8n-nodes-base.html", displayName: "HTML", summary: "Works with HTML.", versions: [1, 1.1, 1.2],
+    parameters: [
+      NodeParameter(
+        "operation", .choice, "What is done.", default: "generateHtmlTemplate", choices: operations),
+      NodeParameter("html", .text, "generateHtmlTemplate: the HTML, with expressions in it.", default: ""),
+    ] + HTMLExtraction.parameters + [
+      NodeParameter("options.caption", .text, "Table: its caption."),
+      NodeParameter("options.capitalize", .boolean, "Table: headers with capitals and spaces.", default: false),
+      NodeParameter("options.customStyling", .boolean, "Table: leaves out the standard style.", default: false),
+      NodeParameter("options.tableAttributes", .text, "Table: attributes of the table tag."),
+      NodeParameter("options.headerAttributes", .text, "Table: attributes of header cells."),
+      NodeParameter("options.rowAttributes", .text, "Table: attributes of rows."),
+      NodeParameter("options.cellAttributes", .text, "Table: attributes of cells."),
+    ])
+
+  private static let operations = ["convertToHtmlTable", "extractHtmlContent", "generateHtmlTemplate"]
+
+  func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
+    let operation = try context.string("operation", default: "generateHtmlTemplate")
+    switch operation {
+    case "generateHtmlTemplate":
+      return try context.itemByItem { (item, place) throws(NodeError) in
+        [Item(json: ["html": .string(try rendered(place, context))], pairedItem: item.pairedItem)]
+      }
+    case "extractHtmlContent":
+      return try context.itemByItem { (item, place) throws(NodeError) in
+        try HTMLExtraction(context, item: place, laysOutText: context.typeVersion >= 1.2, trims: false)
+          .items(of: item, at: place, context)
+      }
+    case "convertToHtmlTable":
+      guard !context.items.isEmpty else { return .outputs([[]]) }
+      do throws(NodeError) {
+        let origins = context.items.flatMap { $0.pairedItem?.origins ?? [] }
+        let table = try HTMLTable(context).text(of: context.items)
+        return .outputs([[Item(json: ["table": .string(table)], pairedItem: .many(origins))]])
+      } catch {
+        guard context.continuesOnFail, let first = context.items.first else { throw error }
+        return .outputs([[first.reporting(error)]])
+      }
+    default: throw context.unknownChoice("operation", operation, Self.operations)
+    }
+  }
+
+  /// The template holds expressions also where it is not marked as one.
+  private func rendered(_ place: Int, _ context: NodeContext) throws(NodeError) -> String {
+    guard case .string(let template)? = context.rawParameter("html") else {
+      return try context.string("html", item: place)
+    }
+    if template.utf8.first == UInt8(ascii: "=") || !template.contains("{{") {
+      return try context.string("html", item: place)
+    }
+    return try context.resolve(.string("=" + template), path: "html", item: place)?.asText ?? ""
+  }
+}
+
+/// Items as an HTML table.
+private struct HTMLTable {
+  private let caption: String
+  private let capitalizes: Bool
+  private let tableAttributes: String
+  private let headerAttributes: String
+  private let rowAttributes: String
+  private let cellAttributes: String
+
+  // Inline, because mail programs drop style sheets.
+  private static let tableStyle = "style=\"border-collapse:collapse;font-family:sans-serif\""
+  private static let headerStyle =
+    "style=\"padding:6px 16px 6px 0;border-bottom:2px solid #ddd;text-align:left;font-weight:bold\""
+  private static let cellStyle = "style=\"padding:6px 16px 6px 0;border-bottom:1px solid #ddd\""
+
+  init(_ context: NodeContext) throws(NodeError) {
+    caption = try context.string("options.caption")
+    capitalizes = try context.bool("options.capitalize")
+    let isPlain = try context.bool("options.customStyling")
+    func attributes(_ name: String, _ style: String) throws(NodeError) -> String {
+      let given = try context.string("options.\(name)")
+      return (isPlain || !given.isEmpty ? [given] : [style]).filter { !$0.isEmpty }.map { " " + $0 }.joined()
+    }
+    tableAttributes = try attributes("tableAttributes", Self.tableStyle)
+    headerAttributes = try attributes("headerAttributes", Self.headerStyle)
+    rowAttributes = try attributes("rowAttributes", "")
+    cellAttributes = try attributes("cellAttributes", Self.cellStyle)
+  }
+
+  func text(of items: [Item]) -> String {
+    var columns: [String] = []
+    var known: Set<String> = []
+    for item in items { for key in item.json.keys where known.insert(key).inserted { columns.append(key) } }
+    var html = "<table\(tableAttributes)>"
+    if !caption.isEmpty { html += "<caption>\(caption)</caption>" }
+    html += "<thead\(rowAttributes)><tr>"
+    for column in columns { html += "<th\(headerAttributes)>\(capitalizes ? column.capitalizedTitle : column)</th>" }
+    html += "</tr></thead><tbody>"
+    for item in items {
+      html += "<tr\(rowAttributes)>"
+      for column in columns { html += "<td\(cellAttributes)>\(Self.cell(item.json[column]))</td>" }
+      html += "</tr>"
+    }
+    return html + "</tbody></table>"
+  }
+
+  /// Text may hold HTML: whoever puts it there wants it shown.
+  private static func cell(_ value: JSONValue?) -> String {
+    switch value {
+    case nil, .null?: ""
+    case .bool(let isOn)?: "<input type=\"checkbox\"\(isOn ? " checked=\"checked\"" : "")/>"
+    case let value?: value.asText
+    }
+  }
+}
+
+extension String {
+  /// `first_name` as `First Name`.
+  fileprivate var capitalizedTitle: String {
+    split { $0 == "_" || $0 == " " }.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: " ")
+  }
+}

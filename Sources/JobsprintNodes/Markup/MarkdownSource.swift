@@ -1,0 +1,66 @@
+/// Markdown on its way to the parser: what `showdown` reads beyond CommonMark is put into words that CommonMark knows.
+struct MarkdownSource {
+  let text: String
+
+  init(_ markdown: String, _ options: MarkdownToHTML.Options) {
+    var lines = markdown.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
+    if options.fixesIndentation { lines = Self.withoutCommonIndent(lines) }
+    var fence: Character?
+    for place in lines.indices {
+      let trimmed = lines[place].drop { $0 == " " }
+      if let mark = trimmed.first, mark == "`" || mark == "~", trimmed.prefix(while: { $0 == mark }).count >= 3 {
+        if fence == nil { fence = mark } else if fence == mark { fence = nil }
+        // Without GitHub's code blocks a fence is plain text.
+        if !options.ghCodeBlocks { lines[place] = "\\" + trimmed }
+        continue
+      }
+      guard fence == nil || !options.ghCodeBlocks else { continue }
+      if !options.requiresSpaceBeforeHeading { lines[place] = Self.withHeadingSpace(lines[place]) }
+      if options.underline { lines[place] = Self.withUnderlines(lines[place]) }
+      if options.parsesImageDimensions { lines[place] = Self.withImageDimensions(lines[place]) }
+    }
+    text = lines.joined(separator: "\n")
+  }
+
+  private static func withoutCommonIndent(_ lines: [String]) -> [String] {
+    let indents = lines.filter { !$0.allSatisfy(\.isWhitespace) }.map { $0.prefix { $0 == " " || $0 == "\t" }.count }
+    let common = indents.min() ?? 0
+    return lines.map { String($0.dropFirst(min(common, $0.prefix { $0.isWhitespace }.count))) }
+  }
+
+  /// `#Title` as `# Title`.
+  private static func withHeadingSpace(_ line: String) -> String {
+    let marks = line.prefix { $0 == "#" }
+    guard (1...6).contains(marks.count), let next = line.dropFirst(marks.count).first, !next.isWhitespace else {
+      return line
+    }
+    return marks + " " + line.dropFirst(marks.count)
+  }
+
+  /// `__text__` as `<u>text</u>`.
+  private static func withUnderlines(_ line: String) -> String {
+    let parts = line.split(separator: "__", omittingEmptySubsequences: false)
+    guard parts.count >= 3, !line.contains("`") else { return line }
+    var result = String(parts[0])
+    var place = 1
+    while place + 1 < parts.count {
+      result += parts[place].isEmpty ? "____" : "<u>\(parts[place])</u>"
+      result += parts[place + 1]
+      place += 2
+    }
+    if place < parts.count { result += "__" + parts[place] }
+    return result
+  }
+
+  /// Parts the sizes of an image from its title.
+  static let sizeMark: Character = "\u{E000}"
+
+  /// `![alt](url =100x80 "title")` with the sizes in the title, where the parser leaves them alone.
+  private static func withImageDimensions(_ line: String) -> String {
+    line.replacing(
+      #/!\[([^\]]*)\]\(([^\s)]+)\s+=(\d+(?:%|[a-z]{2,4})?|\*)x(\d+(?:%|[a-z]{2,4})?|\*)(?:\s+"([^"]*)")?\)/#
+    ) { match in
+      "![\(match.1)](\(match.2) \"\([match.3, match.4, match.5 ?? ""].joined(separator: String(sizeMark)))\")"
+    }
+  }
+}
