@@ -16,7 +16,7 @@ struct ConvertToFileNode: NodeType {
       NodeParameter("start", .text, "iCal: when the event begins."),
       NodeParameter("end", .text, "iCal: when the event ends."),
       NodeParameter("allDay", .boolean, "iCal: the event has no times.", default: false),
-      NodeParameter("additionalFields", .json, "iCal: description, location, url, uid, status, attendeesUi and others."),
+      NodeParameter("additionalFields", .json, "iCal: description, location, url, uid and others."),
       NodeParameter("options.fileName", .text, "The file's name."),
       NodeParameter("options.delimiter", .text, "csv: what separates fields.", default: ","),
       NodeParameter("options.headerRow", .boolean, "csv, html: the first row has the columns' names.", default: true),

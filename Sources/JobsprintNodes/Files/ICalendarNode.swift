@@ -12,7 +12,7 @@ struct ICalendarNode: NodeType {
       NodeParameter("end", .text, "When the event ends; required."),
       NodeParameter("allDay", .boolean, "The event has no times.", default: false),
       NodeParameter("binaryPropertyName", .text, "The property that receives the file.", default: "data"),
-      NodeParameter("additionalFields", .json, "fileName, calName, description, location, url, uid, attendeesUi and others."),
+      NodeParameter("additionalFields", .json, "fileName, calName, description, location and others."),
     ])
 
   func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
