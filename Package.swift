@@ -100,7 +100,11 @@ let package = Package(
       ]),
     // roof
     .executableTarget(
-      name: "jobsprint", dependencies: ["JobsprintBootstrap", "JobsprintBench", argumentParser, logging],
+      name: "jobsprint",
+      dependencies: [
+        "JobsprintBootstrap", "JobsprintBench", "JobsprintDomain", argumentParser, httpClient, logging, nioCore,
+        nioHTTP,
+      ],
       swiftSettings: settings),
     // yard
     floor("JobsprintTesting", ["JobsprintDomain", "JobsprintPorts"]),
@@ -112,6 +116,12 @@ let package = Package(
         "JobsprintTesting", logging,
       ]),
     tests("FloorTests", []),
+    tests(
+      "ExamplesTests",
+      [
+        "JobsprintDomain", "JobsprintEngine", "JobsprintNodes", "JobsprintPorts", "JobsprintRuntime", "JobsprintScript",
+        "JobsprintTesting",
+      ]),
     tests("LibXML2Tests", ["LibXML2"]),
     tests("CMarkGFMTests", ["CMarkGFM"]),
     tests("OpenSSLTests", ["OpenSSL"]),
@@ -130,7 +140,8 @@ let package = Package(
         httpTypes,
         logging, nioCore, nioHTTP, yams,
       ]),
-    tests("KillTests", ["jobsprint", "JobsprintDomain", httpClient, nioCore, nioHTTP]),
+    tests("KillTests", ["jobsprint", "JobsprintDomain", "JobsprintTesting", httpClient, nioCore, nioHTTP]),
+    tests("CommandTests", ["jobsprint", "JobsprintDomain", "JobsprintTesting"]),
     tests("JobsprintScriptTests", ["JobsprintScript", "JobsprintDomain", "JobsprintPorts"]),
     tests(
       "JobsprintSQLiteTests",

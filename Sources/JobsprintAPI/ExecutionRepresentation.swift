@@ -1,9 +1,10 @@
 // An execution on the API, in n8n's shape. The journal's payloads are n8n's task data already: they are put in as bytes.
 
 import JobsprintDomain
-import JobsprintPorts
+public import JobsprintPorts
 
-enum ExecutionRepresentation {
+/// n8n's shape of an execution.
+public enum ExecutionRepresentation {
   static func members(_ record: ExecutionRecord) -> JSONObject {
     [
       "id": .string("\(record.id)"), "finished": .bool(record.state == .success),
@@ -20,7 +21,7 @@ enum ExecutionRepresentation {
   static func value(_ record: ExecutionRecord) -> JSONValue { .object(members(record)) }
 
   /// With `data.resultData.runData` and the workflow's document.
-  static func bytes(_ details: ExecutionDetails) -> [UInt8] {
+  public static func bytes(_ details: ExecutionDetails) -> [UInt8] {
     let (record, journal, document) = (details.record, details.journal, details.document)
     var bytes: [UInt8] = []
     bytes.reserveCapacity(1024 + journal.reduce(0) { $0 + $1.payload.count + 128 } + (document?.count ?? 0))

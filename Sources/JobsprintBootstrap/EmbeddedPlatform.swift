@@ -53,17 +53,18 @@ public struct EmbeddedPlatform: Sendable {
     let writer = JournalWriter(journal: journal, relay: EventRelay(bus: bus))
     let catalog = WorkflowCatalog(store: workflows, library: library, isSoleWriter: true)
     let dispatcher = Dispatcher(queue: queue, log: log)
+    let timers = TimerSignal()
     var executorOptions = ExecutorOptions()
     executorOptions.slots = configuration.slots
     executorOptions.lease = .seconds(configuration.lease)
     executorOptions.heartbeat = .milliseconds(configuration.lease * 1000 / 3)
     let executor = Executor(
       id: ids.next(), options: executorOptions, queue: queue, claims: claims, catalog: catalog, writer: writer,
-      evaluator: NativeExpressionEvaluator(), clock: clock, log: log)
+      evaluator: NativeExpressionEvaluator(), clock: clock, timers: timers, log: log)
     var recovererOptions = RecovererOptions()
     recovererOptions.lease = executorOptions.lease
     let recoverer = Recoverer(
-      claims: claims, dispatcher: dispatcher, clock: clock, options: recovererOptions, log: log)
+      claims: claims, dispatcher: dispatcher, clock: clock, options: recovererOptions, timers: timers, log: log)
 
     // Nobody else can have the folder open: whoever held executions before is gone.
     try await claims.retire(nil)

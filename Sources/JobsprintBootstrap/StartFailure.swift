@@ -3,17 +3,24 @@ import JobsprintAccess
 import JobsprintPorts
 import NIOCore
 
-/// Why the process could not start or go on, in words for the person at the shell.
-public func explanation(of failure: any Error, for configuration: ServeConfiguration) -> String {
+/// A failure of the store or of access, in words for the person at the shell.
+public func explanation(of failure: any Error) -> String {
   switch failure {
   case let error as PortError: error.message
   case let error as AccessError: error.message
+  default: "\(failure)"
+  }
+}
+
+/// Why the process could not start or go on, in words for the person at the shell.
+public func explanation(of failure: any Error, for configuration: ServeConfiguration) -> String {
+  switch failure {
   case let error as IOError where error.errnoCode == EADDRINUSE:
     "port \(configuration.port) on \(configuration.host) is in use. Stop what uses it, or choose another with --port."
   case let error as IOError where error.errnoCode == EACCES:
     "port \(configuration.port) may not be opened by this user. Choose one above 1023 with --port."
   case let error as IOError:
     "can't listen on \(configuration.host), port \(configuration.port): \(error.description)"
-  default: "\(failure)"
+  default: explanation(of: failure)
   }
 }

@@ -12,13 +12,15 @@ import JobsprintPorts
 
 /// Holds `jobsprint.lock` in a folder from its creation to its end.
 final class DirectoryLock: Sendable {
+  static let databaseName = "jobsprint.sqlite"
+
   let databasePath: String
   private let descriptor: Int32
 
   /// Makes the folder if need be, for its owner only.
   init(directory: String) throws(PortError) {
     try Self.makeDirectory(directory)
-    databasePath = directory + "/jobsprint.sqlite"
+    databasePath = directory + "/" + Self.databaseName
     descriptor = try Self.lock(directory)
     // SQLite gives its log the permissions of the database file, so that file is made here, for its owner only.
     let database = open(databasePath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)

@@ -4,14 +4,19 @@ import JobsprintPorts
 /// Brings a database to this program's schema. The number of migrations that a database has had is its `user_version`.
 enum Migrator {
   /// Append only: what a database has had once never changes.
-  private static let migrations: [[UInt8]] = [
-    PackageResources.V0001_executions_sql,
-    PackageResources.V0002_journal_sql,
-    PackageResources.V0003_workflows_sql,
-    PackageResources.V0004_tags_sql,
-    PackageResources.V0005_idempotency_keys_sql,
-    PackageResources.V0006_api_keys_sql,
+  private static let migrations: [(name: String, sql: [UInt8])] = [
+    ("V0001_executions", PackageResources.V0001_executions_sql),
+    ("V0002_journal", PackageResources.V0002_journal_sql),
+    ("V0003_workflows", PackageResources.V0003_workflows_sql),
+    ("V0004_tags", PackageResources.V0004_tags_sql),
+    ("V0005_idempotency_keys", PackageResources.V0005_idempotency_keys_sql),
+    ("V0006_api_keys", PackageResources.V0006_api_keys_sql),
   ]
+
+  static func names(appliedTo connection: Connection?) throws -> [(name: String, isApplied: Bool)] {
+    let version = try connection?.first(SchemaVersion()) ?? 0
+    return migrations.enumerated().map { place, migration in (migration.name, place < version) }
+  }
 
   static func migrate(_ connection: Connection, in directory: String) throws {
     let version = try connection.first(SchemaVersion()) ?? 0
@@ -23,7 +28,7 @@ enum Migrator {
     }
     for (place, migration) in migrations.enumerated().dropFirst(version) {
       try connection.database.inTransaction(.exclusive) {
-        try connection.database.execute(sql: String(decoding: migration, as: UTF8.self))
+        try connection.database.execute(sql: String(decoding: migration.sql, as: UTF8.self))
         try connection.run(SetSchemaVersion(version: place + 1))
         return .commit
       }

@@ -3,6 +3,7 @@
 // a transaction that has begun is not interrupted by the cancellation of the task that waits for it.
 
 import Dispatch
+import Foundation
 import GRDB
 public import JobsprintPorts
 import Synchronization
@@ -30,6 +31,22 @@ public final class SQLiteDatabase: Sendable {
         try Connection(database).run(Setting.synchronousFull)
       }
       return SQLiteDatabase(directory: directory, pool: pool, lock: lock)
+    } catch {
+      throw PortError(error, in: directory)
+    }
+  }
+
+  /// The migrations that this program knows, in their order, and which of them a folder has had. Changes nothing, also
+  /// beside a process that uses the folder.
+  public static func migrations(of directory: String) throws(PortError) -> [(name: String, isApplied: Bool)] {
+    do {
+      let path = directory + "/" + DirectoryLock.databaseName
+      guard FileManager.default.fileExists(atPath: path) else { return try Migrator.names(appliedTo: nil) }
+      var readOnly = Configuration()
+      readOnly.readonly = true
+      return try DatabaseQueue(path: path, configuration: readOnly).read { database in
+        try Migrator.names(appliedTo: Connection(database))
+      }
     } catch {
       throw PortError(error, in: directory)
     }

@@ -5,5 +5,24 @@ struct Jobsprint: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "jobsprint",
     abstract: "A workflow automation backend: n8n's workflows, executed durably.",
-    subcommands: [ServeCommand.self, BenchCommand.self])
+    discussion: """
+      EXAMPLE: jobsprint serve
+      EXAMPLE: jobsprint run order.json --input '{"amount": 5}'
+      EXAMPLE: jobsprint import ~/n8n-backup/
+
+      A server's address comes from --server or JOBSPRINT_SERVER,
+      its key from --key-file or JOBSPRINT_API_KEY.
+
+      Exit codes: 0 done, 1 failed, 2 canceled, 3 no server answers,
+      4 the key is not accepted, 64 the command line is wrong.
+      """,
+    groupedSubcommands: [
+      CommandGroup(name: "Run", subcommands: [ServeCommand.self, RunCommand.self]),
+      CommandGroup(
+        name: "Talk to a server",
+        subcommands: [WorkflowsCommand.self, ExecutionsCommand.self, ImportCommand.self, ExportCommand.self]),
+      CommandGroup(
+        name: "Operate",
+        subcommands: [DoctorCommand.self, MigrateCommand.self, BenchCommand.self, CompletionCommand.self]),
+    ])
 }

@@ -1,4 +1,4 @@
-// One example: a workflow with what it is started with and what comes out of it, three files side by side.
+// One example: a workflow with what it is started with and what comes out of it (in `examples/data`).
 
 import Foundation
 import JobsprintDomain
@@ -14,11 +14,13 @@ struct Example: Sendable, CustomTestStringConvertible {
 
   /// Every workflow of the folder, by name.
   static var all: [Example] {
-    names.filter { !$0.hasSuffix(".input") && !$0.hasSuffix(".output") }.map { Example(name: $0) }
+    names(in: folder).map { Example(name: $0) }
   }
 
-  /// JSON files of the folder, without `.json`, sorted.
-  static var names: [String] {
+  static let data = folder.appending(path: "data")
+
+  /// JSON files of a folder, without `.json`, sorted.
+  static func names(in folder: URL) -> [String] {
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     return files.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(".json".count)) }.sorted()
   }
@@ -29,10 +31,12 @@ struct Example: Sendable, CustomTestStringConvertible {
   }
 
   /// The body of the request that starts it.
-  func inputBytes() throws -> [UInt8] { Array(try Data(contentsOf: Self.folder.appending(path: "\(name).input.json"))) }
+  func inputBytes() throws -> [UInt8] {
+    Array(try Data(contentsOf: Self.folder.appending(path: "data/\(name).input.json")))
+  }
 
   /// The json of each item that its last node puts out.
-  func output() throws -> JSONValue { try Self.read("\(name).output.json") }
+  func output() throws -> JSONValue { try Self.read("data/\(name).output.json") }
 
   private static func read(_ file: String) throws -> JSONValue {
     try JSONValue(parsing: Array(Data(contentsOf: folder.appending(path: file))))

@@ -32,16 +32,17 @@ import Testing
     #expect(workflow.settings.executionOrder == .v1)
   }
 
-  @Test func filesComeInThrees() {
+  @Test func eachHasItsInputAndItsOutput() {
     let examples = Example.all.map(\.name)
     #expect(examples.count >= 9)
-    #expect(Set(Example.names) == Set(examples.flatMap { [$0, "\($0).input", "\($0).output"] }))
+    #expect(Set(Example.names(in: Example.data)) == Set(examples.flatMap { ["\($0).input", "\($0).output"] }))
   }
 
   @Test func theReadmeTellsOfEach() throws {
     let readme = try String(contentsOf: Example.folder.appending(path: "README.md"), encoding: .utf8)
     for name in Example.all.map(\.name) {
-      #expect(readme.contains("jobsprint run examples/\(name).json --input examples/\(name).input.json"), "\(name)")
+      #expect(
+        readme.contains("jobsprint run examples/\(name).json --input examples/data/\(name).input.json"), "\(name)")
     }
   }
 }

@@ -47,7 +47,8 @@ enum FloorPlan {
         ],
         foreign: ["Hummingbird", "Configuration", "Logging", "NIOCore", "ServiceLifecycle", "UnixSignals"]),
       Floor(
-        "jobsprint", own: ["JobsprintBootstrap", "JobsprintBench"], foreign: ["ArgumentParser", "Logging"]),
+        "jobsprint", own: ["JobsprintBootstrap", "JobsprintBench", "JobsprintDomain"],
+        foreign: ["ArgumentParser", "AsyncHTTPClient", "Logging", "NIOCore", "NIOHTTP1"]),
       Floor("JobsprintTesting", own: wing),
       Floor(
         "JobsprintBench", own: ["JobsprintDomain", "JobsprintEngine"],

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Foundation
 import JobsprintDomain
+import JobsprintTesting
 import NIOCore
 import NIOHTTP1
 

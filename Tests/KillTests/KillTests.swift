@@ -3,6 +3,7 @@
 import AsyncHTTPClient
 import Foundation
 import JobsprintDomain
+import JobsprintTesting
 import Synchronization
 import Testing
 

@@ -15,6 +15,7 @@ struct ExecutionRun {
   private let runner: NodeRunner
   private let writer: JournalWriter
   private let clock: any WallClock
+  private let timers: TimerSignal
   private let hold: HeldExecutions.Hold
 
   private var gathered: [JournalEntry] = []
@@ -28,7 +29,7 @@ struct ExecutionRun {
 
   init(
     _ claimed: ClaimedExecution, plan: ExecutionPlan, isActive: Bool, runner: NodeRunner, writer: JournalWriter,
-    clock: any WallClock, hold: HeldExecutions.Hold
+    clock: any WallClock, timers: TimerSignal, hold: HeldExecutions.Hold
   ) {
     self.claimed = claimed
     self.plan = plan
@@ -37,6 +38,7 @@ struct ExecutionRun {
     self.runner = runner
     self.writer = writer
     self.clock = clock
+    self.timers = timers
     self.hold = hold
     lastBarrier = clock.now
   }
@@ -64,7 +66,9 @@ struct ExecutionRun {
       switch machine.next() {
       case .finish(let state, let error): return try await finish(state, error, lastNode: machine.lastNode)
       case .wait(let until):
-        return try await barrier(transition: .wait(until: min(until, deadline ?? until)))
+        let time = min(until, deadline ?? until)
+        try await barrier(transition: .wait(until: time))
+        return timers.tell(time)
       case .run(let task):
         let outcome = try await outcome(of: task, in: &machine, isUncertain: isUncertain)
         isUncertain = false

@@ -14,13 +14,14 @@ public final class Executor: Sendable {
   private let writer: JournalWriter
   private let runner: NodeRunner
   private let clock: any WallClock
+  private let timers: TimerSignal
   private let log: Logger
   private let held: HeldExecutions
 
   public init(
     id: ExecutorID, options: ExecutorOptions = ExecutorOptions(), queue: any WakeUpQueue, claims: any ExecutionClaims,
     catalog: WorkflowCatalog, writer: JournalWriter, evaluator: any ExpressionEvaluator, clock: any WallClock,
-    log: Logger
+    timers: TimerSignal = TimerSignal(), log: Logger
   ) {
     self.id = id
     self.options = options
@@ -30,6 +31,7 @@ public final class Executor: Sendable {
     self.writer = writer
     runner = NodeRunner(evaluator: evaluator, clock: clock)
     self.clock = clock
+    self.timers = timers
     self.log = log
     held = HeldExecutions(slots: options.slots)
   }
@@ -156,7 +158,7 @@ public final class Executor: Sendable {
       return await giveUp(claimed, error)
     }
     var run = ExecutionRun(
-      claimed, plan: plan, isActive: isActive, runner: runner, writer: writer, clock: clock, hold: hold)
+      claimed, plan: plan, isActive: isActive, runner: runner, writer: writer, clock: clock, timers: timers, hold: hold)
     try await run.run()
   }
 

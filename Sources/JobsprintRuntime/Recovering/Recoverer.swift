@@ -21,16 +21,19 @@ public struct Recoverer: Sendable {
   private let dispatcher: Dispatcher
   private let clock: any WallClock
   private let options: RecovererOptions
+  private let timers: TimerSignal
   private let log: Logger
 
+  /// - Parameter timers: by which executors of this process tell of new timers.
   public init(
     claims: any ExecutionClaims, dispatcher: Dispatcher, clock: any WallClock,
-    options: RecovererOptions = RecovererOptions(), log: Logger
+    options: RecovererOptions = RecovererOptions(), timers: TimerSignal = TimerSignal(), log: Logger
   ) {
     self.claims = claims
     self.dispatcher = dispatcher
     self.clock = clock
     self.options = options
+    self.timers = timers
     self.log = log
   }
 
@@ -49,7 +52,7 @@ public struct Recoverer: Sendable {
       } catch {
         log.warning("recovery pass failed", metadata: ["error": "\(error)"])
       }
-      try? await clock.sleep(for: wait)
+      await timers.sleep(until: clock.now + wait, on: clock)
     }
   }
 

@@ -1,12 +1,12 @@
-import Foundation
+public import Foundation
 import Synchronization
 
 /// `jobsprint serve` as a process of its own, over one data folder, with the nodes for tests.
-final class ServerProcess: Sendable {
-  static let apiKey = "kill-test-key-0123456789-0123456789-0123456789"
+public final class ServerProcess: Sendable {
+  public static let apiKey = "test-key-0123456789-0123456789-0123456789"
 
   /// Where the tests' own build has put the executable.
-  static let executable: URL = {
+  public static let executable: URL = {
     let tests = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath()
     var folder = tests.deletingLastPathComponent()
     while folder.path != "/" {
@@ -21,10 +21,13 @@ final class ServerProcess: Sendable {
   }()
 
   private let process: Mutex<Process>
-  let baseURL: String
+  public let baseURL: String
 
   /// Starts it and returns when it answers requests.
-  init(data: String, ledger: String, sabotage: String? = nil) async throws {
+  /// - Parameters:
+  ///   - ledger: where `jobsprint.testEffect` writes what it did.
+  ///   - sabotage: the promise to break on purpose.
+  public init(data: String, ledger: String? = nil, sabotage: String? = nil) async throws {
     let process = Process()
     process.executableURL = Self.executable
     process.arguments = ["serve", "--port", "0", "--data", data]
@@ -61,7 +64,7 @@ final class ServerProcess: Sendable {
   }
 
   /// kill -9, and waits until it is gone.
-  func kill() {
+  public func kill() {
     process.withLock { process in
       Glibc.kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
@@ -69,7 +72,7 @@ final class ServerProcess: Sendable {
   }
 
   /// SIGTERM, and waits; its exit code.
-  func stop() -> Int32 {
+  public func stop() -> Int32 {
     process.withLock { process in
       process.terminate()
       process.waitUntilExit()
@@ -77,7 +80,9 @@ final class ServerProcess: Sendable {
     }
   }
 
-  var processIdentifier: Int32 { process.withLock { $0.processIdentifier } }
+  public var processIdentifier: Int32 { process.withLock { $0.processIdentifier } }
 }
 
-struct ServerFailure: Error { let reason: String }
+public struct ServerFailure: Error {
+  public let reason: String
+}

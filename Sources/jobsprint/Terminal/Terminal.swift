@@ -1,0 +1,42 @@
+import Foundation
+import JobsprintDomain
+
+/// Where output goes: data to stdout, everything else to stderr.
+enum Terminal {
+  static func say(_ text: String) { FileHandle.standardOutput.write(Data("\(text)\n".utf8)) }
+
+  static func say(_ bytes: [UInt8]) { FileHandle.standardOutput.write(Data(bytes + [UInt8(ascii: "\n")])) }
+
+  static func note(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
+
+  /// Somebody looks at stderr.
+  static let isWatched = isatty(STDERR_FILENO) == 1
+
+  /// Columns of the terminal; 80 where there is none.
+  static var width: Int {
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return max(40, Int(size.ws_col))
+  }
+}
+
+/// A bar on stderr for long work; silent where nobody looks.
+struct Progress {
+  private let total: Int
+  private let what: String
+  private var done = 0
+
+  init(of total: Int, _ what: String) {
+    self.total = total
+    self.what = what
+  }
+
+  mutating func step() {
+    done += 1
+    guard Terminal.isWatched, total > 1 else { return }
+    let filled = done * 30 / total
+    let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 30 - filled)
+    let end = done == total ? "\n" : ""
+    FileHandle.standardError.write(Data("\r[\(bar)] \(done)/\(total) \(what)\(end)".utf8))
+  }
+}
