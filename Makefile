@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench format lint clean
+.PHONY: help setup run test bench docs format lint clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -17,6 +17,10 @@ test: setup ## Build and run every test
 bench: setup ## Measure a release build on this machine (options: make bench ARGS="--seconds 10")
 	swift build -c release --product jobsprint
 	.build/release/jobsprint bench $(ARGS)
+
+docs: setup ## Write the pages that are made from what is: docs/nodes, docs/compatibility.md
+	swift build --build-tests
+	JOBSPRINT_WRITE_DOCS=1 swift test --skip-build --filter DocumentationTests
 
 format: ## Format all Swift files
 	swift format --in-place --recursive --parallel Package.swift Sources Tests

@@ -117,6 +117,9 @@ let package = Package(
       ]),
     tests("FloorTests", []),
     tests(
+      "DocumentationTests",
+      ["JobsprintDomain", "JobsprintNodes", "JobsprintPorts", "JobsprintRuntime", "JobsprintScript"]),
+    tests(
       "ExamplesTests",
       [
         "JobsprintDomain", "JobsprintEngine", "JobsprintNodes", "JobsprintPorts", "JobsprintRuntime", "JobsprintScript",
