@@ -108,7 +108,12 @@ let package = Package(
       swiftSettings: settings),
     // yard
     floor("JobsprintTesting", ["JobsprintDomain", "JobsprintPorts"]),
-    floor("JobsprintBench", ["JobsprintDomain", "JobsprintEngine", nioCore, nioPosix, nioHTTP]),
+    floor(
+      "JobsprintBench",
+      [
+        "JobsprintDomain", "JobsprintEngine", "JobsprintNodes", "JobsprintPorts", "JobsprintScript", nioCore, nioPosix,
+        nioHTTP,
+      ]),
     tests(
       "JobsprintRuntimeTests",
       [

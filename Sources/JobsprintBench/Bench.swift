@@ -38,6 +38,8 @@ public struct Bench: Sendable {
     ("disk", { try DiskMeasurement.figures(in: $0.folder) }),
     ("json", { _ in try JSONMeasurement.figures() }),
     ("engine", { _ in try EngineMeasurement.figures() }),
+    ("nodes", { try await NodeMeasurement.figures($0) }),
+    ("run", { try RunMeasurement.figures($0) }),
     ("start", { try await StartMeasurement.figures($0) }),
     ("throughput", { try await ThroughputMeasurement.figures($0) }),
     ("latency", { try await LatencyMeasurement.figures($0) }),

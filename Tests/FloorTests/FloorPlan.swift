@@ -51,7 +51,8 @@ enum FloorPlan {
         foreign: ["ArgumentParser", "AsyncHTTPClient", "Logging", "NIOCore", "NIOHTTP1"]),
       Floor("JobsprintTesting", own: wing),
       Floor(
-        "JobsprintBench", own: ["JobsprintDomain", "JobsprintEngine"],
+        "JobsprintBench",
+        own: ["JobsprintDomain", "JobsprintEngine", "JobsprintNodes", "JobsprintPorts", "JobsprintScript"],
         foreign: ["NIOCore", "NIOPosix", "NIOHTTP1"]),
     ].map { ($0.target, $0) })
 

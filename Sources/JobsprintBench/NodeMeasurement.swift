@@ -1,0 +1,123 @@
+import Foundation
+import JobsprintDomain
+import JobsprintNodes
+import JobsprintPorts
+import JobsprintScript
+
+/// Each data node over 10,000 items, beside a plain script of Node.js in the same run.
+enum NodeMeasurement {
+  private static let rounds = 15
+
+  static func figures(_ context: BenchContext) async throws -> [Figure] {
+    let library = NodeLibrary(BuiltInNodes.all())
+    let beside = try scriptTimes(context)
+    var figures: [Figure] = []
+    for nodeCase in NodeCase.all {
+      let best = try await milliseconds(of: nodeCase, in: library)
+      let speed = Double(NodeCase.count) / best * 1000
+      let script = beside[nodeCase.name].map { Double(NodeCase.count) / $0 * 1000 }
+      figures.append(
+        Figure(
+          nodeCase.name, speed, "items/s",
+          against: script.map { "Node.js: \(Report.text(of: $0))" } ?? "no Node.js here"))
+    }
+    return figures
+  }
+
+  /// Of the best round.
+  private static func milliseconds(of nodeCase: NodeCase, in library: NodeLibrary) async throws -> Double {
+    guard let type = library[nodeCase.type] else {
+      throw BenchError(description: "there is no node type \(nodeCase.type)")
+    }
+    let node = Node(
+      name: "Measured", type: nodeCase.type, typeVersion: nodeCase.version, parameters: nodeCase.parameters)
+    let inputs = (0..<nodeCase.inputs).map { input in
+      NodeCase.items(changed: input > 0).enumerated().map { place, json in
+        Item(json: json.objectValue ?? [:], pairedItem: PairedItem(item: place, input: input))
+      }
+    }
+    let now = Timestamp(milliseconds: 1_800_000_000_000)
+    let execution = UUIDv7(at: now, randomHigh: 1, randomLow: 1)
+    let scope = ExpressionScope(
+      workflow: Workflow(name: "Measured", nodes: [node], connections: Connections()),
+      execution: ExecutionFacts(
+        id: ExecutionID(execution), mode: .manual, workflowID: WorkflowID(execution), workflowIsActive: false),
+      node: node, runIndex: 0, inputs: inputs, sources: inputs.map { _ in nil }, history: RunHistory(), now: now)
+    let evaluator = NativeExpressionEvaluator()
+    let clock = ContinuousClock()
+    var best = Double.infinity
+    for _ in 0..<rounds {
+      let begin = clock.now
+      let resolver = try await evaluator.resolver(for: scope)
+      _ = try await type.run(NodeContext(scope: scope, resolver: resolver, clock: StandingClock(now: now)))
+      best = min(best, (clock.now - begin) / .milliseconds(1))
+    }
+    return best
+  }
+
+  private struct StandingClock: WallClock {
+    let now: Timestamp
+
+    func sleep(until deadline: Timestamp) async throws {}
+  }
+
+  /// Milliseconds of the best round by name; empty where there is no Node.js.
+  private static func scriptTimes(_ context: BenchContext) throws -> [String: Double] {
+    let functions = NodeCase.all.map { "[\(JSONValue.string($0.name).jsonText)]: (items, items2) => { \($0.script) }" }
+    let script = """
+      const fs = require('fs'); const wrap = name => JSON.parse(fs.readFileSync(name, 'utf8')).map(json => ({json}));
+      const items = wrap(process.argv[2]), items2 = wrap(process.argv[3]);
+      const cases = { \(functions.joined(separator: ",\n")) };
+      const times = {};
+      for (const [name, run] of Object.entries(cases)) { times[name] = Infinity;
+        for (let round = 0; round < \(rounds); round++) { const begin = process.hrtime.bigint(); run(items, items2);
+          times[name] = Math.min(times[name], Number(process.hrtime.bigint() - begin) / 1e6) } }
+      console.log(JSON.stringify(times));
+      """
+    let (file, first, second) = (
+      context.folder.appending(path: "script.js"), context.folder.appending(path: "items.json"),
+      context.folder.appending(path: "items2.json")
+    )
+    try Data(script.utf8).write(to: file)
+    try Data(JSONValue.array(NodeCase.items()).jsonBytes).write(to: first)
+    try Data(JSONValue.array(NodeCase.items(changed: true)).jsonBytes).write(to: second)
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["node", file.path, first.path, second.path]
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return [:] }
+    let bytes = Array(output.fileHandleForReading.readDataToEndOfFile())
+    process.waitUntilExit()
+    let times = (try? JSONValue(parsing: bytes))?.objectValue ?? [:]
+    return Dictionary(
+      uniqueKeysWithValues: times.compactMap { entry in entry.value.doubleValue.map { (entry.key, $0) } })
+  }
+}
+
+/// `jobsprint run` of a small workflow, from the start of the process to its end.
+enum RunMeasurement {
+  private static let runs = 30
+
+  static func figures(_ context: BenchContext) throws -> [Figure] {
+    let file = context.folder.appending(path: "workflow.json")
+    try Data(JSONValue.object(E3.document).jsonBytes).write(to: file)
+    let clock = ContinuousClock()
+    var times: [Duration] = []
+    for number in 0..<runs {
+      let process = Process()
+      process.executableURL = URL(filePath: context.executable)
+      process.arguments = [
+        "run", file.path, "--quiet", "--input", String(decoding: E3.body(number: number), as: UTF8.self),
+      ]
+      process.standardOutput = FileHandle.nullDevice
+      let begin = clock.now
+      try process.run()
+      process.waitUntilExit()
+      times.append(clock.now - begin)
+      guard process.terminationStatus == 0 else { throw BenchError(description: "jobsprint run ended with an error") }
+    }
+    return Percentiles(times).figures("jobsprint run, start to exit", aims: [0.5: "aim: 50"])
+  }
+}
