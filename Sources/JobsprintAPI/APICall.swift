@@ -26,11 +26,15 @@ struct APICall: Sendable {
   }
 
   /// nil where it is absent or empty. `+` is a space, as in forms.
-  func query(_ name: String) -> String? {
+  func query(_ name: String) throws -> String? {
     for pair in (request.uri.query ?? "").split(separator: "&") {
       let parts = pair.split(separator: "=", maxSplits: 1)
       guard parts.count == 2, decoded(parts[0]) == name else { continue }
-      return decoded(parts[1])
+      // A filter that can't be read must not become none at all.
+      guard let value = decoded(parts[1]) else {
+        throw Problem.badParameter(name, "percent-encoded UTF-8", found: String(parts[1]))
+      }
+      return value
     }
     return nil
   }
@@ -40,13 +44,13 @@ struct APICall: Sendable {
   }
 
   func queryID<Kind>(_ name: String) throws -> Identifier<Kind>? {
-    guard let text = query(name), !text.isEmpty else { return nil }
+    guard let text = try query(name), !text.isEmpty else { return nil }
     guard let id = Identifier<Kind>(text) else { throw Problem.badParameter(name, "an id", found: text) }
     return id
   }
 
   func queryBool(_ name: String) throws -> Bool? {
-    switch query(name) {
+    switch try query(name) {
     case nil, ""?: return nil
     case "true"?, "1"?: return true
     case "false"?, "0"?: return false
@@ -55,7 +59,7 @@ struct APICall: Sendable {
   }
 
   func queryNumber(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
-    guard let text = query(name), !text.isEmpty else { return nil }
+    guard let text = try query(name), !text.isEmpty else { return nil }
     guard let number = Int(text), range.contains(number) else {
       throw Problem.badParameter(name, "a whole number from \(range.lowerBound) to \(range.upperBound)", found: text)
     }
@@ -63,7 +67,7 @@ struct APICall: Sendable {
   }
 
   func queryChoice<Choice: RawRepresentable<String>>(_ name: String, _ expected: String) throws -> Choice? {
-    guard let text = query(name), !text.isEmpty else { return nil }
+    guard let text = try query(name), !text.isEmpty else { return nil }
     guard let choice = Choice(rawValue: text) else { throw Problem.badParameter(name, expected, found: text) }
     return choice
   }
@@ -76,7 +80,7 @@ struct APICall: Sendable {
   /// `limit` and `cursor`: the cursor is the id of the last element, as nobody needs to know.
   func page<Kind>() throws -> PageRequest<Identifier<Kind>> {
     let limit = try queryNumber("limit", in: APILimits.page) ?? APILimits.standardPage
-    guard let cursor = query("cursor"), !cursor.isEmpty else { return PageRequest(limit: limit) }
+    guard let cursor = try query("cursor"), !cursor.isEmpty else { return PageRequest(limit: limit) }
     guard let id = Identifier<Kind>(cursor) else {
       throw Problem.badParameter("cursor", "the nextCursor of an earlier page", found: cursor)
     }
@@ -86,19 +90,29 @@ struct APICall: Sendable {
   // MARK: Body
 
   func bytes() async throws -> [UInt8] {
-    if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > APILimits.body {
-      throw Problem.bodyTooLarge
-    }
-    if let type = request.headers[.contentType]?.lowercased(), !type.isEmpty,
-      !type.contains("json"), !type.hasPrefix("application/x-www-form-urlencoded")
-    {
+    let length = request.headers[.contentLength].flatMap { Int($0) }
+    if let length, length > APILimits.body { throw Problem.bodyTooLarge }
+    if let type = request.headers[.contentType], !type.isEmpty, !Self.isJSON(type) {
       throw Problem(
         status: .unsupportedMediaType, code: "unsupported_media_type",
         detail: "The body must be JSON (Content-Type: application/json), not \(type.prefix(64)).")
     }
-    do { return Array(buffer: try await request.body.collect(upTo: APILimits.body)) } catch is NIOTooManyBytesError {
+    let body: [UInt8]
+    do { body = Array(buffer: try await request.body.collect(upTo: APILimits.body)) } catch is NIOTooManyBytesError {
       throw Problem.bodyTooLarge
+    } catch {
+      // Broken chunks, or the connection: either way it did not come whole.
+      throw Problem.bodyIncomplete
     }
+    guard length == nil || length == body.count else { throw Problem.bodyIncomplete }
+    return body
+  }
+
+  /// `application/json`, or what ends in `+json`; also what curl says by itself for `-d`.
+  private static func isJSON(_ type: String) -> Bool {
+    let type = type.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces).lowercased()
+    return type == "application/json" || type == "text/json" || type.hasSuffix("+json")
+      || type == "application/x-www-form-urlencoded"
   }
 
   /// The body as an object; an empty body is an empty object where `isOptional`.

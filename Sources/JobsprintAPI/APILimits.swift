@@ -15,6 +15,12 @@ enum APILimits {
   static let standardPage = 100
   /// Bytes of an idempotency key.
   static let idempotencyKey = 255
+  /// Bytes of executions with their data in one page; the page ends behind the one that reaches them.
+  static let pageOfData = 32 << 20
+  /// Tags of a workflow.
+  static let tagsOfWorkflow = 100
+  /// Issues told in one answer.
+  static let listedIssues = 100
   /// Characters (Unicode scalars) of a tag's name.
   static let tagName = 100
 }

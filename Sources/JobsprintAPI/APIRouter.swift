@@ -98,7 +98,7 @@ struct ProblemMiddleware: RouterMiddleware {
     let steps = request.uri.path.split(separator: "/", omittingEmptySubsequences: false)
     var methods = APIRoute.all.filter { route in
       let wanted = (APIRoute.base + route.path).split(separator: "/", omittingEmptySubsequences: false)
-      return wanted.count == steps.count && zip(wanted, steps).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+      return wanted.count == steps.count && zip(wanted, steps).allSatisfy { $0.hasPrefix("{") ? !$1.isEmpty : $0 == $1 }
     }.map(\.method.rawValue)
     if PublicRoutes.paths.contains(request.uri.path) { methods = ["GET"] }
     if methods.contains("GET") { methods.append("HEAD") }

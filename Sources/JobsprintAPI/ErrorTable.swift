@@ -13,7 +13,11 @@ extension Problem {
     }
     self.init(
       status: Self.status(of: error.code), code: error.code.rawValue, detail: error.message,
-      places: error.issues.map { Place(pointer: $0.pointer, code: $0.code.rawValue, detail: $0.message) })
+      places: error.issues.map {
+        // A place in the items is not one in the workflow.
+        let code = error.code == .inputMalformed ? error.code.rawValue : $0.code.rawValue
+        return Place(pointer: $0.pointer, code: code, detail: $0.message)
+      })
     if error.code == .idempotencyKeyInFlight { headers = [("Retry-After", "1")] }
   }
 

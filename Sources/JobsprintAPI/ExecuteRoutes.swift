@@ -13,8 +13,8 @@ enum ExecuteRoutes {
   private static func execute(_ call: APICall) async throws -> Reply {
     var command = ExecuteCommand(workspace: call.workspace, workflow: try call.id(of: "workflow"))
     command.version = try call.queryID("version")
-    command.startNode = call.query("startNode")
-    command.destinationNode = call.query("destinationNode")
+    command.startNode = try call.query("startNode")
+    command.destinationNode = try call.query("destinationNode")
     command.usesPinData = try call.queryBool("usePinData") ?? false
     command.lane = try call.queryChoice("lane", "high, normal or low") ?? .normal
     let wait = try call.wait()

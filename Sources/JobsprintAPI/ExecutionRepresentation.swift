@@ -48,7 +48,7 @@ public enum ExecutionRepresentation {
   /// `"node":[run, …], …`: nodes in the order in which they first ran.
   private static func writeRuns(_ journal: [JournalEntry], to bytes: inout [UInt8]) {
     var order: [String] = []
-    var runs: [String: [JournalEntry]] = [:]
+    var runs: [ExactString: [JournalEntry]] = [:]
     for entry in journal where entry.kind == .finished {
       if runs[entry.node] == nil { order.append(entry.node) }
       runs[entry.node, default: []].append(entry)

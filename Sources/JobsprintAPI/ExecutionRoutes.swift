@@ -27,15 +27,18 @@ enum ExecutionRoutes {
       return Reply(.list(page.elements.map(ExecutionRepresentation.value), next: next))
     }
     var bytes: [UInt8] = []
+    var last: ExecutionID?
     bytes.append("{\"data\":[")
-    for (place, record) in page.elements.enumerated() {
-      if place > 0 { bytes.append(",") }
+    for record in page.elements where bytes.count < APILimits.pageOfData {
+      if last != nil { bytes.append(",") }
+      last = record.id
       // Removed since the page was read: it is listed without its data.
       let details = try await call.api.executions.details(of: record.id, in: call.workspace)
       bytes += ExecutionRepresentation.bytes(details ?? ExecutionDetails(record: record, journal: [], document: nil))
     }
     bytes.append("],\"nextCursor\":")
-    (next.map { JSONValue.string("\($0)") } ?? .null).write(to: &bytes)
+    let isWhole = last == page.elements.last?.id
+    ((isWhole ? next : last).map { JSONValue.string("\($0)") } ?? .null).write(to: &bytes)
     bytes.append("}")
     return Reply(bytes: bytes)
   }

@@ -27,8 +27,13 @@ struct Problem: Error, Sendable {
       "instance": .string(instance), "requestId": .string(requestID), "message": .string(detail),
     ]
     if !places.isEmpty {
+      var listed = Array(places.prefix(APILimits.listedIssues))
+      if places.count > listed.count {
+        listed.append(
+          Place(pointer: "", code: "more_issues", detail: "\(places.count - listed.count) more are not listed."))
+      }
       body["errors"] = .array(
-        places.map {
+        listed.map {
           ["pointer": .string($0.pointer), "code": .string($0.code), "detail": .string($0.detail)]
         })
     }
@@ -56,6 +61,10 @@ extension Problem {
   static let bodyTooLarge = Problem(
     status: .contentTooLarge, code: "body_too_large",
     detail: "The body is larger than the \(APILimits.body >> 20) MiB that are accepted. Send less at a time.")
+
+  static let bodyIncomplete = Problem(
+    status: .badRequest, code: "request_invalid",
+    detail: "The body did not come whole: its chunks or its length are not what HTTP/1.1 asks for. Send it again.")
 
   static let urlTooLong = Problem(
     status: .uriTooLong, code: "url_too_long",

@@ -24,7 +24,7 @@ struct WorkflowRepresentation: Sendable {
     members["triggerCount"] = workflow.activeVersion == nil ? 0 : 1
     members["tags"] = .array(workflow.tags.map { $0.representation })
     // Ours in every answer: what a client read and sends back is old.
-    members["warnings"] = editor.map { .array($0.warnings(for: given).map { $0.representation }) }
+    members["warnings"] = editor.map { .array($0.warnings(for: given).representation) }
     return .object(members)
   }
 
@@ -45,9 +45,18 @@ struct WorkflowRepresentation: Sendable {
   static func document(_ bytes: [UInt8]) -> JSONObject { (try? JSONValue(parsing: bytes))?.objectValue ?? [:] }
 }
 
-extension WorkflowIssue {
-  var representation: JSONValue {
-    ["code": .string(code.rawValue), "pointer": .string(pointer), "message": .string(message)]
+extension [WorkflowIssue] {
+  /// The first ones, and how many there are besides.
+  var representation: [JSONValue] {
+    var values: [JSONValue] = prefix(APILimits.listedIssues).map {
+      ["code": .string($0.code.rawValue), "pointer": .string($0.pointer), "message": .string($0.message)]
+    }
+    if count > values.count {
+      values.append([
+        "code": "more_issues", "pointer": "", "message": .string("\(count - values.count) more are not listed"),
+      ])
+    }
+    return values
   }
 }
 

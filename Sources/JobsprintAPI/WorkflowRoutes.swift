@@ -19,9 +19,9 @@ enum WorkflowRoutes {
   private static func list(_ call: APICall) async throws -> Reply {
     var filter = WorkflowFilter()
     filter.isActive = try call.queryBool("active")
-    filter.name = call.query("name")
-    filter.tags = (call.query("tags") ?? "").split(separator: ",").map { String($0) }
-    filter.text = call.query("q")
+    filter.name = try call.query("name")
+    filter.tags = try (call.query("tags") ?? "").split(separator: ",").map { String($0) }
+    filter.text = try call.query("q")
     let representation = WorkflowRepresentation(excludesPinData: try call.queryBool("excludePinnedData") ?? false)
     let page = try await call.api.workflows.workflows(matching: filter, in: call.workspace, page: call.page())
     return Reply(.list(page.elements.map(representation.value), next: page.hasMore ? page.elements.last?.id : nil))

@@ -57,6 +57,10 @@ enum WorkflowStateRoutes {
     guard case .array(let elements) = value else {
       throw Problem.badBody("The body must be an array of {\"id\": …}.", pointer: "")
     }
+    guard elements.count <= APILimits.tagsOfWorkflow else {
+      throw Problem.badBody(
+        "A workflow has at most \(APILimits.tagsOfWorkflow) tags; these are \(elements.count).", pointer: "")
+    }
     var tags: [TagID] = []
     for (place, element) in elements.enumerated() {
       guard let tag = element["id"]?.stringValue.flatMap({ TagID($0) }) else {

@@ -58,6 +58,7 @@ public struct EmbeddedPlatform: Sendable {
     executorOptions.slots = configuration.slots
     executorOptions.lease = .seconds(configuration.lease)
     executorOptions.heartbeat = .milliseconds(configuration.lease * 1000 / 3)
+    executorOptions.mostBytes = configuration.executionMegabytes << 20
     let executor = Executor(
       id: ids.next(), options: executorOptions, queue: queue, claims: claims, catalog: catalog, writer: writer,
       evaluator: NativeExpressionEvaluator(), clock: clock, timers: timers, log: log)

@@ -1,6 +1,7 @@
 import ServiceLifecycle
 
-/// A loop of the runtime as a service: it ends when the process is told to stop.
+/// A loop of the runtime as a service: it ends when the process is told to stop, or when a part of it has failed and its
+/// task is cancelled.
 struct LoopService: Service {
   private let loop: @Sendable () async -> Void
   private let stop: (@Sendable () -> Void)?
@@ -12,14 +13,15 @@ struct LoopService: Service {
   }
 
   func run() async {
-    if let stop {
+    guard let stop else { return await cancelWhenGracefulShutdown { await loop() } }
+    await withTaskCancellationHandler {
       await withGracefulShutdownHandler {
         await loop()
       } onGracefulShutdown: {
         stop()
       }
-    } else {
-      await cancelWhenGracefulShutdown { await loop() }
+    } onCancel: {
+      stop()
     }
   }
 }

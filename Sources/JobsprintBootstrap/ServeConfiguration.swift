@@ -1,3 +1,5 @@
+public import Logging
+
 /// How `jobsprint serve` runs: API and executor in one process, everything in one folder.
 public struct ServeConfiguration: Sendable {
   public var host = "127.0.0.1"
@@ -10,7 +12,9 @@ public struct ServeConfiguration: Sendable {
   public var slots = 256
   /// Seconds.
   public var lease = 15
-  public var logLevel = "notice"
+  /// What the data of one execution may weigh.
+  public var executionMegabytes = 256
+  public var logLevel = Logger.Level.notice
   public var testNodes: TestNodes?
 
   /// Node types for tests.

@@ -8,6 +8,7 @@ public func explanation(of failure: any Error) -> String {
   switch failure {
   case let error as PortError: error.message
   case let error as AccessError: error.message
+  case let error as SettingError: error.message
   default: "\(failure)"
   }
 }

@@ -58,13 +58,13 @@ public struct ExecutionStateMachine: Sendable {
   ///   - pinned: output 0 of nodes that are not to run.
   ///   - destination: run only up to this node.
   public init(
-    _ graph: WorkflowGraph, start: Int, items: [Item], pinned: [String: [Item]] = [:], destination: Int? = nil
+    _ graph: WorkflowGraph, start: Int, items: [Item], pinned: [ExactString: [Item]] = [:], destination: Int? = nil
   ) {
     self.graph = graph
     self.destination = destination
     allowed = destination.map { Set(graph.ancestors(of: $0) + [$0]) }
     var byPlace: [Int: [Item]] = [:]
-    for (name, items) in pinned { if let place = graph.place(of: name) { byPlace[place] = items } }
+    for (name, items) in pinned { if let place = graph.place(of: name.text) { byPlace[place] = items } }
     self.pinned = byPlace
     due.append(DueRun(place: start, inputs: [items], sources: [nil]))
   }
@@ -129,7 +129,8 @@ public struct ExecutionStateMachine: Sendable {
   public mutating func replay(_ entry: JournalEntry) throws(ReplayError) {
     // Whatever was recorded behind a wait was recorded after it.
     if case .suspended = status { resume() }
-    guard case .run(let task) = next(), task.position == entry.position, task.node.name == entry.node,
+    guard case .run(let task) = next(), task.position == entry.position,
+      task.node.name.hasSameCodeUnits(as: entry.node),
       task.run == entry.run
     else {
       throw ReplayError(

@@ -2,7 +2,8 @@ public import JobsprintDomain
 
 /// A workflow made ready for scheduling: nodes as numbers, edges in both directions. Built once for each version.
 ///
-/// Where two nodes have one name, the last one counts. Connections from or to names that do not exist are left out.
+/// Where two nodes have one name, the last one counts. Connections from or to names that do not exist are left out; the
+/// same connection listed twice counts once.
 public struct WorkflowGraph: Sendable {
   public struct Vertex: Sendable {
     public let node: Node
@@ -28,7 +29,7 @@ public struct WorkflowGraph: Sendable {
 
   public private(set) var vertices: [Vertex] = []
   public let order: WorkflowSettings.ExecutionOrder
-  private var places: [String: Int] = [:]
+  private var places: [ExactString: Int] = [:]
 
   /// - Parameter traits: how each node is scheduled.
   public init(_ workflow: Workflow, traits: (Node) -> NodeTraits) {
@@ -42,22 +43,31 @@ public struct WorkflowGraph: Sendable {
         vertices.append(vertex)
       }
     }
+    var known: Set<KnownEdge> = []
     // In the order of nodes, not of a dictionary: what comes first decides what runs first.
     for source in vertices.indices {
       for (output, connections) in (workflow.connections.main[vertices[source].node.name] ?? []).enumerated() {
         for connection in connections where connection.type == "main" {
-          connect(source, output: output, to: connection)
+          guard let target = places[connection.node] else { continue }
+          let edge = Edge(target: target, input: connection.index)
+          guard known.insert(KnownEdge(source: source, output: output, edge: edge)).inserted else { continue }
+          connect(Origin(source: source, output: output), edge)
         }
       }
     }
   }
 
-  private mutating func connect(_ source: Int, output: Int, to connection: Connection) {
-    guard let target = places[connection.node] else { return }
-    while vertices[source].outputs.count <= output { vertices[source].outputs.append([]) }
-    vertices[source].outputs[output].append(Edge(target: target, input: connection.index))
-    while vertices[target].inputs.count <= connection.index { vertices[target].inputs.append([]) }
-    vertices[target].inputs[connection.index].append(Origin(source: source, output: output))
+  private struct KnownEdge: Hashable {
+    let source: Int
+    let output: Int
+    let edge: Edge
+  }
+
+  private mutating func connect(_ origin: Origin, _ edge: Edge) {
+    while vertices[origin.source].outputs.count <= origin.output { vertices[origin.source].outputs.append([]) }
+    vertices[origin.source].outputs[origin.output].append(edge)
+    while vertices[edge.target].inputs.count <= edge.input { vertices[edge.target].inputs.append([]) }
+    vertices[edge.target].inputs[edge.input].append(origin)
   }
 
   public func place(of name: String) -> Int? { places[name] }

@@ -43,11 +43,17 @@ struct MemoryState: Sendable {
 
 extension Page {
   /// The page of sorted elements that begins behind the request's key.
+  /// - Parameter payload: bytes of payload in an element.
   init<Key: Comparable>(
-    _ sorted: [Element], of request: PageRequest<Key>, key: (Element) -> Key, isBehind: (Key, Key) -> Bool
+    _ sorted: [Element], of request: PageRequest<Key>, key: (Element) -> Key, isBehind: (Key, Key) -> Bool,
+    payload: (Element) -> Int = { _ in 0 }
   ) {
-    let limit = max(0, request.limit)
     let rest = sorted.filter { element in request.after.map { isBehind(key(element), $0) } ?? true }
-    self.init(elements: Array(rest.prefix(limit)), hasMore: rest.count > limit)
+    var bytes = 0
+    let page = rest.prefix(max(0, request.limit)).prefix { element in
+      defer { bytes += payload(element) }
+      return bytes < request.payloadLimit
+    }
+    self.init(elements: Array(page), hasMore: rest.count > page.count)
   }
 }

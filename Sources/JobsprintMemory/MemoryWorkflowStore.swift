@@ -107,7 +107,7 @@ public struct MemoryWorkflowStore: WorkflowStore {
     store.withState { state in
       let matching = state.workflows.keys.filter { $0.workspace == workspace }
         .compactMap { state.workflow($0.id, in: workspace) }.filter { filter.matches($0) }
-      return Page(matching.sorted { $0.id > $1.id }, of: page, key: \.id, isBehind: <)
+      return Page(matching.sorted { $0.id > $1.id }, of: page, key: \.id, isBehind: <) { $0.document.count }
     }
   }
 
@@ -123,7 +123,7 @@ public struct MemoryWorkflowStore: WorkflowStore {
         return Page(elements: [], hasMore: false)
       }
       let versions = state.versions.filter { $0.key.workspace == workspace && $0.value.workflow == id }.values
-      return Page(versions.sorted { $0.id > $1.id }, of: page, key: \.id, isBehind: <)
+      return Page(versions.sorted { $0.id > $1.id }, of: page, key: \.id, isBehind: <) { $0.document.count }
     }
   }
 }

@@ -16,24 +16,36 @@ final class Connection {
   /// - Returns: the number of rows that it changed.
   @discardableResult
   func run<S: SQLStatement>(_ statement: S) throws -> Int {
-    try stepping(statement) { _ in }
+    try stepping(statement) { _ in true }
     return database.changesCount
   }
 
   /// The first row.
   func first<S: SQLStatement>(_ statement: S) throws -> S.Row? {
     var found: S.Row?
-    try stepping(statement) { row in if found == nil { found = try S.decode(&row) } }
+    try forEach(statement) { row in
+      if found == nil { found = row }
+      // To the end: a statement that writes has written when it is done.
+      return true
+    }
     return found
   }
 
   func all<S: SQLStatement>(_ statement: S) throws -> [S.Row] {
     var rows: [S.Row] = []
-    try stepping(statement) { row in rows.append(try S.decode(&row)) }
+    try forEach(statement) { row in
+      rows.append(row)
+      return true
+    }
     return rows
   }
 
-  private func stepping<S: SQLStatement>(_ statement: S, _ body: (inout RowReader) throws -> Void) throws {
+  /// Reads rows until `body` gives false.
+  func forEach<S: SQLStatement>(_ statement: S, _ body: (S.Row) throws -> Bool) throws {
+    try stepping(statement) { row in try body(try S.decode(&row)) }
+  }
+
+  private func stepping<S: SQLStatement>(_ statement: S, _ body: (inout RowReader) throws -> Bool) throws {
     let prepared = try prepare(statement)
     let handle = prepared.sqliteStatement
     var values = Binder(handle)
@@ -48,7 +60,7 @@ final class Connection {
       case SQLITE_DONE: return
       case SQLITE_ROW:
         var row = RowReader(handle)
-        try body(&row)
+        guard try body(&row) else { return }
       case let code: throw failure(code)
       }
     }

@@ -5,10 +5,22 @@ extension PageRequest {
   var limitAndOne: Int { max(0, limit) + 1 }
 }
 
-extension Page {
-  /// A page of rows that were asked for with ``PageRequest/limitAndOne``.
-  init<Key>(_ rows: [Element], of request: PageRequest<Key>) {
-    let limit = max(0, request.limit)
-    self.init(elements: Array(rows.prefix(limit)), hasMore: rows.count > limit)
+extension Connection {
+  /// A page of the rows of a statement that asks for ``PageRequest/limitAndOne``.
+  /// - Parameter payload: bytes of payload in a row.
+  func page<S: SQLStatement, Key>(
+    _ statement: S, of request: PageRequest<Key>, payload: (S.Row) -> Int = { _ in 0 }
+  ) throws -> Page<S.Row> where S.Row: Sendable {
+    var rows: [S.Row] = []
+    var hasMore = false
+    var bytes = 0
+    try forEach(statement) { row in
+      hasMore = rows.count >= request.limit || bytes >= request.payloadLimit
+      guard !hasMore else { return false }
+      bytes += payload(row)
+      rows.append(row)
+      return true
+    }
+    return Page(elements: rows, hasMore: hasMore)
   }
 }

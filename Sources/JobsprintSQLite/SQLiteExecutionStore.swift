@@ -14,10 +14,9 @@ public struct SQLiteExecutionStore: ExecutionStore {
     matching filter: ExecutionFilter, in workspace: WorkspaceID, page: PageRequest<ExecutionID>
   ) async throws(PortError) -> Page<ExecutionRecord> {
     try await database.read { connection in
-      Page(
-        try connection.all(
-          ListExecutions(filter: filter, workspace: workspace, after: page.after, limit: page.limitAndOne)),
-        of: page)
+      try connection.page(
+        ListExecutions(filter: filter, workspace: workspace, after: page.after, limit: page.limitAndOne), of: page
+      ) { $0.input.count + ($0.error?.count ?? 0) }
     }
   }
 

@@ -53,8 +53,7 @@ public struct SQLiteTagStore: TagStore {
 
   public func tags(in workspace: WorkspaceID, page: PageRequest<TagID>) async throws(PortError) -> Page<Tag> {
     try await database.read { connection in
-      Page(
-        try connection.all(ListTags(workspace: workspace, after: page.after, limit: page.limitAndOne)), of: page)
+      try connection.page(ListTags(workspace: workspace, after: page.after, limit: page.limitAndOne), of: page)
     }
   }
 }

@@ -108,12 +108,14 @@ public struct SQLiteWorkflowStore: WorkflowStore {
     matching filter: WorkflowFilter, in workspace: WorkspaceID, page: PageRequest<WorkflowID>
   ) async throws(PortError) -> Page<StoredWorkflow> {
     try await database.read { connection in
-      var rows = try connection.all(
-        ListWorkflows(filter: filter, workspace: workspace, after: page.after, limit: page.limitAndOne))
+      let found = try connection.page(
+        ListWorkflows(filter: filter, workspace: workspace, after: page.after, limit: page.limitAndOne), of: page
+      ) { $0.document.count }
+      var rows = found.elements
       for place in rows.indices {
         rows[place].tags = try connection.all(ListWorkflowTags(workspace: workspace, workflow: rows[place].id))
       }
-      return Page(rows, of: page)
+      return Page(elements: rows, hasMore: found.hasMore)
     }
   }
 
@@ -125,10 +127,9 @@ public struct SQLiteWorkflowStore: WorkflowStore {
     of id: WorkflowID, in workspace: WorkspaceID, page: PageRequest<VersionID>
   ) async throws(PortError) -> Page<StoredVersion> {
     try await database.read { connection in
-      Page(
-        try connection.all(
-          ListVersions(workflow: id, workspace: workspace, after: page.after, limit: page.limitAndOne)),
-        of: page)
+      try connection.page(
+        ListVersions(workflow: id, workspace: workspace, after: page.after, limit: page.limitAndOne), of: page
+      ) { $0.document.count }
     }
   }
 }

@@ -108,7 +108,7 @@ struct Evaluation {
 
   private func record(_ members: [(key: Expression.Key, value: Expression)]) throws(Interruption) -> ScriptValue {
     var entries: [ScriptValue.RecordEntry] = []
-    var places: [String: Int] = [:]
+    var places: [ExactString: Int] = [:]
     for member in members {
       let key =
         switch member.key {

@@ -36,7 +36,7 @@ struct PairedItemWalk {
         continue
       }
       let item = items[location.item]
-      if location.source.node == target {
+      if location.source.node.hasSameCodeUnits(as: target) {
         if let match, match.location != location { throw .problem(.severalMatches(in: target)) }
         match = (location, item)
         continue

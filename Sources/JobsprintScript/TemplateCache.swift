@@ -8,18 +8,11 @@ final class TemplateCache: Sendable {
   /// Longer texts are parsed each time a node runs.
   private static let longest = 4096
 
-  /// Equal by code units: texts that Swift's `==` takes for one may give different strings.
-  private struct Key: Hashable {
-    let text: String
-    static func == (left: Key, right: Key) -> Bool { left.text.hasSameCodeUnits(as: right.text) }
-    func hash(into hasher: inout Hasher) { hasher.combine(text) }
-  }
-
-  private let templates = Mutex<[Key: Template]>([:])
+  private let templates = Mutex<[ExactString: Template]>([:])
 
   func template(_ text: String) -> Template {
     guard text.utf8.count <= Self.longest else { return Template(text) }
-    let key = Key(text: text)
+    let key = ExactString(text)
     if let known = templates.withLock({ $0[key] }) { return known }
     let fresh = Template(text)
     templates.withLock { templates in

@@ -2,12 +2,12 @@ import JobsprintDomain
 
 /// The nodes from which data can reach a node, over connections of kind `main`, and through which of their outputs.
 struct UpstreamNodes: Sendable {
-  private let outputs: [String: Int]
+  private let outputs: [ExactString: Int]
 
   /// Searches backwards from `node`, nearest nodes first. Where a node is reached through several outputs, the one on the
   /// shortest way counts. `node` itself is upstream only if it stands in a loop.
   init(of node: String, in connections: Connections) {
-    var incoming: [String: [(source: String, output: Int)]] = [:]
+    var incoming: [ExactString: [(source: ExactString, output: Int)]] = [:]
     // Sorted, because a dictionary's order changes from start to start.
     for source in connections.main.keys.sorted() {
       for (output, targets) in (connections.main[source] ?? []).enumerated() {
@@ -16,8 +16,8 @@ struct UpstreamNodes: Sendable {
         }
       }
     }
-    var found: [String: Int] = [:]
-    var queue = [node]
+    var found: [ExactString: Int] = [:]
+    var queue = [ExactString(node)]
     var next = 0
     while next < queue.count {
       for (source, output) in incoming[queue[next]] ?? [] where found[source] == nil {

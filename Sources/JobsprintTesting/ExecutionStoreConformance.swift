@@ -70,6 +70,19 @@ public enum ExecutionStoreConformance {
         matching: ExecutionFilter(), in: .initial, page: PageRequest(limit: 5))
       try expect(whole.hasMore, is: false)
     },
+    ConformanceCheck("a page ends behind the execution whose input fills it") { storage in
+      _ = try await storage.journal.commit([
+        .accept(.numbered(1, input: "in")), .accept(.numbered(2, input: "input")), .accept(.numbered(3, input: "in")),
+      ])
+      let first = try await storage.executions.executions(
+        matching: ExecutionFilter(), in: .initial, page: PageRequest(payloadLimit: 7))
+      try expect(first.elements.map(\.id), is: ids(3, 2))
+      try expect(first.hasMore, is: true)
+      let second = try await storage.executions.executions(
+        matching: ExecutionFilter(), in: .initial, page: PageRequest(after: .numbered(2), payloadLimit: 7))
+      try expect(second.elements.map(\.id), is: ids(1))
+      try expect(second.hasMore, is: false)
+    },
     ConformanceCheck("a page may begin behind an execution that is gone") { storage in
       _ = try await storage.journal.commit([.accept(.numbered(1)), .accept(.numbered(5))])
       try expect(try await list(storage, after: .numbered(3)), is: ids(1))

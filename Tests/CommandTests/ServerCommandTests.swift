@@ -112,4 +112,13 @@ struct ServerCommandTests {
       #expect(lines.allSatisfy { $0.count <= 80 })
     }
   }
+
+  @Test func aPortInUseEndsTheStartWithAReason() async throws {
+    try await Command.beside { server, folder in
+      let port = try #require(server.baseURL.split(separator: ":").last)
+      let done = try await Command.run("serve", "--port", String(port), "--data", folder + "/second")
+      #expect(done.status == 1)
+      #expect(done.errors.contains("port \(port) on 127.0.0.1 is in use"))
+    }
+  }
 }

@@ -123,4 +123,65 @@ struct BadInputTests {
       #expect(long.headers["X-Request-Id"] != [String(repeating: "a", count: 200)])
     }
   }
+
+  @Test func aFilterThatCanNotBeReadIsRefusedAndNotDropped() async throws {
+    try await TestServer.running { server in
+      for path in ["/workflows?name=%ff", "/workflows?tags=%ff", "/executions?status=%ff", "/workflows?q=%c3"] {
+        let answer = try await server.get(path)
+        #expect(answer.code == "parameter_invalid", "\(path)")
+      }
+    }
+  }
+
+  @Test func whatIsNoJSONByItsTypeIsRefused() async throws {
+    try await TestServer.running { server in
+      let body = TestServer.document([]).jsonBytes
+      for type in ["text/plain", "application/notjson", "json", "text/html; a=application/json"] {
+        let answer = try await server.send("POST", "/workflows", body, headers: ["Content-Type": type])
+        #expect(answer.status == 415, "\(type)")
+      }
+      for type in ["application/json", "Application/JSON; charset=utf-8", "application/problem+json"] {
+        let answer = try await server.send("POST", "/workflows", body, headers: ["Content-Type": type])
+        #expect(answer.status == 200, "\(type)")
+      }
+    }
+  }
+
+  @Test func aHundredIssuesAreListedAndTheOthersCounted() async throws {
+    try await TestServer.running { server in
+      let document = TestServer.document((0..<250).map { ("Node \($0)", "no.such", [:]) })
+      let answer = try await server.post("/workflows", document)
+      let warnings = try #require(answer.json["warnings"]?.arrayValue)
+      #expect(warnings.count == 101)
+      #expect(warnings.last?["code"] == "more_issues")
+      let refused = try await server.post("/workflows/\(try answer.id)/execute", [:])
+      #expect(refused.json["errors"]?.arrayValue?.count == 101)
+    }
+  }
+
+  @Test func anExecutionStartsWithAtMostAHundredThousandItems() async throws {
+    try await TestServer.running { server in
+      let id = try await server.store([("Start", "n8n-nodes-base.manualTrigger", [:])])
+      let items = JSONValue.array(Array(repeating: [:], count: 100_001))
+      let answer = try await server.post("/workflows/\(id)/execute", items)
+      #expect(answer.code == "input_malformed")
+      let place = try await server.post("/workflows/\(id)/execute", [[:], 5])
+      #expect(place.json["errors"]?[0]?["code"] == "input_malformed")
+    }
+  }
+
+  @Test func aPageOfLargeDocumentsIsShorterThanItsLimit() async throws {
+    try await TestServer.running { server in
+      let note = String(repeating: "x", count: 9 << 20)
+      for _ in 0..<3 { _ = try await server.store([("Note", "n8n-nodes-base.stickyNote", ["content": .string(note)])]) }
+      var (seen, cursor) = (0, "")
+      repeat {
+        let page = try await server.get("/workflows?limit=250\(cursor)").json
+        seen += page["data"]?.arrayValue?.count ?? 0
+        #expect((page["data"]?.arrayValue?.count ?? 0) < 3)
+        cursor = page["nextCursor"]?.stringValue.map { "&cursor=\($0)" } ?? ""
+      } while cursor != ""
+      #expect(seen == 3)
+    }
+  }
 }

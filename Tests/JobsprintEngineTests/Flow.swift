@@ -12,7 +12,7 @@ struct Flow {
   var traits: [String: NodeTraits] = [:]
   var behaviours: [String: Behaviour] = [:]
   var connections = Connections()
-  var pinned: [String: [Item]] = [:]
+  var pinned: [ExactString: [Item]] = [:]
   var destination: String?
   var input = [Item(json: ["start": true])]
 

@@ -70,4 +70,24 @@ import Testing
     #expect(Set(names(graph.ancestors(of: 1), graph)) == ["A", "B", "C"])
     #expect(names(graph.ancestors(of: 0), graph).isEmpty)
   }
+
+  @Test func namesThatOnlyLookAlikeAreTwoNodes() {
+    var flow = Flow()
+    flow.add("\u{E9}", "e\u{301}")
+    flow.connect("\u{E9}", "e\u{301}")
+    let graph = flow.graph
+    #expect(graph.vertices.count == 2)
+    #expect(graph.vertices[0].outputs.joined().map(\.target) == [1])
+    #expect(graph.place(of: "e\u{301}") == 1)
+  }
+
+  @Test func aConnectionListedTwiceCountsOnce() {
+    var flow = Flow()
+    flow.add("A", "B")
+    for _ in 0..<3 { flow.connect("A", "B") }
+    flow.connect("A", "B", input: 1)
+    let graph = flow.graph
+    #expect(graph.vertices[0].outputs.map(\.count) == [2])
+    #expect(graph.vertices[1].inputs.map(\.count) == [1, 1])
+  }
 }

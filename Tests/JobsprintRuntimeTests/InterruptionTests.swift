@@ -113,4 +113,57 @@ struct InterruptionTests {
       #expect(rig.gate.keys.count == 1)
     }
   }
+
+  /// Whatever kills its process each time must not do so for ever.
+  @Test func anExecutionThatIsTakenUpAgainAndAgainWithoutProgressIsCrashed() async throws {
+    let rig = Rig()
+    let executor = rig.executor(.numbered(1))
+    try await rig.run([executor]) {
+      let workflow = try await rig.store([("Never", "n8n-nodes-base.noOp", [:])])
+      let id = try await rig.accept(workflow, by: nil)
+      // Claimed by processes that end at once: nobody beats for them.
+      for number in 2...21 {
+        let claimed = try await rig.claims.claim(
+          [id], for: .numbered(number), at: rig.clock.now, leaseExpiry: rig.clock.now)
+        #expect(claimed.count == 1)
+      }
+      rig.clock.advance(by: .seconds(60))
+      _ = try await rig.recoverer.pass()
+      let record = try await rig.ended(id)
+      #expect(record.state == .crashed)
+      let error = try NodeError(JSONValue(parsing: #require(record.error)))
+      #expect(error.name == "ExecutionCrashedError")
+      #expect(error.message.contains("'Start'"))
+    }
+  }
+
+  @Test func anInnocentOneThatWasTakenUpOftenGoesOn() async throws {
+    let rig = Rig()
+    let executor = rig.executor(.numbered(1))
+    try await rig.run([executor]) {
+      let workflow = try await rig.store([("Then", "n8n-nodes-base.noOp", [:])])
+      let id = try await rig.accept(workflow, by: nil)
+      for number in 2...15 {
+        _ = try await rig.claims.claim([id], for: .numbered(number), at: rig.clock.now, leaseExpiry: rig.clock.now)
+      }
+      rig.clock.advance(by: .seconds(60))
+      _ = try await rig.recoverer.pass()
+      #expect(try await rig.ended(id).state == .success)
+    }
+  }
+
+  @Test func aLoopWithoutAnEndEndsWhenItsDataIsTooMuch() async throws {
+    let rig = Rig()
+    var options = ExecutorOptions()
+    options.mostBytes = 1 << 20
+    let executor = rig.executor(.numbered(1), options: options)
+    try await rig.run([executor]) {
+      let workflow = try await rig.store([("A", "n8n-nodes-base.noOp", [:])], loops: true)
+      let id = try await rig.accept(workflow, by: executor)
+      let record = try await rig.ended(id)
+      #expect(record.state == .error)
+      #expect(try NodeError(JSONValue(parsing: #require(record.error))).name == "ExecutionTooLargeError")
+      #expect(record.lastNode == "A")
+    }
+  }
 }

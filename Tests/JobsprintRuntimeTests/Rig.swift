@@ -45,9 +45,10 @@ struct Rig: Sendable {
     dispatcher = Dispatcher(queue: queue, log: log)
   }
 
-  func executor(_ id: ExecutorID) -> Executor {
+  func executor(_ id: ExecutorID, options: ExecutorOptions = ExecutorOptions()) -> Executor {
     Executor(
-      id: id, queue: queue, claims: claims, catalog: catalog, writer: writer, evaluator: NativeExpressionEvaluator(),
+      id: id, options: options, queue: queue, claims: claims, catalog: catalog, writer: writer,
+      evaluator: NativeExpressionEvaluator(),
       clock: clock, log: log)
   }
 
@@ -64,7 +65,10 @@ struct Rig: Sendable {
   }
 
   /// Stores nodes in a chain behind a manual trigger: `(name, type, more members)`.
-  func store(_ nodes: [(String, String, JSONObject)], settings: JSONObject = [:]) async throws -> WorkflowID {
+  /// - Parameter loops: the last node leads to itself.
+  func store(
+    _ nodes: [(String, String, JSONObject)], settings: JSONObject = [:], loops: Bool = false
+  ) async throws -> WorkflowID {
     let all = [("Start", "n8n-nodes-base.manualTrigger", JSONObject())] + nodes
     var document: JSONObject = ["name": "Test", "settings": .object(settings)]
     document["nodes"] = .array(
@@ -75,7 +79,7 @@ struct Rig: Sendable {
       })
     document["connections"] = .object(
       JSONObject(
-        zip(all, all.dropFirst()).map { source, target in
+        zip(all, all.dropFirst() + (loops ? all.suffix(1) : [])).map { source, target in
           (source.0, ["main": [[["node": .string(target.0), "type": "main", "index": 0]]]])
         }))
     let created = try await editor.create(document, bytes: JSONValue.object(document).jsonBytes, in: .initial)

@@ -91,7 +91,7 @@ import Testing
     } else {
       for (source, outputs) in workflow.connections.main {
         for (output, targets) in outputs.enumerated() where targets.contains(where: { $0.node == node }) {
-          scene.sources = [RunSource(node: source, output: output)]
+          scene.sources = [RunSource(node: source.text, output: output)]
         }
       }
     }

@@ -1,6 +1,6 @@
 /// The finished node runs of one execution: what expressions and loops look back at.
 public struct RunHistory: Sendable {
-  public private(set) var runs: [String: [NodeRun]] = [:]
+  public private(set) var runs: [ExactString: [NodeRun]] = [:]
 
   public init() {}
 

@@ -18,7 +18,7 @@ public struct JSONObject: Sendable {
 
   @usableFromInline var entries: [Entry]
   /// Position of each key; kept from `indexedFrom` entries on.
-  @usableFromInline var index: [String: Int]?
+  @usableFromInline var index: [ExactString: Int]?
 
   /// Up to this many keys a search from the front is quicker than hashing (measured: equal at about 12 keys of 8 bytes).
   @usableFromInline static let indexedFrom = 16
@@ -59,11 +59,7 @@ public struct JSONObject: Sendable {
   public mutating func reserveCapacity(_ count: Int) { entries.reserveCapacity(count) }
 
   private func position(of key: String) -> Int? {
-    if let index {
-      // Swift's dictionary takes canonically equivalent keys for one: what it finds may be another key.
-      guard let place = index[key] else { return nil }
-      if entries[place].key.hasSameCodeUnits(as: key) { return place }
-    }
+    if let index { return index[key] }
     for place in entries.indices where entries[place].key.hasSameCodeUnits(as: key) { return place }
     return nil
   }
@@ -71,7 +67,7 @@ public struct JSONObject: Sendable {
   private mutating func append(key: String, value: JSONValue) {
     entries.append(Entry(key: key, value: value))
     if index != nil {
-      index?[key] = entries.count - 1
+      index?[ExactString(key)] = entries.count - 1
     } else if entries.count >= Self.indexedFrom {
       rebuildIndex()
     }
@@ -87,8 +83,8 @@ public struct JSONObject: Sendable {
       index = nil
       return
     }
-    var fresh = [String: Int](minimumCapacity: entries.count * 2)
-    for (place, entry) in entries.enumerated() { fresh[entry.key] = place }
+    var fresh = [ExactString: Int](minimumCapacity: entries.count * 2)
+    for (place, entry) in entries.enumerated() { fresh[ExactString(entry.key)] = place }
     index = fresh
   }
 }
@@ -127,7 +123,7 @@ extension JSONObject: Hashable {
     var sum = 0
     for entry in entries {
       var member = Hasher()
-      member.combine(entry.key)
+      member.combine(ExactString(entry.key))
       member.combine(entry.value)
       sum ^= member.finalize()
     }

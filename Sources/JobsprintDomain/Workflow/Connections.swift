@@ -17,9 +17,9 @@ public struct Connection: Sendable, Hashable {
 /// The connections of a workflow: by source, kind and output, in the order in which the document lists them.
 public struct Connections: Sendable, Hashable {
   /// Outputs of kind `main`: `[source][output]`.
-  public private(set) var main: [String: [[Connection]]] = [:]
+  public private(set) var main: [ExactString: [[Connection]]] = [:]
   /// Outputs of every other kind: they attach parts to a node and move no items.
-  public private(set) var attachments: [String: [String: [[Connection]]]] = [:]
+  public private(set) var attachments: [ExactString: [String: [[Connection]]]] = [:]
 
   public init() {}
 

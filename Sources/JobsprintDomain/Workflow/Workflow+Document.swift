@@ -13,6 +13,9 @@ extension Workflow {
 }
 
 private struct DocumentReader {
+  /// Input slots of a node. The most that a node of n8n has is 10.
+  private static let mostInputs = 64
+
   private func malformed(_ pointer: String, _ expected: String, found: JSONValue) -> WorkflowIssue {
     WorkflowIssue(code: .malformed, pointer: pointer, message: "expected \(expected), found \(found.kindName)")
   }
@@ -114,16 +117,19 @@ private struct DocumentReader {
       throw WorkflowIssue(
         code: .malformed, pointer: pointer + "/node", message: "missing: the target's name is expected")
     }
-    let index = members["index"]?.integerValue ?? 0
+    var given: JSONValue = 0
+    if let value = members["index"], !value.isNull { given = value }
     // An input slot is a place in an array; a number out of this range is a mistake or an attack.
-    guard (0..<1024).contains(index) else {
-      throw WorkflowIssue(code: .malformed, pointer: pointer + "/index", message: "expected a number from 0 to 1023")
+    guard let index = given.integerValue, (0..<Self.mostInputs).contains(index) else {
+      throw WorkflowIssue(
+        code: .malformed, pointer: pointer + "/index",
+        message: "expected a whole number from 0 to \(Self.mostInputs - 1)")
     }
     return Connection(node: node, type: try string(members, "type", at: pointer) ?? "main", index: index)
   }
 
-  func pinData(_ document: JSONObject) throws(WorkflowIssue) -> [String: [Item]] {
-    var result: [String: [Item]] = [:]
+  func pinData(_ document: JSONObject) throws(WorkflowIssue) -> [ExactString: [Item]] {
+    var result: [ExactString: [Item]] = [:]
     for pinned in try object(document, "pinData", at: "") ?? [:] {
       let pointer = "/pinData/" + pinned.key.asPointerToken
       guard case .array(let elements) = pinned.value else {

@@ -8,11 +8,11 @@ public struct Workflow: Sendable, Hashable {
   public let connections: Connections
   public let settings: WorkflowSettings
   /// Items by node name that stand in for a node's output 0 when pinned data is used.
-  public let pinData: [String: [Item]]
+  public let pinData: [ExactString: [Item]]
 
   public init(
     name: String, nodes: [Node], connections: Connections, settings: WorkflowSettings = WorkflowSettings(),
-    pinData: [String: [Item]] = [:]
+    pinData: [ExactString: [Item]] = [:]
   ) {
     self.name = name
     self.nodes = nodes
@@ -22,7 +22,7 @@ public struct Workflow: Sendable, Hashable {
   }
 
   /// The node of that name.
-  public func node(named name: String) -> Node? { nodes.last { $0.name == name } }
+  public func node(named name: String) -> Node? { nodes.last { $0.name.hasSameCodeUnits(as: name) } }
 }
 
 /// A problem in a workflow's document.

@@ -3,10 +3,14 @@ public struct PageRequest<Key: Sendable>: Sendable {
   /// The last key of the page before; nil for the first page.
   public let after: Key?
   public let limit: Int
+  /// Bytes of payload (documents, inputs, errors): the page ends behind the element with which it reaches them, so that
+  /// 250 elements of 16 MB each are 250 pages and not one answer of 4 GB.
+  public let payloadLimit: Int
 
-  public init(after: Key? = nil, limit: Int = 100) {
+  public init(after: Key? = nil, limit: Int = 100, payloadLimit: Int = 16 << 20) {
     self.after = after
     self.limit = limit
+    self.payloadLimit = payloadLimit
   }
 }
 

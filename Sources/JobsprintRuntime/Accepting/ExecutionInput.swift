@@ -60,6 +60,11 @@ extension ExecutionInput {
     switch body {
     case .object(let json): return [Item(json: json)]
     case .array(let elements):
+      guard elements.count <= Self.mostItems else {
+        throw RuntimeError(
+          .inputMalformed,
+          "The body has \(elements.count) items; an execution starts with at most \(Self.mostItems). Start several.")
+      }
       var items: [Item] = []
       items.reserveCapacity(elements.count)
       for (place, element) in elements.enumerated() {
@@ -79,5 +84,7 @@ extension ExecutionInput {
     }
   }
 
+  /// 16 MiB of `{},` would be 5.6 million items.
+  private static let mostItems = 100_000
   private static let itemMembers: Set<String> = ["json", "binary", "pairedItem", "error"]
 }

@@ -11,10 +11,10 @@ public struct WorkflowValidator: Sendable {
   /// Every issue, in the document's order. Nodes that are switched off need no type.
   public func issues(of workflow: Workflow) -> [WorkflowIssue] {
     var issues: [WorkflowIssue] = []
-    var names: Set<String> = []
+    var names: Set<ExactString> = []
     var hasTrigger = false
     for (place, node) in workflow.nodes.enumerated() {
-      if !names.insert(node.name).inserted {
+      if !names.insert(ExactString(node.name)).inserted {
         issues.append(
           WorkflowIssue(
             code: .duplicateNodeName, pointer: "/nodes/\(place)/name",
@@ -47,10 +47,10 @@ public struct WorkflowValidator: Sendable {
     return issues
   }
 
-  private func danglingConnections(of workflow: Workflow, names: Set<String>) -> [WorkflowIssue] {
+  private func danglingConnections(of workflow: Workflow, names: Set<ExactString>) -> [WorkflowIssue] {
     var issues: [WorkflowIssue] = []
     for (source, outputs) in workflow.connections.main.sorted(by: { $0.key < $1.key }) {
-      let pointer = "/connections/\(source.asPointerToken)"
+      let pointer = "/connections/\(source.text.asPointerToken)"
       if !names.contains(source) {
         issues.append(
           WorkflowIssue(
@@ -58,7 +58,7 @@ public struct WorkflowValidator: Sendable {
         )
       }
       for (output, targets) in outputs.enumerated() {
-        for (place, target) in targets.enumerated() where !names.contains(target.node) {
+        for (place, target) in targets.enumerated() where !names.contains(ExactString(target.node)) {
           issues.append(
             WorkflowIssue(
               code: .danglingConnection, pointer: "\(pointer)/main/\(output)/\(place)",

@@ -3,6 +3,10 @@
 // Entries are gathered and journaled together at the next barrier: before a node with an outside effect (together with
 // its `started`), at a wait, at the end, and after 1 s or 1 MB. What is not journaled when the process dies is done again;
 // nothing outside has seen it.
+//
+// An execution that was taken up several times and came no further may be what killed its processes, or may only have
+// been beside it. From then on each of its nodes is journaled by itself, so that an innocent one comes further; one that
+// still does not is ended as crashed.
 
 import JobsprintDomain
 import JobsprintEngine
@@ -21,15 +25,24 @@ struct ExecutionRun {
   private var gathered: [JournalEntry] = []
   private var gatheredBytes = 0
   private var lastBarrier: Timestamp
+  /// Of all its records so far.
+  private var recordedBytes: Int
+  private let mostBytes: Int
+  /// Claims since the last one that finished a node.
+  private let claimsWithoutProgress: Int
 
   private static let longestGathering: Duration = .seconds(1)
   private static let mostGatheredBytes = 1_000_000
   /// Nodes in a row before other executions get their turn on this thread: about a millisecond of work.
   private static let nodesBeforeYield = 64
+  /// Memory of a record besides its payload, about.
+  private static let recordOverhead = 512
+  private static let claimsBeforeCaution = 3
+  private static let mostClaimsWithoutProgress = 20
 
   init(
     _ claimed: ClaimedExecution, plan: ExecutionPlan, isActive: Bool, runner: NodeRunner, writer: JournalWriter,
-    clock: any WallClock, timers: TimerSignal, hold: HeldExecutions.Hold
+    clock: any WallClock, timers: TimerSignal, hold: HeldExecutions.Hold, mostBytes: Int
   ) {
     self.claimed = claimed
     self.plan = plan
@@ -41,6 +54,9 @@ struct ExecutionRun {
     self.timers = timers
     self.hold = hold
     lastBarrier = clock.now
+    recordedBytes = claimed.entries.reduce(0) { $0 + $1.payload.count + Self.recordOverhead }
+    self.mostBytes = mostBytes
+    claimsWithoutProgress = claimed.fence.term - (claimed.entries.last { $0.kind != .started }?.term ?? 0)
   }
 
   /// Runs until the execution ends, waits, is given back or is lost. Throws when the store fails.
@@ -54,6 +70,9 @@ struct ExecutionRun {
       return try await finish(.error, NodeError(message, name: "WorkflowOperationError"), lastNode: nil)
     }
     if case .wait(let until) = machine.next(), until <= clock.now { machine.resume() }
+    if claimsWithoutProgress > Self.mostClaimsWithoutProgress {
+      return try await finish(.crashed, .stuck(at: machine.next(), claims: claimsWithoutProgress), lastNode: nil)
+    }
     var isUncertain = claimed.entries.last?.kind == .started
     var nodes = 0
     while true {
@@ -74,6 +93,10 @@ struct ExecutionRun {
         isUncertain = false
         guard let outcome else { return }
         try await take(outcome, in: &machine)
+        if recordedBytes > mostBytes {
+          return try await finish(
+            .error, .tooLarge(outcome.task.node, limit: mostBytes), lastNode: outcome.task.node.name)
+        }
         nodes += 1
         if nodes % Self.nodesBeforeYield == 0 { await Task.yield() }
       }
@@ -130,7 +153,9 @@ struct ExecutionRun {
         JournalEntry(
           position: task.position, kind: .finished, node: run.node, run: run.run, attempt: task.attempt,
           term: claimed.fence.term, recordedAt: now, payload: run.jsonBytes))
-      if gatheredBytes >= Self.mostGatheredBytes || now - lastBarrier >= Self.longestGathering {
+      if gatheredBytes >= Self.mostGatheredBytes || now - lastBarrier >= Self.longestGathering
+        || claimsWithoutProgress > Self.claimsBeforeCaution
+      {
         try await barrier(transition: .none)
       }
     case .suspended(let until):
@@ -147,6 +172,7 @@ struct ExecutionRun {
   private mutating func gather(_ entry: JournalEntry) {
     gathered.append(entry)
     gatheredBytes += entry.payload.count
+    recordedBytes += entry.payload.count + Self.recordOverhead
   }
 
   private mutating func finish(_ state: ExecutionState, _ error: NodeError?, lastNode: String?) async throws(PortError)
@@ -199,6 +225,25 @@ extension ExecutionRun {
 }
 
 extension NodeError {
+  fileprivate static func stuck(at action: Action, claims: Int) -> NodeError {
+    var node = "its next step"
+    if case .run(let task) = action { node = "'\(task.node.name)'" }
+    return NodeError(
+      "The execution was taken up \(claims) times and never got past \(node)", name: "ExecutionCrashedError",
+      description:
+        "Each time the process that ran it ended before the step did. Look at what this node is given and at "
+        + "the memory of the workers, then retry the execution.")
+  }
+
+  fileprivate static func tooLarge(_ node: Node, limit: Int) -> NodeError {
+    NodeError(
+      "With '\(node.name)' the data of the execution is larger than the \(limit >> 20) MiB that it may have",
+      name: "ExecutionTooLargeError",
+      description:
+        "A loop may have no end, or its data may grow in each round. Split the work into several executions, "
+        + "or raise JOBSPRINT_EXECUTION_MEGABYTES.")
+  }
+
   fileprivate static func uncertain(_ node: Node) -> NodeError {
     NodeError(
       "The process stopped while '\(node.name)' was acting; whether it did is unknown",

@@ -158,7 +158,8 @@ public final class Executor: Sendable {
       return await giveUp(claimed, error)
     }
     var run = ExecutionRun(
-      claimed, plan: plan, isActive: isActive, runner: runner, writer: writer, clock: clock, timers: timers, hold: hold)
+      claimed, plan: plan, isActive: isActive, runner: runner, writer: writer, clock: clock, timers: timers, hold: hold,
+      mostBytes: options.mostBytes)
     try await run.run()
   }
 

@@ -11,5 +11,9 @@ public struct ExecutorOptions: Sendable {
   /// How long running nodes may take to finish when the process stops.
   public var grace: Duration = .seconds(10)
 
+  /// What the records of one execution may weigh, each counted with half a kilobyte for itself: a loop without an end, or
+  /// one that doubles its data in each round, ends with an error and not with the process.
+  public var mostBytes = 256 << 20
+
   public init() {}
 }

@@ -30,26 +30,30 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    var settings = ServeConfiguration.fromEnvironment()
+    var settings: ServeConfiguration
+    do { settings = try ServeConfiguration.fromEnvironment() } catch { throw failure(explanation(of: error)) }
     if let host { settings.host = host }
     if let port { settings.port = port }
     if let data { settings.dataDirectory = data }
     LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
     var log = Logger(label: "jobsprint")
-    log.logLevel = Logger.Level(rawValue: settings.logLevel) ?? .notice
+    log.logLevel = settings.logLevel
+    let (host, folder) = (settings.host, settings.dataDirectory)
     do {
       let platform = try await EmbeddedPlatform(settings, log: log)
-      if let key = platform.newAPIKey {
-        say("API key (shown only this once; keep it): \(key)")
-      }
-      let (host, folder) = (settings.host, settings.dataDirectory)
+      // It is stored by now: whatever happens next, it can't be shown again.
+      if let key = platform.newAPIKey { say("API key (shown only this once; keep it): \(key)") }
       try await platform.run { port in
         say("Jobsprint is ready: http://\(host):\(port)/api/v1  (data in \(folder))")
       }
     } catch {
-      FileHandle.standardError.write(Data("jobsprint serve: \(explanation(of: error, for: settings))\n".utf8))
-      throw ExitCode(1)
+      throw failure(explanation(of: error, for: settings))
     }
+  }
+
+  private func failure(_ explanation: String) -> ExitCode {
+    FileHandle.standardError.write(Data("jobsprint serve: \(explanation)\n".utf8))
+    return ExitCode(1)
   }
 }
 

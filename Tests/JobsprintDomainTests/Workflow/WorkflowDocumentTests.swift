@@ -168,12 +168,12 @@ import Testing
       "missing: the target's name is expected"
     ),
     (
-      #"{"nodes":[],"connections":{"A":{"main":[[{"node":"B","index":1024}]]}}}"#, "/connections/A/main/0/0/index",
-      "expected a number from 0 to 1023"
+      #"{"nodes":[],"connections":{"A":{"main":[[{"node":"B","index":64}]]}}}"#, "/connections/A/main/0/0/index",
+      "expected a whole number from 0 to 63"
     ),
     (
       #"{"nodes":[],"connections":{"A":{"main":[[{"node":"B","index":-1}]]}}}"#, "/connections/A/main/0/0/index",
-      "expected a number from 0 to 1023"
+      "expected a whole number from 0 to 63"
     ),
     (#"{"nodes":[],"pinData":[]}"#, "/pinData", "expected an object, found array"),
     (#"{"nodes":[],"pinData":{"A":{}}}"#, "/pinData/A", "expected an array of items, found object"),

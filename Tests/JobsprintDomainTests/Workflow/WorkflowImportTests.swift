@@ -27,7 +27,8 @@ struct WorkflowImportTests {
       let workflow = try Workflow(document: document)
       let names = document["nodes"]?.arrayValue?.compactMap { $0["name"]?.stringValue }
       #expect(workflow.nodes.map(\.name) == names)
-      #expect(Set(workflow.pinData.keys) == Set(document["pinData"]?.objectValue.map { Array($0.keys) } ?? []))
+      #expect(
+        Set(workflow.pinData.keys.map(\.text)) == Set(document["pinData"]?.objectValue.map { Array($0.keys) } ?? []))
       let targets = document["connections"]?.objectValue?.values.flatMap { kinds in
         (kinds["main"]?.arrayValue ?? []).flatMap { $0.arrayValue ?? [] }
       }
