@@ -11,7 +11,8 @@ run: setup ## Build and serve http://127.0.0.1:8080 (options: make run ARGS="--p
 	swift build -c release --product jobsprint
 	.build/release/jobsprint serve $(ARGS)
 
-test: setup ## Build and run every test
+test: ## Build and run every test
+	@scripts/setup --tests
 	scripts/test
 
 bench: setup ## Measure a release build on this machine (options: make bench ARGS="--seconds 10")

@@ -63,7 +63,11 @@ let package = Package(
       name: "CCMarkGFM", pkgConfig: "libcmark-gfm",
       providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     floor("LibXML2", ["CLibXML2"]),
+    floor("PCRE2", ["CPCRE2"]),
+    .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    floor("Postgres", ["CPostgres"]),
     floor("CMarkGFM", ["CCMarkGFM"]),
     floor("OpenSSL", ["COpenSSL"]),
     // ground
@@ -79,7 +83,7 @@ let package = Package(
       "JobsprintSQLite", ["JobsprintDomain", "JobsprintPorts", grdb, grdbSQLite],
       resources: [.embedInCode("Migrations")]),
     floor("JobsprintMemory", ["JobsprintDomain", "JobsprintPorts"]),
-    floor("JobsprintNodes", ["JobsprintDomain", "JobsprintPorts", "LibXML2", "CMarkGFM", "OpenSSL"]),
+    floor("JobsprintNodes", ["JobsprintDomain", "JobsprintPorts", "LibXML2", "CMarkGFM", "OpenSSL", "PCRE2"]),
     floor("JobsprintScript", ["JobsprintDomain", "JobsprintPorts"]),
     // 3
     floor(
@@ -95,7 +99,7 @@ let package = Package(
       [
         "JobsprintDomain", "JobsprintPorts", "JobsprintRuntime", "JobsprintAccess", "JobsprintSQLite",
         "JobsprintMemory",
-        "JobsprintNodes", "JobsprintScript", "JobsprintAPI", hummingbird, logging, lifecycle, signals, nioCore,
+        "JobsprintNodes", "JobsprintScript", "JobsprintAPI", hummingbird, crypto, logging, lifecycle, signals, nioCore,
         configuration,
       ]),
     // roof
@@ -133,6 +137,8 @@ let package = Package(
     tests("LibXML2Tests", ["LibXML2"]),
     tests("CMarkGFMTests", ["CMarkGFM"]),
     tests("OpenSSLTests", ["OpenSSL"]),
+    tests("PCRE2Tests", ["PCRE2"]),
+    tests("PostgresTests", ["Postgres"]),
     tests("JobsprintDomainTests", ["JobsprintDomain", "JobsprintTesting"]),
     tests("JobsprintEngineTests", ["JobsprintEngine", "JobsprintDomain", "JobsprintTesting"]),
     tests(
@@ -153,7 +159,9 @@ let package = Package(
     tests("JobsprintScriptTests", ["JobsprintScript", "JobsprintDomain", "JobsprintPorts"]),
     tests(
       "JobsprintSQLiteTests",
-      ["JobsprintSQLite", "JobsprintDomain", "JobsprintPorts", "JobsprintTesting", grdb, grdbSQLite]),
+      [
+        "JobsprintSQLite", "JobsprintAccess", "JobsprintDomain", "JobsprintPorts", "JobsprintTesting", grdb, grdbSQLite,
+      ]),
     tests("JobsprintMemoryTests", ["JobsprintMemory", "JobsprintDomain", "JobsprintPorts", "JobsprintTesting"]),
     tests(
       "ConformanceTests",

@@ -61,6 +61,11 @@ struct NativeResolver: ParameterResolver {
     }
   }
 
+  func field(of expression: String) -> [String]? {
+    guard case .single(.jsonPath(let names)) = frame.template(expression) else { return nil }
+    return names
+  }
+
   /// The same with the bare interruption: `needsJavaScript` is where a JavaScript engine can take over.
   func value(of expression: String, item: Int) throws(Interruption) -> JSONValue? {
     try Evaluation(frame: frame, item: item).value(of: frame.template(expression))

@@ -24,6 +24,8 @@ enum FloorPlan {
       Floor("LibXML2", foreign: ["CLibXML2"]),
       Floor("CMarkGFM", foreign: ["CCMarkGFM"]),
       Floor("OpenSSL", foreign: ["COpenSSL"]),
+      Floor("PCRE2", foreign: ["CPCRE2"]),
+      Floor("Postgres", foreign: ["CPostgres"]),
       Floor("JobsprintDomain"),
       Floor("JobsprintEngine", own: ["JobsprintDomain"]),
       Floor("JobsprintPorts", own: ["JobsprintDomain"]),
@@ -31,7 +33,7 @@ enum FloorPlan {
       Floor("JobsprintAccess", own: wing, foreign: ["Crypto"]),
       Floor("JobsprintSQLite", own: wing, foreign: ["GRDB", "GRDBSQLite"]),
       Floor("JobsprintMemory", own: wing),
-      Floor("JobsprintNodes", own: wing.union(["LibXML2", "CMarkGFM", "OpenSSL"])),
+      Floor("JobsprintNodes", own: wing.union(["LibXML2", "CMarkGFM", "OpenSSL", "PCRE2"])),
       Floor("JobsprintScript", own: wing),
       Floor(
         "JobsprintAPI", own: ["JobsprintDomain", "JobsprintPorts", "JobsprintRuntime", "JobsprintAccess"],
@@ -45,7 +47,7 @@ enum FloorPlan {
           "JobsprintDomain", "JobsprintPorts", "JobsprintRuntime", "JobsprintAccess", "JobsprintSQLite",
           "JobsprintMemory", "JobsprintNodes", "JobsprintScript", "JobsprintAPI",
         ],
-        foreign: ["Hummingbird", "Configuration", "Logging", "NIOCore", "ServiceLifecycle", "UnixSignals"]),
+        foreign: ["Hummingbird", "Crypto", "Configuration", "Logging", "NIOCore", "ServiceLifecycle", "UnixSignals"]),
       Floor(
         "jobsprint", own: ["JobsprintBootstrap", "JobsprintBench", "JobsprintDomain"],
         foreign: ["ArgumentParser", "AsyncHTTPClient", "Logging", "NIOCore", "NIOHTTP1"]),

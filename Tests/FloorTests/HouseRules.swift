@@ -6,7 +6,7 @@ enum HouseRules {
   static func violations(in file: SourceFile) -> [String] {
     var found: [String] = []
     if file.lines.count > mostLines { found.append("\(file.path): \(file.lines.count) lines; at most \(mostLines)") }
-    for (place, line) in file.lines.enumerated() {
+    for (place, line) in file.lines.enumerated() where mayViolate(line) {
       let code = line.code
       func report(_ what: String) { found.append("\(file.path):\(place + 1): \(what)") }
       if code.contains(#/\btry!|\bas! |\bfatalError\(|\bpreconditionFailure\(/#) {
@@ -17,16 +17,27 @@ enum HouseRules {
       }
       if code.contains(#/\bprint\(/#) { report("print: people's output belongs to the roof, the rest to the log") }
       if code.contains(#/\bTODO\b|\bFIXME\b/#) { report("unfinished work") }
-      if line.contains(#/"(?:SELECT|INSERT|UPDATE|DELETE|CREATE|DROP) /#), !file.path.contains("/Statements/") {
+      if line.contains(#/"(?:SELECT|INSERT|UPDATE|DELETE|CREATE|DROP) /#), !file.path.contains("/Statements/"),
+        !file.path.hasPrefix("Sources/Postgres/")
+      {
+        // The driver's own SQL sets what a transaction is; it knows no table.
         report("SQL outside of Statements and Migrations")
       }
     }
     return found
   }
 
+  /// Looked for first: a regular expression on every line of the house took a minute.
+  private static func mayViolate(_ line: String) -> Bool { words.contains { line.contains($0) } }
+
+  private static let words = [
+    "!", "fatalError(", "preconditionFailure(", "unchecked", "unsafe", "print(", "TODO", "FIXME", "SELECT ", "INSERT ",
+    "UPDATE ", "DELETE ", "CREATE ", "DROP ",
+  ]
+
   /// What a file of `Tests` does that a test must not.
   static func violations(inTest file: SourceFile) -> [String] {
-    file.lines.enumerated().compactMap { place, line in
+    file.lines.enumerated().filter { $0.element.contains("leep") }.compactMap { place, line in
       line.code.contains(#/Task\.sleep|\busleep\(|\bThread\.sleep/#)
         ? "\(file.path):\(place + 1): a sleep: use the test clock or a signal" : nil
     }

@@ -14,7 +14,7 @@ struct SourceFile {
   var target: String { path.split(separator: "/").dropFirst().first.map(String.init) ?? "" }
 
   var imports: [String] {
-    lines.compactMap { line in
+    lines.filter { $0.contains("import ") }.compactMap { line in
       line.firstMatch(
         of:
           /^(?:@\w+(?:\(\w+\))?\s+)*(?:public |package |internal |private )?import (?:struct |class |func |enum )?(\w+)/

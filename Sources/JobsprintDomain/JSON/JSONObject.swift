@@ -58,7 +58,7 @@ public struct JSONObject: Sendable {
 
   public mutating func reserveCapacity(_ count: Int) { entries.reserveCapacity(count) }
 
-  private func position(of key: String) -> Int? {
+  func position(of key: String) -> Int? {
     if let index { return index[key] }
     for place in entries.indices where entries[place].key.hasSameCodeUnits(as: key) { return place }
     return nil

@@ -45,14 +45,14 @@ struct LegacyComparison {
 
   private func strings(_ a: String, _ b: String) throws(NodeError) -> Bool {
     switch operation {
-    case "contains": return a.contains(b) || b.isEmpty
-    case "notContains": return !(a.contains(b) || b.isEmpty)
-    case "startsWith": return a.hasPrefix(b)
-    case "notStartsWith": return !a.hasPrefix(b)
-    case "endsWith": return a.hasSuffix(b)
-    case "notEndsWith": return !a.hasSuffix(b)
-    case "equal": return a == b
-    case "notEqual": return a != b
+    case "contains": return a.hasCodeUnits(of: b)
+    case "notContains": return !a.hasCodeUnits(of: b)
+    case "startsWith": return a.utf8.starts(with: b.utf8)
+    case "notStartsWith": return !a.utf8.starts(with: b.utf8)
+    case "endsWith": return a.utf8.reversed().starts(with: b.utf8.reversed())
+    case "notEndsWith": return !a.utf8.reversed().starts(with: b.utf8.reversed())
+    case "equal": return a.hasSameCodeUnits(as: b)
+    case "notEqual": return !a.hasSameCodeUnits(as: b)
     case "regex": return try PatternMatch(b).matches(a)
     case "notRegex": return try !PatternMatch(b).matches(a)
     default: throw unknown

@@ -28,11 +28,14 @@ struct CryptoNode: NodeType {
   static let algorithms = ["MD5", "SHA1", "SHA256", "SHA384", "SHA512", "SHA3-256", "SHA3-384", "SHA3-512"]
   /// Longer random texts are refused.
   private static let longestText = 1_000_000
+  /// Of all items together.
+  private static let mostText = 64_000_000.0
 
   func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
     try context.itemByItem { (item, place) throws(NodeError) in
       var result = item
       let property = try context.string("dataPropertyName", item: place, default: "data")
+      result.json.reserveCapacity(item.json.count + 1)
       result.json.set(property, to: .string(try value(of: item, place, context)), dotNotation: true)
       return [result]
     }
@@ -106,6 +109,11 @@ struct CryptoNode: NodeType {
     guard wanted >= 0, wanted <= Double(Self.longestText) else {
       throw NodeError(
         "The length must be from 0 to \(Self.longestText), not \(wanted.javaScriptText)", item: place,
+        context: ["parameter": "stringLength"])
+    }
+    guard wanted * Double(context.items.count) <= Self.mostText else {
+      throw NodeError(
+        "The texts of \(context.items.count) items would have more than 64 million characters", item: place,
         context: ["parameter": "stringLength"])
     }
     let length = Int(wanted)

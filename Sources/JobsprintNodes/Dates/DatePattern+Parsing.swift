@@ -51,7 +51,8 @@ private struct PatternReader {
   private mutating func digits(_ count: ClosedRange<Int>) -> Int? {
     var value = 0
     var taken = 0
-    while taken < count.upperBound, let scalar = rest.first, (0x30...0x39).contains(scalar.value) {
+    // Nine digits fit any field; more could be a number beyond all integers.
+    while taken < min(count.upperBound, 9), let scalar = rest.first, (0x30...0x39).contains(scalar.value) {
       value = value * 10 + Int(scalar.value - 0x30)
       rest.removeFirst()
       taken += 1
@@ -184,6 +185,7 @@ private struct PatternReader {
   }
 
   private var date: CivilDate? {
+    guard (found.year ?? 0).magnitude < 300_000, (found.weekYear ?? 0).magnitude < 300_000 else { return nil }
     if let week = found.week ?? (found.weekYear == nil ? nil : 1), found.month == nil {
       guard (1...53).contains(week), (1...7).contains(found.weekday ?? 1) else { return nil }
       let fourth = CivilDate(year: found.weekYear ?? found.year ?? 1970, month: 1, day: 4).daysSinceEpoch

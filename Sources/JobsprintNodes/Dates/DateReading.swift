@@ -44,7 +44,7 @@ struct DateReading {
     else { return nil }
     let digits = text[sign...].filter(\.isNumber)
     guard let hours = Int(digits.prefix(2)), digits.count >= 2 else { return nil }
-    let minutes = Int(digits.dropFirst(2)) ?? 0
+    let minutes = Int(digits.dropFirst(2).prefix(2)) ?? 0
     return (hours * 60 + minutes) * (text[sign] == "-" ? -60 : 60)
   }
 

@@ -13,7 +13,7 @@ struct ClashHandling {
     let path = "options.clashHandling.values"
     let resolve = try context.string(path + ".resolveClash", default: "")
     addsSuffix = resolve == "addSuffix"
-    preferred = resolve.hasPrefix("preferInput") ? Int(resolve.dropFirst("preferInput".count)).map { $0 - 1 } : nil
+    preferred = resolve.hasPrefix("preferInput") ? Int(resolve.dropFirst("preferInput".count)).map { $0 &- 1 } : nil
     isDeep = try context.string(path + ".mergeMode", default: "deepMerge") == "deepMerge"
     overridesEmpty = try context.bool(path + ".overrideEmpty")
   }

@@ -26,6 +26,8 @@ struct DebugHelperNode: NodeType {
 
   /// More sample data than a test needs: a larger number is a mistake.
   private static let mostRecords = 100_000.0
+  /// Of all nano ids and their alphabets together.
+  private static let mostCharacters = 20_000_000.0
 
   func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
     switch try context.string("category", default: "throwError") {
@@ -40,7 +42,7 @@ struct DebugHelperNode: NodeType {
         description: "Choose another category.", context: ["parameter": "category"])
     case "randomData":
       var output: [Item] = []
-      for place in context.items.indices { output += try records(context, item: place) }
+      for place in context.items.indices { output += try records(context, item: place, made: output.count) }
       return .outputs([output])
     case let category:
       throw context.unknownChoice("category", category, of: ["doNothing", "throwError", "randomData"])
@@ -56,21 +58,25 @@ struct DebugHelperNode: NodeType {
     return NodeError(message, name: name, item: 0)
   }
 
-  private func records(_ context: NodeContext, item: Int) throws(NodeError) -> [Item] {
+  /// - Parameter made: how many records other items made.
+  private func records(_ context: NodeContext, item: Int, made: Int) throws(NodeError) -> [Item] {
     let name = try context.string("randomDataType", item: item, default: "user")
     guard let kind = RandomRecord.Kind(rawValue: name) else {
       throw context.unknownChoice("randomDataType", name, of: RandomRecord.Kind.allCases.map(\.rawValue))
     }
     let count = try context.number("randomDataCount", item: item, default: 10)
     let length = try context.number("nanoidLength", item: item, default: 16)
-    guard (0...Self.mostRecords).contains(count), (1...1000).contains(length) else {
+    let alphabet = try context.string("nanoidAlphabet", item: item)
+    guard count >= 0, count + Double(made) <= Self.mostRecords, (1...1000).contains(length),
+      kind != .nanoid || count * (length + Double(alphabet.utf8.count)) <= Self.mostCharacters
+    else {
       throw NodeError(
-        "The node makes up to 100000 records, and nano ids of 1 to 1000 characters",
+        "The node makes up to 100000 records for all items, and nano ids of 1 to 1000 characters",
         description: "Change 'Number of Items to Return' or 'Nano ID Length'.", item: item)
     }
     var record = RandomRecord(
       kind, seed: try context.string("randomDataSeed", item: item),
-      alphabet: try context.string("nanoidAlphabet", item: item), length: Int(length))
+      alphabet: alphabet, length: Int(length))
     let made = (0..<Int(count)).map { _ in record.next() }
     let pairing = context.items[item].pairedItem
     if try context.bool("randomDataSingleArray", item: item) {

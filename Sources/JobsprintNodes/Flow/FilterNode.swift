@@ -10,24 +10,33 @@ struct FilterNode: NodeType {
       + LegacyConditions.parameters(combining: "combineConditions", choices: ["AND", "OR"]))
 
   func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
-    let holds: (NodeContext, Int) throws(NodeError) -> Bool
     if context.typeVersion < 2 {
       let conditions = LegacyConditions(context)
       let isAny = try context.string("combineConditions", default: "AND") == "OR"
-      holds = { (context, item) throws(NodeError) in try conditions.hold(context, item: item, any: isAny) }
-    } else {
-      let conditions = try FilterConditions(ofNode: context)
-      holds = { (context, item) throws(NodeError) in try conditions.matches(context, item: item) }
+      return try kept(context) { (_, place) throws(NodeError) in try conditions.hold(context, item: place, any: isAny) }
     }
-    var kept: [Item] = []
-    for (place, item) in context.items.enumerated() {
+    var conditions = try FilterConditions(ofNode: context)
+    return try kept(context) { (item, place) throws(NodeError) in try conditions.matches(item, at: place, context) }
+  }
+
+  private func kept(
+    _ context: NodeContext, _ holds: (Item, Int) throws(NodeError) -> Bool
+  ) throws(NodeError) -> NodeResult {
+    // The places first: the output is then made once, in its size.
+    let items = context.items
+    var places: [Int] = []
+    places.reserveCapacity(items.count)
+    var reports: [Int: Item] = [:]
+    for place in items.indices {
       do throws(NodeError) {
-        if try holds(context, place) { kept.append(item) }
+        if try holds(items[place], place) { places.append(place) }
       } catch {
         guard context.continuesOnFail else { throw error }
-        kept.append(item.reporting(error))
+        reports[place] = items[place].reporting(error)
+        places.append(place)
       }
     }
-    return .outputs([kept])
+    if reports.isEmpty { return .outputs([places.count == items.count ? items : places.map { items[$0] }]) }
+    return .outputs([places.map { reports[$0] ?? items[$0] }])
   }
 }

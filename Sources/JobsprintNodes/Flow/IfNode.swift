@@ -10,27 +10,35 @@ struct IfNode: NodeType {
       + LegacyConditions.parameters(combining: "combineOperation", choices: ["all", "any"]))
 
   func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
-    let holds: (NodeContext, Int) throws(NodeError) -> Bool
     if context.typeVersion < 2 {
       let conditions = LegacyConditions(context)
-      holds = { (context, item) throws(NodeError) in
-        let isAny = try context.string("combineOperation", item: item, default: "all") == "any"
-        return try conditions.hold(context, item: item, any: isAny)
+      return try divided(context) { (_, place) throws(NodeError) in
+        let isAny = try context.string("combineOperation", item: place, default: "all") == "any"
+        return try conditions.hold(context, item: place, any: isAny)
       }
-    } else {
-      let conditions = try FilterConditions(ofNode: context)
-      holds = { (context, item) throws(NodeError) in try conditions.matches(context, item: item) }
     }
-    var outputs: [[Item]] = [[], []]
-    for (place, item) in context.items.enumerated() {
+    var conditions = try FilterConditions(ofNode: context)
+    return try divided(context) { (item, place) throws(NodeError) in try conditions.matches(item, at: place, context) }
+  }
+
+  private func divided(
+    _ context: NodeContext, _ holds: (Item, Int) throws(NodeError) -> Bool
+  ) throws(NodeError) -> NodeResult {
+    // The places first: each output is then made once, in its size.
+    let items = context.items
+    var (met, others): ([Int], [Int]) = ([], [])
+    var reports: [Int: Item] = [:]
+    for place in items.indices {
       do throws(NodeError) {
-        outputs[try holds(context, place) ? 0 : 1].append(item)
+        if try holds(items[place], place) { met.append(place) } else { others.append(place) }
       } catch {
         guard context.continuesOnFail else { throw error }
-        outputs[1].append(item.reporting(error))
+        reports[place] = items[place].reporting(error)
+        others.append(place)
       }
     }
-    return .outputs(outputs)
+    let rest = reports.isEmpty ? others.map { items[$0] } : others.map { reports[$0] ?? items[$0] }
+    return .outputs([met.map { items[$0] }, rest])
   }
 }
 

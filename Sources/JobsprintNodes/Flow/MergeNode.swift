@@ -112,7 +112,7 @@ struct MergeNode: NodeType {
     default:
       // `input`, `specifiedInput`: the number of the input, from 1.
       let number = try context.number("useDataOfInput", default: 1)
-      guard let input = Int(exactly: number), inputs.indices.contains(input - 1) else {
+      guard let input = Int(exactly: number), (1...inputs.count).contains(input) else {
         throw NodeError("There is no input \(number.javaScriptText)", context: ["parameter": "useDataOfInput"])
       }
       return inputs[input - 1]

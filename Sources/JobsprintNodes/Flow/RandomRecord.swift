@@ -8,6 +8,7 @@ struct RandomRecord {
 
   private let kind: Kind
   private let alphabet: [Character]
+  private let alphabetText: String
   private let length: Int
   private var random: any RandomNumberGenerator
 
@@ -17,7 +18,8 @@ struct RandomRecord {
   ///   - length: of nano ids.
   init(_ kind: Kind, seed: String, alphabet: String, length: Int) {
     self.kind = kind
-    self.alphabet = Array(alphabet.isEmpty ? Self.digits + Self.letters + Self.letters.uppercased() : alphabet)
+    alphabetText = alphabet.isEmpty ? Self.digits + Self.letters + Self.letters.uppercased() : alphabet
+    self.alphabet = Array(alphabetText)
     self.length = length
     random = seed.isEmpty ? SystemRandomNumberGenerator() : SeededGenerator(seed)
   }
@@ -45,7 +47,7 @@ struct RandomRecord {
     case .nanoid:
       return [
         "nanoId": .string(String((0..<length).map { _ in character(alphabet) })),
-        "customAlphabet": .string(String(alphabet)), "customLength": .string("\(length)"),
+        "customAlphabet": .string(alphabetText), "customLength": .string("\(length)"),
       ]
     case .url: return ["url": .string("https://\(text(pick(Self.words)))-\(text(pick(Self.words))).example")]
     case .user:

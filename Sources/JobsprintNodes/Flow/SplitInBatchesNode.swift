@@ -18,7 +18,6 @@ struct SplitInBatchesNode: NodeType {
   func traits(of node: Node) -> NodeTraits { NodeTraits(outputCount: node.typeVersion < 2 ? 1 : 2) }
 
   func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
-    let size = try batchSize(context)
     let isReset = try context.bool("options.reset")
     let begins = context.runIndex == 0 || isReset
     let startRun = begins ? context.runIndex : context.state["startRun"]?.integerValue ?? 0
@@ -26,7 +25,9 @@ struct SplitInBatchesNode: NodeType {
     let all = begins ? context.items : context.scope.history.inputItems(of: context.node.name, run: startRun)
     let source = begins ? context.scope.sources.first ?? nil : start(startRun, context)
 
-    let first = min(number * size, all.count)
+    // A batch of more than all items is one of all; so no product of sizes can overflow.
+    let size = min(try batchSize(context), max(1, all.count))
+    let first = min(min(number, all.count) * size, all.count)
     let handedOut = all[first..<min(first + size, all.count)].enumerated().map { place, item in
       Item(
         json: item.json, binary: item.binary,
@@ -44,11 +45,11 @@ struct SplitInBatchesNode: NodeType {
 
   private func batchSize(_ context: NodeContext) throws(NodeError) -> Int {
     let size = try context.number("batchSize", default: context.typeVersion < 3 ? 10 : 1)
-    guard size >= 1, let whole = Int(exactly: size.rounded(.down)) else {
+    guard size >= 1 else {
       throw NodeError(
         "The batch size must be 1 or more, not \(size.javaScriptText)", context: ["parameter": "batchSize"])
     }
-    return whole
+    return Int(clamping: size)
   }
 
   private func start(_ run: Int, _ context: NodeContext) -> RunSource? {

@@ -43,7 +43,7 @@ struct SwitchNode: NodeType {
 
   func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
     let count = Self.outputCount(of: context.node)
-    let router: any SwitchRouter =
+    var router: any SwitchRouter =
       if context.node.parameters["mode"] == "expression" {
         ExpressionRouter(count: count)
       } else if context.typeVersion < 3 {
@@ -52,19 +52,20 @@ struct SwitchNode: NodeType {
         try FilterRuleRouter(context, count: count)
       }
     var outputs = [[Item]](repeating: [], count: count)
-    for (place, item) in context.items.enumerated() {
+    let items = context.items
+    for place in items.indices {
       do throws(NodeError) {
-        for output in try router.outputs(context, item: place) {
+        for output in try router.outputs(of: items[place], at: place, context) {
           guard outputs.indices.contains(output) else {
             throw NodeError(
               "The output \(output) does not exist: the node has \(count) outputs, numbered from 0",
               description: "Change the rule or expression, or the number of outputs.", item: place)
           }
-          outputs[output].append(item)
+          outputs[output].append(items[place])
         }
       } catch {
         guard context.continuesOnFail else { throw error }
-        outputs[0].append(item.reporting(error))
+        outputs[0].append(items[place].reporting(error))
       }
     }
     return .outputs(outputs)
@@ -88,13 +89,13 @@ struct SwitchNode: NodeType {
 
 private protocol SwitchRouter {
   /// Where an item goes; empty when nowhere.
-  func outputs(_ context: NodeContext, item: Int) throws(NodeError) -> [Int]
+  mutating func outputs(of item: Item, at place: Int, _ context: NodeContext) throws(NodeError) -> [Int]
 }
 
 private struct ExpressionRouter: SwitchRouter {
   let count: Int
 
-  func outputs(_ context: NodeContext, item: Int) throws(NodeError) -> [Int] {
+  func outputs(of _: Item, at item: Int, _ context: NodeContext) throws(NodeError) -> [Int] {
     let value = try context.parameter("output", item: item) ?? 0
     guard let output = value.converted(to: .number)?.integerValue else {
       throw NodeError(
@@ -120,7 +121,7 @@ private struct LegacyRuleRouter: SwitchRouter {
     fallback = context.rawParameter("fallbackOutput")?.integerValue ?? -1
   }
 
-  func outputs(_ context: NodeContext, item: Int) throws(NodeError) -> [Int] {
+  func outputs(of _: Item, at item: Int, _ context: NodeContext) throws(NodeError) -> [Int] {
     let standard = Self.defaults[kind] ?? ("equal", "")
     let left = try context.parameter("value1", item: item)
     for (place, rule) in rules.enumerated() {
@@ -135,7 +136,7 @@ private struct LegacyRuleRouter: SwitchRouter {
 }
 
 private struct FilterRuleRouter: SwitchRouter {
-  private let rules: [FilterConditions]
+  private var rules: [FilterConditions]
   private let fallback: Int?
   private let takesAll: Bool
 
@@ -151,10 +152,10 @@ private struct FilterRuleRouter: SwitchRouter {
     takesAll = try context.bool("options.allMatchingOutputs")
   }
 
-  func outputs(_ context: NodeContext, item: Int) throws(NodeError) -> [Int] {
+  mutating func outputs(of item: Item, at place: Int, _ context: NodeContext) throws(NodeError) -> [Int] {
     var found: [Int] = []
-    for (place, rule) in rules.enumerated() where try rule.matches(context, item: item) {
-      found.append(place)
+    for rule in rules.indices where try rules[rule].matches(item, at: place, context) {
+      found.append(rule)
       if !takesAll { break }
     }
     if found.isEmpty, let fallback { return [fallback] }

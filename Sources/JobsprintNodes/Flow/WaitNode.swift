@@ -39,16 +39,33 @@ struct WaitNode: NodeType {
   private func interval(_ context: NodeContext) throws(NodeError) -> Duration {
     // Version 1 waits an hour where nothing is said, 1.1 five seconds.
     let isFirst = context.typeVersion < 1.1
-    let amount = try context.number("amount", default: isFirst ? 1 : 5)
+    let amount = try amount(context) ?? (isFirst ? 1 : 5)
     let unit = try context.string("unit", default: isFirst ? "hours" : "seconds")
     guard let seconds = Self.units[unit] else {
       throw NodeError("The unit '\(unit)' is not one of seconds, minutes, hours, days", context: ["parameter": "unit"])
     }
-    guard amount >= 0, amount * seconds <= Self.longestSeconds else {
-      throw NodeError(
-        "Invalid wait amount \(amount.javaScriptText): enter a number that is 0 or greater",
-        context: ["parameter": "amount"])
-    }
+    guard amount >= 0, amount * seconds <= Self.longestSeconds else { throw Self.invalid(amount.javaScriptText) }
     return .seconds(amount * seconds)
+  }
+
+  /// nil where the document says nothing. An expression that gives nothing, or no number, is a mistake: the default would
+  /// hide it.
+  private func amount(_ context: NodeContext) throws(NodeError) -> Double? {
+    guard context.rawParameter("amount") != nil else { return nil }
+    let value = try context.parameter("amount")
+    switch value {
+    case .integer?, .double?: return value?.doubleValue
+    case .string(let text)?:
+      guard !text.trimmedOfSpace.isEmpty, let number = text.asJavaScriptNumber else { throw Self.invalid("'\(text)'") }
+      return number
+    default: throw Self.invalid(value?.asText ?? "undefined")
+    }
+  }
+
+  private static func invalid(_ amount: String) -> NodeError {
+    NodeError(
+      "Invalid wait amount \(amount): enter a number that is 0 or greater",
+      description: "Change 'Wait Amount', or the expression that gives it; a hundred years are the longest wait.",
+      context: ["parameter": "amount"])
   }
 }

@@ -66,8 +66,11 @@ struct AggregateNode: NodeType {
       }
       var values: [JSONValue] = []
       values.reserveCapacity(context.items.count)
-      for item in context.items {
-        append(path.value(in: item.json), to: &values, keepsMissing: keepsMissing, mergesLists: mergesLists)
+      var hint = 0
+      let items = context.items
+      for place in items.indices {
+        let value = path.value(in: items[place].json, near: &hint)
+        append(value, to: &values, keepsMissing: keepsMissing, mergesLists: mergesLists)
       }
       // A nested field gives its last name to the list.
       let last = path.isNested ? name.split(separator: ".").last.map(String.init) ?? name : name

@@ -56,17 +56,22 @@ struct Aggregation: Sendable {
     case .sum, .average:
       var sums = [Double](repeating: 0, count: count)
       var counts = sums
+      var hint = 0
       for place in items.indices {
         // What is no number has no part in a sum.
-        guard let group = groups[place], let number = field.value(in: items[place].json)?.doubleValue else { continue }
+        guard let group = groups[place],
+          let number = field.value(in: items[place].json, near: &hint)?.doubleValue
+        else { continue }
         sums[group] += number
         counts[group] += 1
       }
       return kind == .sum ? sums.map { .number($0) } : zip(sums, counts).map { .number($0 / $1) }
     case .min, .max:
       var best = [JSONValue?](repeating: nil, count: count)
+      var hint = 0
       for place in items.indices {
-        guard let group = groups[place], let value = field.value(in: items[place].json), !value.isBlank else {
+        guard let group = groups[place], let value = field.value(in: items[place].json, near: &hint), !value.isBlank
+        else {
           continue
         }
         guard let other = best[group] else {
@@ -80,9 +85,10 @@ struct Aggregation: Sendable {
   }
 
   private func each(_ items: [Item], _ groups: [Int?], _ body: (Int, JSONValue?) -> Void) {
+    var hint = 0
     for place in items.indices {
       guard let group = groups[place] else { continue }
-      let value = field.value(in: items[place].json)
+      let value = field.value(in: items[place].json, near: &hint)
       if includesEmpty || !(value?.isBlank ?? true) { body(group, value) }
     }
   }

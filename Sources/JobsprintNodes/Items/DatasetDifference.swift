@@ -50,7 +50,7 @@ struct DatasetDifference {
     var common = 0
     for (place, entry) in first.enumerated() {
       // Most pairs have their keys in the same order.
-      let isAligned = place < second.count && second[place].key == entry.key
+      let isAligned = place < second.count && second[place].key.hasSameCodeUnits(as: entry.key)
       let other = isAligned ? second[place].value : second[entry.key]
       guard isSame(entry.key, entry.value, other) else { return false }
       if other != nil { common += 1 }

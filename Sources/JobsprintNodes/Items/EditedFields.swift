@@ -5,10 +5,15 @@ import JobsprintPorts
 /// choice of what stays of the input.
 struct EditedFields: FieldSetter {
   private struct Field {
-    let path: String
-    let name: JSONValue
+    var name: PreparedValue
     let type: FieldType
-    let value: JSONValue?
+    var value: PreparedValue?
+
+    init(_ path: String, name: JSONValue?, type: FieldType, value: JSONValue?, in context: NodeContext) {
+      self.name = PreparedValue(name ?? "", path: path + ".name", in: context)
+      self.type = type
+      self.value = value.map { PreparedValue($0, path: path + ".value", in: context) }
+    }
   }
 
   private enum Kept {
@@ -45,20 +50,24 @@ struct EditedFields: FieldSetter {
       default: true),
   ]
 
-  private let fields: [Field]
+  private var fields: [Field]
+  /// What stays of every item, where no expression has a say in it.
+  private let constantKept: Kept?
   private let isRaw: Bool
   private let usesDots: Bool
   private let ignoresConversionErrors: Bool
-  private let version: Double
   private let keepsBinary: Bool
 
   init(_ context: NodeContext) throws(NodeError) {
-    version = context.typeVersion
     isRaw = context.rawParameter("mode") == "raw"
     fields = isRaw ? [] : Self.fields(context)
+    let choices = ["includeOtherFields", "include", "includeFields", "excludeFields"]
+    let isConstant = !choices.contains { context.rawParameter($0)?.hasExpression ?? false }
+    // What is wrong with it is each item's error.
+    constantKept = isConstant ? try? Self.choice(context, 0) : nil
     usesDots = try context.bool("options.dotNotation", default: true)
     ignoresConversionErrors = try context.bool("options.ignoreConversionErrors")
-    if version >= 3.4 {
+    if context.typeVersion >= 3.4 {
       let strips = try context.bool("options.stripBinary", default: true)
       keepsBinary = try context.bool("includeOtherFields") ? !strips : false
     } else {
@@ -70,8 +79,9 @@ struct EditedFields: FieldSetter {
     if context.typeVersion >= 3.3 {
       return (context.rawParameter("assignments.assignments")?.arrayValue ?? []).enumerated().map { place, field in
         Field(
-          path: "assignments.assignments.\(place)", name: field["name"] ?? "",
-          type: field["type"]?.stringValue.flatMap { FieldType(rawValue: $0) } ?? .string, value: field["value"])
+          "assignments.assignments.\(place)", name: field["name"],
+          type: field["type"]?.stringValue.flatMap { FieldType(rawValue: $0) } ?? .string, value: field["value"],
+          in: context)
       }
     }
     return (context.rawParameter("fields.values")?.arrayValue ?? []).enumerated().map { place, field in
@@ -79,22 +89,21 @@ struct EditedFields: FieldSetter {
       let member = field["type"]?.stringValue ?? "stringValue"
       let type = FieldType(rawValue: String(member.dropLast("Value".count))) ?? .string
       return Field(
-        path: "fields.values.\(place)", name: field["name"] ?? "", type: type,
-        value: field[member] ?? (type == .string ? "" : nil))
+        "fields.values.\(place)", name: field["name"], type: type,
+        value: field[member] ?? (type == .string ? "" : nil), in: context)
     }
   }
 
-  func changed(_ item: Item, at place: Int, _ context: NodeContext) throws(NodeError) -> Item {
+  mutating func changed(_ item: Item, at place: Int, _ context: NodeContext) throws(NodeError) -> Item {
     var json = try kept(of: item.json, context, place)
     if isRaw {
       json.merge(try rawObject(context, place))
     } else {
-      for field in fields {
-        let name = try context.resolve(field.name, path: field.path + ".name", item: place)?.asText ?? ""
-        let value = try field.value.map { (raw) throws(NodeError) in
-          try context.resolve(raw, path: field.path + ".value", item: place) ?? .null
-        }
-        json.set(name, to: try typed(value ?? .null, as: field.type, name: name, item: place), dotNotation: usesDots)
+      json.reserveCapacity(json.count + fields.count)
+      for field in fields.indices {
+        let name = try fields[field].name.value(for: item, at: place, in: context)?.asText ?? ""
+        let value = try fields[field].value?.value(for: item, at: place, in: context) ?? .null
+        json.set(name, to: try typed(value, as: fields[field].type, name: name, item: place), dotNotation: usesDots)
       }
     }
     return Item(json: json, binary: keepsBinary ? item.binary : nil, pairedItem: item.pairedItem)
@@ -128,7 +137,8 @@ struct EditedFields: FieldSetter {
   }
 
   private func kept(of json: JSONObject, _ context: NodeContext, _ place: Int) throws(NodeError) -> JSONObject {
-    switch try choice(context, place) {
+    let choice = if let constantKept { constantKept } else { try Self.choice(context, place) }
+    switch choice {
     case .all: return json
     case .none: return [:]
     case .only(let names):
@@ -148,8 +158,8 @@ struct EditedFields: FieldSetter {
     }
   }
 
-  private func choice(_ context: NodeContext, _ place: Int) throws(NodeError) -> Kept {
-    if version >= 3.3, try !context.bool("includeOtherFields", item: place) { return .none }
+  private static func choice(_ context: NodeContext, _ place: Int) throws(NodeError) -> Kept {
+    if context.typeVersion >= 3.3, try !context.bool("includeOtherFields", item: place) { return .none }
     switch try context.string("include", item: place, default: "all") {
     case "none": return .none
     case "selected": return .only(try context.fieldNames("includeFields", item: place))

@@ -26,10 +26,11 @@ struct ItemGroups: Sendable {
     levels = fields.count
     places.reserveCapacity(items.count)
     var known: [Step: Int] = [:]
+    var hints = [Int](repeating: 0, count: fields.count)
     items: for index in items.indices {
       var place = 0
-      for field in fields {
-        var value = field.value(in: items[index].json)
+      for (level, field) in fields.enumerated() {
+        var value = field.value(in: items[index].json, near: &hints[level])
         if skipsEmpty, value?.doubleValue == nil, !(value?.isTruthy ?? false) {
           places.append(nil)
           continue items
@@ -37,6 +38,11 @@ struct ItemGroups: Sendable {
         switch value {
         case .object?, .array?: value = value.map { .string($0.jsonText) }
         default: if valuesAsText { value = .string(value?.asText ?? "undefined") }
+        }
+        // Groups are few at first: those of one parent are compared before they are hashed.
+        if let found = near(value, in: place) {
+          place = found
+          continue
         }
         let step = Step(parent: place, value: value)
         if let found = known[step] {
@@ -51,6 +57,15 @@ struct ItemGroups: Sendable {
       places.append(place)
     }
   }
+
+  /// The group of a value among the first of its siblings.
+  private func near(_ value: JSONValue?, in parent: Int) -> Int? {
+    for child in tree[parent].children.prefix(Self.fewSiblings) where tree[child].value == value { return child }
+    return nil
+  }
+
+  /// So many comparisons take less time than hashing a short text.
+  private static let fewSiblings = 8
 
   /// The innermost groups in their order, each with the values that lead to it.
   struct Leaf: Sendable {

@@ -22,6 +22,7 @@ struct LimitNode: NodeType {
     }
     let items = context.items
     let count = Int(min(most, Double(items.count)))
+    if count == items.count { return items }
     let isLast = try context.string("keep", default: "firstItems") == "lastItems"
     return Array(isLast ? items.suffix(count) : items.prefix(count))
   }

@@ -75,7 +75,8 @@ struct RemoveDuplicatesNode: NodeType {
   private static func firsts(of items: [Item], by fields: [FieldPath]) -> [Item] {
     if fields.count == 1, let field = fields.first {
       var seen = Set<JSONValue?>(minimumCapacity: items.count)
-      return items.filter { seen.insert(field.value(in: $0.json)).inserted }
+      var hint = 0
+      return items.filter { seen.insert(field.value(in: $0.json, near: &hint)).inserted }
     }
     var seen = Set<[JSONValue?]>(minimumCapacity: items.count)
     return items.filter { item in seen.insert(fields.map { $0.value(in: item.json) }).inserted }

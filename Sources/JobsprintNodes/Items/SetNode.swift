@@ -8,15 +8,16 @@ struct SetNode: NodeType {
     versions: [1, 2, 3, 3.1, 3.2, 3.3, 3.4], parameters: LegacyFields.parameters + EditedFields.parameters)
 
   func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
-    let setter: any FieldSetter = context.typeVersion < 3 ? LegacyFields(context) : try EditedFields(context)
+    var setter: any FieldSetter = context.typeVersion < 3 ? LegacyFields(context) : try EditedFields(context)
     var output: [Item] = []
     output.reserveCapacity(context.items.count)
-    for (place, item) in context.items.enumerated() {
+    let items = context.items
+    for place in items.indices {
       do throws(NodeError) {
-        output.append(try setter.changed(item, at: place, context))
+        output.append(try setter.changed(items[place], at: place, context))
       } catch {
         guard context.continuesOnFail else { throw error }
-        output.append(item.reporting(error))
+        output.append(items[place].reporting(error))
       }
     }
     return .outputs([output])
@@ -24,7 +25,7 @@ struct SetNode: NodeType {
 }
 
 protocol FieldSetter {
-  func changed(_ item: Item, at place: Int, _ context: NodeContext) throws(NodeError) -> Item
+  mutating func changed(_ item: Item, at place: Int, _ context: NodeContext) throws(NodeError) -> Item
 }
 
 extension JSONObject {

@@ -76,7 +76,7 @@ struct SummarizeNode: NodeType {
   ) -> [Item] {
     var origins = [[PairedItem.Origin]](repeating: [], count: leaves.count)
     for (place, group) in assignment.enumerated() {
-      if let group { origins[group].append(originsOf: items[place]) }
+      if let group { origins[group].append(originsOf: items[place].pairedItem) }
     }
     return leaves.indices.map { group in
       var json = JSONObject()

@@ -53,19 +53,19 @@ extension NodeContext {
   }
 }
 
-extension Sequence<Item> {
+extension Collection<Item> {
   /// The origins of all of them, for an item that is made of many.
   var pairing: PairedItem {
     var origins: [PairedItem.Origin] = []
-    origins.reserveCapacity(underestimatedCount)
-    for item in self { origins.append(originsOf: item) }
+    origins.reserveCapacity(count)
+    for place in indices { origins.append(originsOf: self[place].pairedItem) }
     return .many(origins)
   }
 }
 
 extension [PairedItem.Origin] {
-  mutating func append(originsOf item: Item) {
-    switch item.pairedItem {
+  mutating func append(originsOf pairing: PairedItem?) {
+    switch pairing {
     case .one(let origin)?: append(origin)
     case .many(let origins)?: append(contentsOf: origins)
     case nil: break

@@ -19,6 +19,13 @@ struct FieldPath: Sendable {
 
   func value(in object: JSONObject) -> JSONValue? { object[name] ?? path?.value(in: object) }
 
+  /// The same for one item after the other.
+  ///
+  /// - Parameter place: where the field was in the item before.
+  func value(in object: JSONObject, near place: inout Int) -> JSONValue? {
+    object.value(of: name, near: &place) ?? path?.value(in: object)
+  }
+
   func set(_ value: JSONValue, in object: inout JSONObject) {
     if let path, !object.contains(name) { path.set(value, in: &object) } else { object[name] = value }
   }

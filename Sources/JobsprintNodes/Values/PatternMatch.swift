@@ -1,100 +1,79 @@
 import JobsprintDomain
+import PCRE2
 
-/// A regular expression as people write it into a condition: `/pattern/flags`, or the bare pattern.
+/// A regular expression as people write it into a condition: `/pattern/flags`, or the bare pattern, in JavaScript's syntax.
 ///
-/// It is matched by Swift's `Regex`, which reads what JavaScript's patterns commonly use; where it can't, the error says
-/// so. The text is bounded, because a pattern that backtracks takes exponential time.
+/// A match that would take more than its share of processor time is an error of the node.
 struct PatternMatch {
-  private let regex: Regex<AnyRegexOutput>
+  /// Conditions compare item after item with few patterns.
+  private static let cache = PatternCache()
 
-  /// Longer texts are refused.
-  private static let longestText = 100_000
+  private let pattern: Pattern
+  private let written: String
 
   init(_ text: String) throws(NodeError) {
-    var pattern = text
-    var flags = ""
-    if text.hasPrefix("/"), let end = text.lastIndex(of: "/"), end > text.startIndex {
-      let tail = text[text.index(after: end)...]
-      if tail.allSatisfy({ "dgimsuvy".contains($0) }) {
-        pattern = String(text[text.index(after: text.startIndex)..<end])
-        flags = String(tail)
-      }
+    let bytes = text.utf8
+    if bytes.first == UInt8(ascii: "/"), let end = bytes.lastIndex(of: UInt8(ascii: "/")), end > bytes.startIndex,
+      bytes[bytes.index(after: end)...].allSatisfy({ "dgimsuvy".utf8.contains($0) })
+    {
+      let source = String(text[bytes.index(after: bytes.startIndex)..<end])
+      try self.init(pattern: source, flags: String(text[bytes.index(after: end)...]), written: text)
+    } else {
+      try self.init(pattern: text, flags: "")
     }
-    try self.init(pattern: pattern, flags: flags, written: text)
   }
 
   /// - Parameters:
   ///   - pattern: without slashes.
-  ///   - flags: JavaScript's letters; `i`, `s` and `m` count.
+  ///   - flags: JavaScript's letters.
   ///   - written: how the user wrote it, for the error; nil for the pattern itself.
-  init(pattern: String, flags: String, written text: String? = nil) throws(NodeError) {
-    do {
-      var regex = try Regex(pattern).matchingSemantics(.unicodeScalar)
-      if flags.contains("i") { regex = regex.ignoresCase() }
-      if flags.contains("s") { regex = regex.dotMatchesNewlines() }
-      if flags.contains("m") { regex = regex.anchorsMatchLineEndings() }
-      self.regex = regex
+  init(pattern: String, flags: String, written: String? = nil) throws(NodeError) {
+    self.written = written ?? pattern
+    do throws(PatternError) {
+      guard let flags = Pattern.Flags(letters: flags) else { throw .invalid("its flags are wrong") }
+      self.pattern = try Self.cache.pattern(pattern, flags: flags)
     } catch {
-      throw NodeError(
-        "The regular expression '\(text ?? pattern)' can't be read",
-        description: "Write it as /pattern/flags or as a bare pattern.")
+      throw Self.error(error, written ?? pattern)
     }
   }
 
   func matches(_ text: String) throws(NodeError) -> Bool {
-    try requireShort(text)
-    do { return try regex.firstMatch(in: text) != nil } catch {
-      throw NodeError("The regular expression failed: \(error)")
-    }
+    try Self.requireGoingOn()
+    do throws(PatternError) { return try pattern.matches(text) } catch { throw Self.error(error, written) }
   }
 
   /// All matches replaced, as JavaScript's `replace` does with the flag `g`: `$1`, `$<name>`, `$&` and `$$` count.
   func replacing(in text: String, with template: String) throws(NodeError) -> String {
-    try requireShort(text)
-    return text.replacing(regex) { Self.expanded(template, $0) }
-  }
-
-  private func requireShort(_ text: String) throws(NodeError) {
-    guard text.utf8.count <= Self.longestText else {
-      throw NodeError("The text is too long for a regular expression (more than \(Self.longestText) bytes)")
+    try Self.requireGoingOn()
+    do throws(PatternError) { return try pattern.replacing(in: text, with: template) } catch {
+      throw Self.error(error, written)
     }
   }
 
-  private static func expanded(_ template: String, _ match: Regex<AnyRegexOutput>.Match) -> String {
-    guard template.utf8.contains(UInt8(ascii: "$")) else { return template }
-    var result = ""
-    var rest = template.unicodeScalars[...]
-    while let scalar = rest.popFirst() {
-      guard scalar == "$", let next = rest.first else {
-        result.unicodeScalars.append(scalar)
-        continue
-      }
-      if next == "$" || next == "&" {
-        rest.removeFirst()
-        result += next == "$" ? "$" : String(match.output[0].substring ?? "")
-      } else if next == "<", let end = rest.firstIndex(of: ">") {
-        let name = String(rest[rest.index(after: rest.startIndex)..<end])
-        result += match.output[name]?.substring.map(String.init) ?? ""
-        rest = rest[rest.index(after: end)...]
-      } else if let group = group(&rest, of: match.output.count) {
-        result += match.output[group].substring.map(String.init) ?? ""
-      } else {
-        result += "$"
-      }
-    }
-    return result
+  /// Each item may take a match's whole share of time: a node over many items can be stopped between them.
+  private static func requireGoingOn() throws(NodeError) {
+    if Task.isCancelled { throw NodeError("The node was cancelled") }
   }
 
-  /// One or two digits that name a group there is.
-  private static func group(_ rest: inout Substring.UnicodeScalarView, of count: Int) -> Int? {
-    for digits in [2, 1] {
-      let text = String(rest.prefix(digits))
-      guard text.utf8.count == digits, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let group = Int(text),
-        (1..<count).contains(group)
-      else { continue }
-      rest.removeFirst(digits)
-      return group
+  private static func error(_ error: PatternError, _ written: String) -> NodeError {
+    // A pattern may come out of the data: only its beginning is shown.
+    let shown = written.utf8.count > 200 ? String(written.unicodeScalars.prefix(200)) + "…" : written
+    return switch error {
+    case .invalid(let reason):
+      NodeError(
+        "The regular expression '\(shown)' can't be read: \(reason)",
+        description: "Write it as /pattern/flags or as a bare pattern, in JavaScript's syntax.")
+    case .tooManySteps:
+      NodeError(
+        "The pattern '\(shown)' took too many steps on this text",
+        description: "Repeated groups that can match the same text in many ways, such as (a+)+, take exponential time: "
+          + "write the pattern so that there is one way to match.")
+    case .resultTooLong:
+      NodeError(
+        "Replacing the pattern '\(shown)' made more than \(Pattern.longestResult) bytes",
+        description: "Use a shorter replacement.")
+    case .outOfMemory: NodeError("There is not enough memory for the pattern '\(shown)'")
+    case .failed(let reason): NodeError("The pattern '\(shown)' could not be matched: \(reason)")
     }
-    return nil
   }
 }

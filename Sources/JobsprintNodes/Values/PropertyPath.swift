@@ -65,8 +65,9 @@ struct PropertyPath: Sendable {
     }
   }
 
-  /// The largest index that a path may make: a hole of this size is an accident or an attack.
-  private static let largestIndex = 100_000
+  /// The largest index that a path may make: a hole of this size is an accident or an attack, and it may be made in
+  /// every item.
+  private static let largestIndex = 1000
 
   private static func setting(_ value: JSONValue, at steps: ArraySlice<String>, in container: JSONValue?) -> JSONValue {
     guard let step = steps.first else { return value }

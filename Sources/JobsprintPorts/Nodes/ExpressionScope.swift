@@ -59,6 +59,14 @@ public protocol ParameterResolver: Sendable {
   ///   - item: place in the scope's items.
   /// - Returns: nil for `undefined`.
   func resolve(_ expression: String, parameter: String, item: Int) throws(NodeError) -> JSONValue?
+
+  /// The names that lead to the field of the item's data for which the whole expression stands (`={{ $json.a.b }}`); nil
+  /// for any other expression.
+  func field(of expression: String) -> [String]?
+}
+
+extension ParameterResolver {
+  public func field(of expression: String) -> [String]? { nil }
 }
 
 /// Makes resolvers. Whatever takes time (a sandbox, a batch for all items) happens in ``resolver(for:)``.
