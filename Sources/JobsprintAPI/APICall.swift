@@ -16,6 +16,13 @@ struct APICall: Sendable {
 
   var workspace: WorkspaceID { principal.workspace }
 
+  /// For the audit log.
+  var caller: Caller {
+    Caller(
+      workspace: principal.workspace, actor: .apiKey(principal.key), requestID: context.requestID,
+      address: context.address)
+  }
+
   // MARK: Path and query
 
   /// An id from the path. Text that is no id names nothing.
@@ -70,6 +77,14 @@ struct APICall: Sendable {
     guard let text = try query(name), !text.isEmpty else { return nil }
     guard let choice = Choice(rawValue: text) else { throw Problem.badParameter(name, expected, found: text) }
     return choice
+  }
+
+  func queryTime(_ name: String) throws -> Timestamp? {
+    guard let text = try query(name), !text.isEmpty else { return nil }
+    guard let time = Timestamp(iso8601: text) else {
+      throw Problem.badParameter(name, "a time in ISO 8601, like 2026-01-31T12:00:00Z", found: text)
+    }
+    return time
   }
 
   /// How long the caller wants to wait for an end.
@@ -140,6 +155,17 @@ struct APICall: Sendable {
         })
     }
     return members
+  }
+
+  /// A member that names something.
+  func name(_ name: String, in members: JSONObject) throws -> String {
+    guard let text = members[name]?.stringValue,
+      (1...APILimits.name).contains(text.unicodeScalars.count), !text.allSatisfy(\.isWhitespace)
+    else {
+      throw Problem.badBody(
+        "'\(name)' must be a text of 1 to \(APILimits.name) characters, not only of spaces.", pointer: "/\(name)")
+    }
+    return text
   }
 
   // MARK: Preconditions

@@ -1,6 +1,7 @@
 import Hummingbird
 import JobsprintAccess
 import Logging
+import NIOCore
 
 /// What belongs to one request.
 struct APIContext: RequestContext {
@@ -8,5 +9,11 @@ struct APIContext: RequestContext {
   /// From `X-Request-Id`, or minted.
   var requestID = ""
 
-  init(source: Source) { coreContext = .init(source: source) }
+  /// Where the request comes from, without its port; nil where the connection does not say.
+  let address: String?
+
+  init(source: Source) {
+    coreContext = .init(source: source)
+    address = source.channel.remoteAddress?.ipAddress
+  }
 }

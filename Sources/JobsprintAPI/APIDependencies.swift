@@ -8,9 +8,14 @@ public struct APIDependencies: Sendable {
   let executionControl: ExecutionControl
   let workflowEditor: WorkflowEditor
   let tagEditor: TagEditor
+  let apiKeyEditor: APIKeyEditor
+  let workspaceEditor: WorkspaceEditor
   let workflows: any WorkflowStore
   let executions: any ExecutionStore
   let tags: any TagStore
+  let apiKeys: any APIKeyStore
+  let workspaces: any WorkspaceStore
+  let audit: any AuditLog
   let library: NodeLibrary
   let authenticator: APIKeyAuthenticator
   let clock: any WallClock
@@ -18,16 +23,22 @@ public struct APIDependencies: Sendable {
 
   public init(
     acceptor: Acceptor, executionControl: ExecutionControl, workflowEditor: WorkflowEditor, tagEditor: TagEditor,
-    workflows: any WorkflowStore, executions: any ExecutionStore, tags: any TagStore, library: NodeLibrary,
-    authenticator: APIKeyAuthenticator, clock: any WallClock
+    apiKeyEditor: APIKeyEditor, workspaceEditor: WorkspaceEditor, workflows: any WorkflowStore,
+    executions: any ExecutionStore, tags: any TagStore, apiKeys: any APIKeyStore, workspaces: any WorkspaceStore,
+    audit: any AuditLog, library: NodeLibrary, authenticator: APIKeyAuthenticator, clock: any WallClock
   ) {
     self.acceptor = acceptor
     self.executionControl = executionControl
     self.workflowEditor = workflowEditor
     self.tagEditor = tagEditor
+    self.apiKeyEditor = apiKeyEditor
+    self.workspaceEditor = workspaceEditor
     self.workflows = workflows
     self.executions = executions
     self.tags = tags
+    self.apiKeys = apiKeys
+    self.workspaces = workspaces
+    self.audit = audit
     self.library = library
     self.authenticator = authenticator
     self.clock = clock

@@ -21,6 +21,6 @@ enum APILimits {
   static let tagsOfWorkflow = 100
   /// Issues told in one answer.
   static let listedIssues = 100
-  /// Characters (Unicode scalars) of a tag's name.
-  static let tagName = 100
+  /// Characters (Unicode scalars) of the name of a tag or a workspace, or of a key's label.
+  static let name = 100
 }

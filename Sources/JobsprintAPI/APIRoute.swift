@@ -1,4 +1,5 @@
 import HTTPTypes
+import JobsprintDomain
 
 /// One operation of the API. The table of all of them is held against openapi.yaml by a test.
 struct APIRoute: Sendable {
@@ -7,11 +8,14 @@ struct APIRoute: Sendable {
   let method: HTTPRequest.Method
   /// Below `/api/v1`, with parameters in braces, as in openapi.yaml.
   let path: String
+  /// What a key needs for it; nil: any key will do.
+  let scope: Scope?
   let handler: Handler
 
-  init(_ method: HTTPRequest.Method, _ path: String, _ handler: @escaping Handler) {
+  init(_ method: HTTPRequest.Method, _ path: String, _ scope: Scope?, _ handler: @escaping Handler) {
     self.method = method
     self.path = path
+    self.scope = scope
     self.handler = handler
   }
 
@@ -19,5 +23,5 @@ struct APIRoute: Sendable {
 
   static let all: [APIRoute] =
     WorkflowRoutes.all + WorkflowStateRoutes.all + ExecuteRoutes.all + ExecutionRoutes.all + TagRoutes.all
-    + NodeTypeRoutes.all
+    + NodeTypeRoutes.all + WorkspaceRoutes.all + APIKeyRoutes.all + AuditLogRoutes.all + DiscoverRoutes.all
 }

@@ -31,6 +31,7 @@ func makeRouter(_ api: APIDependencies, log: Logger) -> Router<APIContext> {
     let path = (APIRoute.base + route.path).replacing("{", with: ":").replacing("}", with: "")
     router.on(RouterPath(path), method: route.method) { request, context -> Response in
       let principal = try await authenticated(request, api)
+      if let scope = route.scope, !principal.scopes.contains(scope) { throw Problem.forbidden(scope) }
       let call = APICall(request: request, context: context, principal: principal, api: api)
       return try await route.handler(call).response
     }

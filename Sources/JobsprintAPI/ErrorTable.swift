@@ -28,7 +28,9 @@ extension Problem {
 
   private static func status(of code: RuntimeError.Code) -> HTTPResponse.Status {
     switch code {
-    case .workflowNotFound, .versionNotFound, .executionNotFound, .tagNotFound: .notFound
+    case .workflowNotFound, .versionNotFound, .executionNotFound, .tagNotFound, .apiKeyNotFound,
+      .workspaceNotFound:
+      .notFound
     case .workflowMalformed, .workflowNotRunnable, .nodeNotFound, .inputMalformed: .badRequest
     case .workflowChanged: .preconditionFailed
     case .workflowArchived, .executionEnded, .executionNotEnded, .nameTaken, .idempotencyKeyInFlight: .conflict

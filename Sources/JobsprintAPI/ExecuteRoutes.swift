@@ -6,8 +6,8 @@ import JobsprintRuntime
 /// Starting executions.
 enum ExecuteRoutes {
   static let all = [
-    APIRoute(.post, "/workflows/{id}/execute", execute),
-    APIRoute(.post, "/executions/{id}/retry", retry),
+    APIRoute(.post, "/workflows/{id}/execute", .workflowExecute, execute),
+    APIRoute(.post, "/executions/{id}/retry", .executionRetry, retry),
   ]
 
   private static func execute(_ call: APICall) async throws -> Reply {

@@ -6,11 +6,11 @@ import JobsprintRuntime
 /// Looking at executions, stopping and removing them.
 enum ExecutionRoutes {
   static let all = [
-    APIRoute(.get, "/executions", list),
-    APIRoute(.post, "/executions/stop", stopMany),
-    APIRoute(.get, "/executions/{id}", get),
-    APIRoute(.delete, "/executions/{id}", delete),
-    APIRoute(.post, "/executions/{id}/stop", stop),
+    APIRoute(.get, "/executions", .executionList, list),
+    APIRoute(.post, "/executions/stop", .executionStop, stopMany),
+    APIRoute(.get, "/executions/{id}", .executionRead, get),
+    APIRoute(.delete, "/executions/{id}", .executionDelete, delete),
+    APIRoute(.post, "/executions/{id}/stop", .executionStop, stop),
   ]
 
   private static func list(_ call: APICall) async throws -> Reply {
@@ -52,7 +52,7 @@ enum ExecutionRoutes {
   }
 
   private static func delete(_ call: APICall) async throws -> Reply {
-    let removed = try await call.api.executionControl.delete(call.id(of: "execution"), in: call.workspace)
+    let removed = try await call.api.executionControl.delete(call.id(of: "execution"), by: call.caller)
     return Reply(ExecutionRepresentation.value(removed))
   }
 

@@ -29,9 +29,11 @@ extension APICall {
   ///
   /// - Parameters:
   ///   - answer: the answer to the thing created; stored with it.
+  ///   - kept: what is stored in its place, where the answer holds a secret.
   ///   - create: gets the key to store.
   func creating<Created: Sendable>(
     _ body: [UInt8], answer: @escaping @Sendable (Created) -> Reply,
+    kept: (@Sendable (Created) -> Reply)? = nil,
     create: (IdempotencyRequest<Created>?) async throws -> Creation<Created>
   ) async throws -> (reply: Reply, created: Created?) {
     guard let key = request.headers.first("Idempotency-Key") else {
@@ -53,7 +55,7 @@ extension APICall {
     hash.update(data: Array("\(request.method.rawValue) \(request.uri.string)\n".utf8))
     hash.update(data: body)
     let idempotency = IdempotencyRequest<Created>(key: key, fingerprint: Array(hash.finalize())) { created in
-      let reply = answer(created)
+      let reply = (kept ?? answer)(created)
       return (reply.status.code, reply.bytes)
     }
     switch try await create(idempotency) {

@@ -4,7 +4,7 @@ import JobsprintPorts
 
 /// What this installation can run.
 enum NodeTypeRoutes {
-  static let all = [APIRoute(.get, "/node-types", list)]
+  static let all = [APIRoute(.get, "/node-types", .nodeTypeList, list)]
 
   @Sendable private static func list(_ call: APICall) async throws -> Reply {
     Reply([

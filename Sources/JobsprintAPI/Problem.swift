@@ -75,6 +75,12 @@ extension Problem {
     detail: "A valid API key is needed: send it as 'X-API-Key: <key>' or 'Authorization: Bearer <key>'.",
     headers: [("WWW-Authenticate", "Bearer")])
 
+  static func forbidden(_ scope: Scope) -> Problem {
+    Problem(
+      status: .forbidden, code: "forbidden",
+      detail: "This API key may not do that: it lacks the scope '\(scope.rawValue)'. Use a key that has it.")
+  }
+
   static let internalError = Problem(
     status: .internalServerError, code: "internal_error",
     detail: "The server failed in a way that it did not expect. The request id leads to the log entry.")

@@ -6,11 +6,11 @@ import JobsprintRuntime
 /// Tags of a workspace.
 enum TagRoutes {
   static let all = [
-    APIRoute(.get, "/tags", list),
-    APIRoute(.post, "/tags", create),
-    APIRoute(.get, "/tags/{id}", get),
-    APIRoute(.put, "/tags/{id}", update),
-    APIRoute(.delete, "/tags/{id}", delete),
+    APIRoute(.get, "/tags", .tagList, list),
+    APIRoute(.post, "/tags", .tagCreate, create),
+    APIRoute(.get, "/tags/{id}", .tagRead, get),
+    APIRoute(.put, "/tags/{id}", .tagUpdate, update),
+    APIRoute(.delete, "/tags/{id}", .tagDelete, delete),
   ]
 
   private static func list(_ call: APICall) async throws -> Reply {
@@ -22,7 +22,7 @@ enum TagRoutes {
     let name = try await name(call)
     let body = JSONValue.string(name).jsonBytes
     return try await call.creating(body, answer: created) { idempotency in
-      try await call.api.tagEditor.create(name: name, in: call.workspace, idempotency: idempotency)
+      try await call.api.tagEditor.create(name: name, by: call.caller, idempotency: idempotency)
     }.reply
   }
 
@@ -38,22 +38,15 @@ enum TagRoutes {
 
   private static func update(_ call: APICall) async throws -> Reply {
     let id: TagID = try call.id(of: "tag")
-    return Reply(try await call.api.tagEditor.rename(id, to: try await name(call), in: call.workspace).representation)
+    return Reply(try await call.api.tagEditor.rename(id, to: try await name(call), by: call.caller).representation)
   }
 
   private static func delete(_ call: APICall) async throws -> Reply {
-    Reply(try await call.api.tagEditor.delete(call.id(of: "tag"), in: call.workspace).representation)
+    Reply(try await call.api.tagEditor.delete(call.id(of: "tag"), by: call.caller).representation)
   }
 
   private static func name(_ call: APICall) async throws -> String {
     // n8n's clients send back the read-only members, too.
-    let members = try await call.members(["id", "name", "createdAt", "updatedAt"])
-    guard let name = members["name"]?.stringValue,
-      (1...APILimits.tagName).contains(name.unicodeScalars.count), !name.allSatisfy(\.isWhitespace)
-    else {
-      throw Problem.badBody(
-        "'name' must be a text of 1 to \(APILimits.tagName) characters, not only of spaces.", pointer: "/name")
-    }
-    return name
+    try call.name("name", in: await call.members(["id", "name", "createdAt", "updatedAt"]))
   }
 }

@@ -6,14 +6,14 @@ import JobsprintRuntime
 /// Workflows and their versions.
 enum WorkflowRoutes {
   static let all = [
-    APIRoute(.get, "/workflows", list),
-    APIRoute(.post, "/workflows", create),
-    APIRoute(.get, "/workflows/{id}", get),
-    APIRoute(.put, "/workflows/{id}", update),
-    APIRoute(.delete, "/workflows/{id}", delete),
-    APIRoute(.get, "/workflows/{id}/document", document),
-    APIRoute(.get, "/workflows/{id}/versions", versions),
-    APIRoute(.get, "/workflows/{id}/{versionId}", version),
+    APIRoute(.get, "/workflows", .workflowList, list),
+    APIRoute(.post, "/workflows", .workflowCreate, create),
+    APIRoute(.get, "/workflows/{id}", .workflowRead, get),
+    APIRoute(.put, "/workflows/{id}", .workflowUpdate, update),
+    APIRoute(.delete, "/workflows/{id}", .workflowDelete, delete),
+    APIRoute(.get, "/workflows/{id}/document", .workflowRead, document),
+    APIRoute(.get, "/workflows/{id}/versions", .workflowRead, versions),
+    APIRoute(.get, "/workflows/{id}/{versionId}", .workflowRead, version),
   ]
 
   private static func list(_ call: APICall) async throws -> Reply {
@@ -31,7 +31,7 @@ enum WorkflowRoutes {
     let (document, bytes) = try await call.object()
     let representation = WorkflowRepresentation(editor: call.api.workflowEditor)
     return try await call.creating(bytes, answer: representation.reply) { idempotency in
-      try await call.api.workflowEditor.create(document, bytes: bytes, in: call.workspace, idempotency: idempotency)
+      try await call.api.workflowEditor.create(document, bytes: bytes, by: call.caller, idempotency: idempotency)
     }.reply
   }
 
@@ -47,11 +47,11 @@ enum WorkflowRoutes {
     let ifMatch = try call.ifMatch()
     let (document, bytes) = try await call.object()
     return WorkflowRepresentation(editor: call.api.workflowEditor).reply(
-      try await call.api.workflowEditor.update(id, with: document, bytes: bytes, in: call.workspace, ifMatch: ifMatch))
+      try await call.api.workflowEditor.update(id, with: document, bytes: bytes, by: call.caller, ifMatch: ifMatch))
   }
 
   private static func delete(_ call: APICall) async throws -> Reply {
-    let removed = try await call.api.workflowEditor.delete(call.id(of: "workflow"), in: call.workspace)
+    let removed = try await call.api.workflowEditor.delete(call.id(of: "workflow"), by: call.caller)
     return WorkflowRepresentation().reply(removed)
   }
 

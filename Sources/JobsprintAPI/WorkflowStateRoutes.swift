@@ -6,12 +6,12 @@ import JobsprintRuntime
 /// Turning workflows on and off, and their tags.
 enum WorkflowStateRoutes {
   static let all = [
-    APIRoute(.post, "/workflows/{id}/activate", activate),
-    APIRoute(.post, "/workflows/{id}/deactivate", deactivate),
-    APIRoute(.post, "/workflows/{id}/archive", archive),
-    APIRoute(.post, "/workflows/{id}/unarchive", unarchive),
-    APIRoute(.get, "/workflows/{id}/tags", tags),
-    APIRoute(.put, "/workflows/{id}/tags", setTags),
+    APIRoute(.post, "/workflows/{id}/activate", .workflowActivate, activate),
+    APIRoute(.post, "/workflows/{id}/deactivate", .workflowDeactivate, deactivate),
+    APIRoute(.post, "/workflows/{id}/archive", .workflowUpdate, archive),
+    APIRoute(.post, "/workflows/{id}/unarchive", .workflowUpdate, unarchive),
+    APIRoute(.get, "/workflows/{id}/tags", .workflowTagsList, tags),
+    APIRoute(.put, "/workflows/{id}/tags", .workflowTagsUpdate, setTags),
   ]
 
   private static func activate(_ call: APICall) async throws -> Reply {
@@ -25,22 +25,22 @@ enum WorkflowStateRoutes {
       version = found
     }
     return try representation(call).reply(
-      await call.api.workflowEditor.activate(id, version: version, in: call.workspace))
+      await call.api.workflowEditor.activate(id, version: version, by: call.caller))
   }
 
   private static func deactivate(_ call: APICall) async throws -> Reply {
     try representation(call).reply(
-      await call.api.workflowEditor.deactivate(call.id(of: "workflow"), in: call.workspace))
+      await call.api.workflowEditor.deactivate(call.id(of: "workflow"), by: call.caller))
   }
 
   private static func archive(_ call: APICall) async throws -> Reply {
     try representation(call).reply(
-      await call.api.workflowEditor.setArchived(true, call.id(of: "workflow"), in: call.workspace))
+      await call.api.workflowEditor.setArchived(true, call.id(of: "workflow"), by: call.caller))
   }
 
   private static func unarchive(_ call: APICall) async throws -> Reply {
     try representation(call).reply(
-      await call.api.workflowEditor.setArchived(false, call.id(of: "workflow"), in: call.workspace))
+      await call.api.workflowEditor.setArchived(false, call.id(of: "workflow"), by: call.caller))
   }
 
   private static func tags(_ call: APICall) async throws -> Reply {
@@ -76,7 +76,7 @@ enum WorkflowStateRoutes {
       }
       if !tags.contains(tag) { tags.append(tag) }
     }
-    let now = try await call.api.tagEditor.setTags(tags, of: id, in: call.workspace)
+    let now = try await call.api.tagEditor.setTags(tags, of: id, by: call.caller)
     return Reply(.array(now.map(\.representation)))
   }
 

@@ -37,9 +37,17 @@ public struct EmbeddedPlatform: Sendable {
     let claims = SQLiteExecutionClaims(database)
     let tags = SQLiteTagStore(database)
     let idempotency = SQLiteIdempotencyStore(database)
-    let authenticator = APIKeyAuthenticator(store: SQLiteAPIKeyStore(database))
+    let apiKeys = SQLiteAPIKeyStore(database)
+    let workspaces = SQLiteWorkspaceStore(database)
+    let audit = SQLiteAuditLog(database)
+    let authenticator = APIKeyAuthenticator(store: apiKeys, clock: clock, isSoleWriter: true)
     newAPIKey = try await authenticator.bootstrap(
-      presented: configuration.bootstrapAPIKey, id: ids.next(), at: clock.now)
+      presented: configuration.bootstrapAPIKey, id: ids.next(), entry: ids.next())
+    // Made at the first start, so that it is in the first backup.
+    _ = try AuditKeyFile(folder: configuration.dataDirectory).key(configured: configuration.auditKey, creating: true)
+    let sealer = AuditSealer(audit: audit, clock: clock) { error in
+      log.warning("could not seal audit entries", metadata: ["error": "\(error)"])
+    }
 
     let library = NodeLibrary(
       BuiltInNodes.all(
@@ -75,13 +83,18 @@ public struct EmbeddedPlatform: Sendable {
       acceptor: Acceptor(
         catalog: catalog, executions: executions, writer: writer, dispatcher: dispatcher, executor: executor, bus: bus,
         clock: clock, ids: ids),
-      executionControl: ExecutionControl(executions: executions, writer: writer, executor: executor, clock: clock),
+      executionControl: ExecutionControl(
+        executions: executions, writer: writer, executor: executor, clock: clock, ids: ids),
       workflowEditor: WorkflowEditor(store: workflows, catalog: catalog, library: library, clock: clock, ids: ids),
       tagEditor: TagEditor(tags: tags, workflows: workflows, clock: clock, ids: ids),
-      workflows: workflows, executions: executions, tags: tags, library: library,
-      authenticator: authenticator, clock: clock)
-    // Stopped from the last to the first: no requests, then no executions, then no more writing.
+      apiKeyEditor: APIKeyEditor(store: apiKeys, clock: clock, ids: ids, onDelete: { authenticator.forget($0) }),
+      workspaceEditor: WorkspaceEditor(store: workspaces, clock: clock, ids: ids),
+      workflows: workflows, executions: executions, tags: tags, apiKeys: apiKeys, workspaces: workspaces,
+      audit: audit, library: library, authenticator: authenticator, clock: clock)
+    // Stopped from the last to the first: no requests, then no executions, then no more writing; what was written last is
+    // sealed.
     services = [
+      LoopService(run: { await sealer.run() }),
       LoopService(run: { await database.withWritingThread { await writer.run() } }, stop: { writer.close() }),
       LoopService(run: { await recoverer.run() }),
       LoopService(run: { await executor.run() }),

@@ -100,7 +100,10 @@ public struct LocalRun: Sendable {
     guard case .object(let members) = value else {
       throw RuntimeError(.workflowMalformed, "The workflow must be an object with 'nodes', not \(value.kindName).")
     }
-    guard case .created(let workflow) = try await editor.create(members, bytes: document, in: .initial) else {
+    guard
+      case .created(let workflow) = try await editor.create(
+        members, bytes: document, by: Caller(workspace: .initial, actor: .shell))
+    else {
       throw RuntimeError(.workflowMalformed, "The workflow was not stored.")
     }
     return workflow.id

@@ -6,6 +6,7 @@
 //   jobsprint.port               | JOBSPRINT_PORT                  | number | 8080
 //   jobsprint.data               | JOBSPRINT_DATA                  | path   | data
 //   jobsprint.bootstrap.api.key  | JOBSPRINT_BOOTSTRAP_API_KEY     | secret | one is made
+//   jobsprint.audit.key          | JOBSPRINT_AUDIT_KEY             | secret | in the folder
 //   jobsprint.slots              | JOBSPRINT_SLOTS                 | number | 256
 //   jobsprint.lease.seconds      | JOBSPRINT_LEASE_SECONDS         | number | 15
 //   jobsprint.execution.megabytes| JOBSPRINT_EXECUTION_MEGABYTES   | number | 256
@@ -25,6 +26,7 @@ extension ServeConfiguration {
     port = try config.number("jobsprint.port", in: 0...65_535) ?? port
     dataDirectory = config.string(forKey: "jobsprint.data", default: dataDirectory)
     bootstrapAPIKey = config.string(forKey: "jobsprint.bootstrap.api.key", isSecret: true)
+    auditKey = config.string(forKey: "jobsprint.audit.key", isSecret: true)
     slots = try config.number("jobsprint.slots", in: 1...100_000) ?? slots
     lease = try config.number("jobsprint.lease.seconds", in: 1...3600) ?? lease
     executionMegabytes = try config.number("jobsprint.execution.megabytes", in: 1...65_536) ?? executionMegabytes

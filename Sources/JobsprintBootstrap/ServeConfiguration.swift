@@ -8,6 +8,8 @@ public struct ServeConfiguration: Sendable {
   public var dataDirectory = "data"
   /// The first API key; nil: one is made and shown once.
   public var bootstrapAPIKey: String?
+  /// Signs checkpoints of the audit log, as 64 hexadecimal digits; nil: the one in the data folder.
+  public var auditKey: String?
   /// Executions at a time.
   public var slots = 256
   /// Seconds.

@@ -45,6 +45,7 @@ public struct MemoryExecutionClaims: ExecutionClaims {
     store.withState { state in
       guard let executors else {
         state.executors = [:]
+        for id in state.executions.keys { state.executions[id]?.dispatchedAt = nil }
         return
       }
       for executor in executors { state.executors[executor] = nil }

@@ -34,9 +34,12 @@ public struct MemoryExecutionStore: ExecutionStore {
     store.withState { state in ids.filter { state.executions[$0]?.state.isTerminal ?? false } }
   }
 
-  public func delete(_ id: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> ExecutionRecord? {
-    store.withState { state in
+  public func delete(
+    _ id: ExecutionID, in workspace: WorkspaceID, recording record: ChangeRecord
+  ) async throws(PortError) -> ExecutionRecord? {
+    try store.withState { state throws(PortError) in
       guard let execution = state.execution(id, in: workspace), execution.state.isTerminal else { return nil }
+      try state.note(record)
       state.executions[id] = nil
       return execution.record
     }

@@ -13,6 +13,13 @@ struct MemoryState: Sendable {
   var workflowTags: [Key<WorkflowID>: Set<TagID>] = [:]
   var idempotency: [TextKey: IdempotencyRecord] = [:]
   var apiKeys: [[UInt8]: APIKeyRecord] = [:]
+  var workspaces: [WorkspaceID: Workspace] = [
+    .initial: Workspace(
+      id: .initial, name: "default", createdAt: Timestamp(milliseconds: 0), updatedAt: Timestamp(milliseconds: 0))
+  ]
+  var audit: [AuditEntryID: AuditRecord] = [:]
+  /// The newest of each workspace.
+  var checkpoints: [WorkspaceID: AuditCheckpoint] = [:]
 
   /// A row of a workspace.
   struct Key<ID: Hashable & Sendable>: Hashable, Sendable {
@@ -34,6 +41,13 @@ struct MemoryState: Sendable {
   /// What was kept for the key of a request; nil when the key is unused or there is none.
   func used(_ record: IdempotencyRecord?) -> IdempotencyRecord? {
     record.flatMap { idempotency[TextKey($0.key, in: $0.workspace)] }
+  }
+
+  /// Writes what a change leaves beside itself. It comes before the change, so that a refusal leaves nothing.
+  mutating func note(_ record: ChangeRecord) throws(PortError) {
+    guard audit[record.audit.id] == nil else { throw PortError(.refused, "The audit entry \(record.audit.id) exists.") }
+    audit[record.audit.id] = AuditRecord(entry: record.audit, seal: nil)
+    keep(record.idempotency)
   }
 
   mutating func keep(_ record: IdempotencyRecord?) {

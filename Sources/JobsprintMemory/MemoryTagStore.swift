@@ -7,15 +7,15 @@ public struct MemoryTagStore: TagStore {
   public init(_ store: MemoryStore) { self.store = store }
 
   public func create(
-    _ tag: Tag, in workspace: WorkspaceID, idempotency: IdempotencyRecord?
+    _ tag: Tag, in workspace: WorkspaceID, recording record: ChangeRecord
   ) async throws(PortError) -> CreateOutcome {
     try store.withState { state throws(PortError) in
-      if let used = state.used(idempotency) { return .replayed(used) }
+      if let used = state.used(record.idempotency) { return .replayed(used) }
       guard state.holder(of: tag.name, in: workspace) == nil else { return .nameTaken }
       let key = MemoryState.Key(workspace: workspace, id: tag.id)
       guard state.tags[key] == nil else { throw PortError(.refused, "The tag \(tag.id) exists.") }
+      try state.note(record)
       state.tags[key] = tag
-      state.keep(idempotency)
       return .created
     }
   }
@@ -25,12 +25,13 @@ public struct MemoryTagStore: TagStore {
   }
 
   public func rename(
-    _ id: TagID, to name: String, in workspace: WorkspaceID, at time: Timestamp
+    _ id: TagID, to name: String, in workspace: WorkspaceID, at time: Timestamp, recording record: ChangeRecord
   ) async throws(PortError) -> UpdateOutcome<Tag> {
-    store.withState { state in
+    try store.withState { state throws(PortError) in
       let key = MemoryState.Key(workspace: workspace, id: id)
       guard var tag = state.tags[key] else { return .notFound }
       if let holder = state.holder(of: name, in: workspace), holder != id { return .nameTaken }
+      try state.note(record)
       tag.name = name
       tag.updatedAt = time
       state.tags[key] = tag
@@ -38,9 +39,14 @@ public struct MemoryTagStore: TagStore {
     }
   }
 
-  public func delete(_ id: TagID, in workspace: WorkspaceID) async throws(PortError) -> Tag? {
-    store.withState { state in
-      guard let tag = state.tags.removeValue(forKey: MemoryState.Key(workspace: workspace, id: id)) else { return nil }
+  public func delete(
+    _ id: TagID, in workspace: WorkspaceID, recording record: ChangeRecord
+  ) async throws(PortError) -> Tag? {
+    try store.withState { state throws(PortError) in
+      let key = MemoryState.Key(workspace: workspace, id: id)
+      guard let tag = state.tags[key] else { return nil }
+      try state.note(record)
+      state.tags[key] = nil
       for key in state.workflowTags.keys where key.workspace == workspace { state.workflowTags[key]?.remove(id) }
       return tag
     }

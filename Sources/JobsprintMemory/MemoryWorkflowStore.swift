@@ -7,13 +7,15 @@ public struct MemoryWorkflowStore: WorkflowStore {
   public init(_ store: MemoryStore) { self.store = store }
 
   public func create(
-    _ workflow: StoredWorkflow, idempotency: IdempotencyRecord?
+    _ workflow: StoredWorkflow, recording record: ChangeRecord
   ) async throws(PortError) -> CreateOutcome {
     try store.withState { state throws(PortError) in
-      if let used = state.used(idempotency) { return .replayed(used) }
+      if let used = state.used(record.idempotency) { return .replayed(used) }
       let key = MemoryState.Key(workspace: workflow.workspace, id: workflow.id)
       guard state.workflows[key] == nil else { throw PortError(.refused, "The workflow \(workflow.id) exists.") }
-      try state.insert(
+      try state.refuseDuplicate(of: workflow.version, in: workflow.workspace)
+      try state.note(record)
+      state.insert(
         StoredVersion(
           id: workflow.version, workflow: workflow.id, name: workflow.name, document: workflow.document,
           createdAt: workflow.createdAt),
@@ -22,7 +24,6 @@ public struct MemoryWorkflowStore: WorkflowStore {
       bare.tags = []
       state.workflows[key] = bare
       state.workflowTags[key] = Set(workflow.tags.map(\.id))
-      state.keep(idempotency)
       return .created
     }
   }
@@ -32,33 +33,38 @@ public struct MemoryWorkflowStore: WorkflowStore {
   }
 
   public func update(
-    _ id: WorkflowID, in workspace: WorkspaceID, with change: WorkflowChange, ifMatch: VersionID?
+    _ id: WorkflowID, in workspace: WorkspaceID, with change: WorkflowChange, ifMatch: VersionID?,
+    recording record: ChangeRecord
   ) async throws(PortError) -> UpdateOutcome<StoredWorkflow> {
     try store.withState { state throws(PortError) in
       guard let workflow = state.workflow(id, in: workspace) else { return .notFound }
       if let ifMatch, ifMatch != workflow.version { return .changed(workflow) }
-      try state.insert(
-        StoredVersion(
-          id: change.version, workflow: id, name: change.name, document: change.document, createdAt: change.at),
-        in: workspace)
-      return state.change(id, in: workspace) { workflow in
+      try state.refuseDuplicate(of: change.version, in: workspace)
+      let changed = try state.change(id, in: workspace, recording: record) { workflow in
         workflow.version = change.version
         workflow.name = change.name
         workflow.document = change.document
         workflow.updatedAt = change.at
         if change.activates, workflow.activeVersion != nil { workflow.activeVersion = change.version }
-      }.map { .updated($0) } ?? .notFound
+      }
+      guard let changed else { return .notFound }
+      state.insert(
+        StoredVersion(
+          id: change.version, workflow: id, name: change.name, document: change.document, createdAt: change.at),
+        in: workspace)
+      return .updated(changed)
     }
   }
 
   public func setActive(
-    _ isActive: Bool, version: VersionID?, of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp
+    _ isActive: Bool, version: VersionID?, of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp,
+    recording record: ChangeRecord
   ) async throws(PortError) -> StoredWorkflow? {
-    store.withState { state in
+    try store.withState { state throws(PortError) in
       if isActive, let version {
         guard state.versions[MemoryState.Key(workspace: workspace, id: version)]?.workflow == id else { return nil }
       }
-      return state.change(id, in: workspace) { workflow in
+      return try state.change(id, in: workspace, recording: record) { workflow in
         workflow.activeVersion = isActive ? version ?? workflow.version : nil
         workflow.updatedAt = time
       }
@@ -66,10 +72,11 @@ public struct MemoryWorkflowStore: WorkflowStore {
   }
 
   public func setArchived(
-    _ isArchived: Bool, of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp
+    _ isArchived: Bool, of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp,
+    recording record: ChangeRecord
   ) async throws(PortError) -> StoredWorkflow? {
-    store.withState { state in
-      state.change(id, in: workspace) { workflow in
+    try store.withState { state throws(PortError) in
+      try state.change(id, in: workspace, recording: record) { workflow in
         workflow.isArchived = isArchived
         if isArchived { workflow.activeVersion = nil }
         workflow.updatedAt = time
@@ -78,21 +85,25 @@ public struct MemoryWorkflowStore: WorkflowStore {
   }
 
   public func setTags(
-    _ tags: [TagID], of id: WorkflowID, in workspace: WorkspaceID
+    _ tags: [TagID], of id: WorkflowID, in workspace: WorkspaceID, recording record: ChangeRecord
   ) async throws(PortError) -> [Tag]? {
-    store.withState { state in
+    try store.withState { state throws(PortError) in
       let key = MemoryState.Key(workspace: workspace, id: id)
       guard state.workflows[key] != nil,
         tags.allSatisfy({ state.tags[MemoryState.Key(workspace: workspace, id: $0)] != nil })
       else { return nil }
+      try state.note(record)
       state.workflowTags[key] = Set(tags)
       return state.tags(of: key)
     }
   }
 
-  public func delete(_ id: WorkflowID, in workspace: WorkspaceID) async throws(PortError) -> StoredWorkflow? {
-    store.withState { state in
-      let workflow = state.workflow(id, in: workspace)
+  public func delete(
+    _ id: WorkflowID, in workspace: WorkspaceID, recording record: ChangeRecord
+  ) async throws(PortError) -> StoredWorkflow? {
+    try store.withState { state throws(PortError) in
+      guard let workflow = state.workflow(id, in: workspace) else { return nil }
+      try state.note(record)
       let key = MemoryState.Key(workspace: workspace, id: id)
       // Its versions stay out of sight: executions that are under way go on with them.
       state.workflows[key] = nil
@@ -143,17 +154,23 @@ extension MemoryState {
       .sorted { $0.id < $1.id }
   }
 
-  fileprivate mutating func insert(_ version: StoredVersion, in workspace: WorkspaceID) throws(PortError) {
-    let key = Key(workspace: workspace, id: version.id)
-    guard versions[key] == nil else { throw PortError(.refused, "The version \(version.id) exists.") }
-    versions[key] = version
+  fileprivate func refuseDuplicate(of version: VersionID, in workspace: WorkspaceID) throws(PortError) {
+    guard versions[Key(workspace: workspace, id: version)] == nil else {
+      throw PortError(.refused, "The version \(version) exists.")
+    }
+  }
+
+  fileprivate mutating func insert(_ version: StoredVersion, in workspace: WorkspaceID) {
+    versions[Key(workspace: workspace, id: version.id)] = version
   }
 
   fileprivate mutating func change(
-    _ id: WorkflowID, in workspace: WorkspaceID, _ change: (inout StoredWorkflow) -> Void
-  ) -> StoredWorkflow? {
+    _ id: WorkflowID, in workspace: WorkspaceID, recording record: ChangeRecord,
+    _ change: (inout StoredWorkflow) -> Void
+  ) throws(PortError) -> StoredWorkflow? {
     let key = Key(workspace: workspace, id: id)
     guard var workflow = workflows[key] else { return nil }
+    try note(record)
     change(&workflow)
     workflows[key] = workflow
     return self.workflow(id, in: workspace)
@@ -168,13 +185,6 @@ extension WorkflowFilter {
       return false
     }
     guard let text else { return true }
-    let there = Self.words(workflow.name) + Self.words(String(decoding: workflow.document, as: UTF8.self))
-    return Self.words(text).allSatisfy { word in there.contains { $0.hasPrefix(word) } }
-  }
-
-  /// Runs of letters and digits, in lower case.
-  private static func words(_ text: String) -> [String] {
-    text.unicodeScalars.split { !$0.properties.isAlphabetic && $0.properties.numericType == nil }
-      .map { String($0).lowercased() }
+    return Words(of: [workflow.name, String(decoding: workflow.document, as: UTF8.self)]).match(text)
   }
 }

@@ -18,6 +18,8 @@ public struct RuntimeError: Error, Sendable {
     case executionEnded = "execution_ended"
     case executionNotEnded = "execution_not_ended"
     case tagNotFound = "tag_not_found"
+    case apiKeyNotFound = "api_key_not_found"
+    case workspaceNotFound = "workspace_not_found"
     case nameTaken = "name_taken"
     /// The idempotency key came with another request before.
     case idempotencyKeyReused = "idempotency_key_reused"

@@ -11,6 +11,9 @@ enum Migrator {
     ("V0004_tags", PackageResources.V0004_tags_sql),
     ("V0005_idempotency_keys", PackageResources.V0005_idempotency_keys_sql),
     ("V0006_api_keys", PackageResources.V0006_api_keys_sql),
+    ("V0007_audit", PackageResources.V0007_audit_sql),
+    ("V0008_workspaces", PackageResources.V0008_workspaces_sql),
+    ("V0009_api_key_scopes", PackageResources.V0009_api_key_scopes_sql),
   ]
 
   static func names(appliedTo connection: Connection?) throws -> [(name: String, isApplied: Bool)] {
@@ -18,7 +21,19 @@ enum Migrator {
     return migrations.enumerated().map { place, migration in (migration.name, place < version) }
   }
 
-  static func migrate(_ connection: Connection, in directory: String) throws {
+  /// For who may not migrate.
+  static func expectCurrent(_ connection: Connection, in directory: String) throws {
+    let version = try known(connection, in: directory)
+    guard version == migrations.count else {
+      throw PortError(
+        .unavailable,
+        "The database in \(directory) has an older schema than this program. Run: jobsprint migrate up --data \(directory)"
+      )
+    }
+  }
+
+  /// The number of migrations that the database has had, unless it has had more than this program knows.
+  private static func known(_ connection: Connection, in directory: String) throws -> Int {
     let version = try connection.first(SchemaVersion()) ?? 0
     guard version <= migrations.count else {
       throw PortError(
@@ -26,6 +41,11 @@ enum Migrator {
         "The database in \(directory) was written by a newer program (its schema is \(version), this program knows "
           + "\(migrations.count)). Start the newer program, or restore a backup from before the update.")
     }
+    return version
+  }
+
+  static func migrate(_ connection: Connection, in directory: String) throws {
+    let version = try known(connection, in: directory)
     for (place, migration) in migrations.enumerated().dropFirst(version) {
       try connection.database.inTransaction(.exclusive) {
         try connection.database.execute(sql: String(decoding: migration.sql, as: UTF8.self))

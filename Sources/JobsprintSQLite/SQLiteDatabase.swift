@@ -36,6 +36,26 @@ public final class SQLiteDatabase: Sendable {
     }
   }
 
+  /// Opens a folder for reading only, without holding it: also beside a process that uses it. Blocks.
+  ///
+  /// - Throws: ``PortError`` with `unavailable` when the folder has no database, or one that has to be migrated first;
+  ///   else as ``open(directory:)``.
+  public static func openReadOnly(directory: String) throws(PortError) -> SQLiteDatabase {
+    let path = directory + "/" + DirectoryLock.databaseName
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw PortError(.unavailable, "There is no database in \(directory). Name the data folder of a server.")
+    }
+    do {
+      var readOnly = configuration
+      readOnly.readonly = true
+      let pool = try DatabasePool(path: path, configuration: readOnly)
+      try pool.read { try Migrator.expectCurrent(Connection($0), in: directory) }
+      return SQLiteDatabase(directory: directory, pool: pool, lock: nil)
+    } catch {
+      throw PortError(error, in: directory)
+    }
+  }
+
   /// The migrations that this program knows, in their order, and which of them a folder has had. Changes nothing, also
   /// beside a process that uses the folder.
   public static func migrations(of directory: String) throws(PortError) -> [(name: String, isApplied: Bool)] {
@@ -67,7 +87,7 @@ public final class SQLiteDatabase: Sendable {
     return configuration
   }
 
-  private init(directory: String, pool: DatabasePool, lock: DirectoryLock) {
+  private init(directory: String, pool: DatabasePool, lock: DirectoryLock?) {
     self.directory = directory
     self.pool = pool
     self.lock = Mutex(lock)
@@ -78,8 +98,12 @@ public final class SQLiteDatabase: Sendable {
   /// Ends all access after what is under way, and frees the folder. Later calls fail with `unavailable`.
   public func close() async {
     await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-      // Closing moves the whole log into the database, which can take a second.
+      // Moves the whole log into the database, which can take a second. Closing would not: it ends with the readers.
       DispatchQueue.global().async { [pool] in
+        try? pool.writeWithoutTransaction { database in
+          // nil: it was closed before.
+          if database.sqliteConnection != nil { _ = try database.checkpoint(.truncate) }
+        }
         try? pool.close()
         continuation.resume()
       }

@@ -40,6 +40,7 @@ public struct SQLiteExecutionClaims: ExecutionClaims {
     try await database.write { connection in
       guard let executors else {
         try connection.run(RetireAllExecutors())
+        try connection.run(ForgetDispatched())
         return
       }
       for executor in executors { try connection.run(RetireExecutor(executor: executor)) }

@@ -34,17 +34,19 @@ public struct SQLiteExecutionStore: ExecutionStore {
     return try await database.read { connection in try ids.filter { try connection.first(CheckEnded(id: $0)) != nil } }
   }
 
-  public func delete(_ id: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> ExecutionRecord? {
+  public func delete(
+    _ id: ExecutionID, in workspace: WorkspaceID, recording record: ChangeRecord
+  ) async throws(PortError) -> ExecutionRecord? {
     try await database.write { connection in
-      guard let record = try connection.first(FindExecution(id: id, workspace: workspace)), record.state.isTerminal
-      else {
-        return nil
-      }
+      guard let execution = try connection.first(FindExecution(id: id, workspace: workspace)),
+        execution.state.isTerminal
+      else { return nil }
       try connection.run(DeleteExecution(id: id))
       try connection.run(DeleteInput(execution: id))
       try connection.run(DeleteError(execution: id))
       try connection.run(DeleteJournal(execution: id))
-      return record
+      try connection.note(record)
+      return execution
     }
   }
 }

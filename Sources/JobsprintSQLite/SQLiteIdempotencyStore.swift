@@ -16,10 +16,16 @@ public struct SQLiteIdempotencyStore: IdempotencyStore {
 }
 
 extension Connection {
+  /// What was kept for the key of a request before; nil where the key is unused or there is none.
+  func used(_ record: IdempotencyRecord?) throws -> IdempotencyRecord? {
+    guard let record else { return nil }
+    return try first(FindIdempotencyKey(workspace: record.workspace, key: record.key))
+  }
+
   /// Stores what is kept for a key.
   /// - Returns: what was kept for it before; then nothing is stored.
   func insertUnlessUsed(_ record: IdempotencyRecord) throws -> IdempotencyRecord? {
-    if let used = try first(FindIdempotencyKey(workspace: record.workspace, key: record.key)) { return used }
+    if let used = try used(record) { return used }
     try run(InsertIdempotencyKey(record: record))
     return nil
   }

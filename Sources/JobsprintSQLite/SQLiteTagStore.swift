@@ -7,18 +7,13 @@ public struct SQLiteTagStore: TagStore {
   public init(_ database: SQLiteDatabase) { self.database = database }
 
   public func create(
-    _ tag: Tag, in workspace: WorkspaceID, idempotency: IdempotencyRecord?
+    _ tag: Tag, in workspace: WorkspaceID, recording record: ChangeRecord
   ) async throws(PortError) -> CreateOutcome {
     try await database.write { connection in
-      if let idempotency,
-        let used = try connection.first(
-          FindIdempotencyKey(workspace: idempotency.workspace, key: idempotency.key))
-      {
-        return .replayed(used)
-      }
+      if let used = try connection.used(record.idempotency) { return .replayed(used) }
       guard try connection.first(FindTagByName(workspace: workspace, name: tag.name)) == nil else { return .nameTaken }
       try connection.run(InsertTag(workspace: workspace, tag: tag))
-      if let idempotency { try connection.run(InsertIdempotencyKey(record: idempotency)) }
+      try connection.note(record)
       return .created
     }
   }
@@ -28,7 +23,7 @@ public struct SQLiteTagStore: TagStore {
   }
 
   public func rename(
-    _ id: TagID, to name: String, in workspace: WorkspaceID, at time: Timestamp
+    _ id: TagID, to name: String, in workspace: WorkspaceID, at time: Timestamp, recording record: ChangeRecord
   ) async throws(PortError) -> UpdateOutcome<Tag> {
     try await database.write { connection in
       guard var tag = try connection.first(FindTag(workspace: workspace, id: id)) else { return .notFound }
@@ -36,17 +31,21 @@ public struct SQLiteTagStore: TagStore {
         return .nameTaken
       }
       try connection.run(RenameTag(workspace: workspace, id: id, name: name, time: time))
+      try connection.note(record)
       tag.name = name
       tag.updatedAt = time
       return .updated(tag)
     }
   }
 
-  public func delete(_ id: TagID, in workspace: WorkspaceID) async throws(PortError) -> Tag? {
+  public func delete(
+    _ id: TagID, in workspace: WorkspaceID, recording record: ChangeRecord
+  ) async throws(PortError) -> Tag? {
     try await database.write { connection in
       guard let tag = try connection.first(FindTag(workspace: workspace, id: id)) else { return nil }
       try connection.run(TakeTagFromWorkflows(workspace: workspace, tag: id))
       try connection.run(DeleteTag(workspace: workspace, id: id))
+      try connection.note(record)
       return tag
     }
   }

@@ -7,10 +7,10 @@ public struct SQLiteWorkflowStore: WorkflowStore {
   public init(_ database: SQLiteDatabase) { self.database = database }
 
   public func create(
-    _ workflow: StoredWorkflow, idempotency: IdempotencyRecord?
+    _ workflow: StoredWorkflow, recording record: ChangeRecord
   ) async throws(PortError) -> CreateOutcome {
     try await database.write { connection in
-      if let idempotency, let used = try connection.insertUnlessUsed(idempotency) { return .replayed(used) }
+      if let used = try connection.used(record.idempotency) { return .replayed(used) }
       try connection.run(
         InsertVersion(
           workspace: workflow.workspace,
@@ -22,6 +22,7 @@ public struct SQLiteWorkflowStore: WorkflowStore {
       for tag in workflow.tags {
         try connection.run(AddWorkflowTag(workspace: workflow.workspace, workflow: workflow.id, tag: tag.id))
       }
+      try connection.note(record)
       return .created
     }
   }
@@ -31,7 +32,8 @@ public struct SQLiteWorkflowStore: WorkflowStore {
   }
 
   public func update(
-    _ id: WorkflowID, in workspace: WorkspaceID, with change: WorkflowChange, ifMatch: VersionID?
+    _ id: WorkflowID, in workspace: WorkspaceID, with change: WorkflowChange, ifMatch: VersionID?,
+    recording record: ChangeRecord
   ) async throws(PortError) -> UpdateOutcome<StoredWorkflow> {
     try await database.write { connection in
       guard var workflow = try connection.workflow(id, in: workspace) else { return .notFound }
@@ -49,12 +51,14 @@ public struct SQLiteWorkflowStore: WorkflowStore {
       if change.activates, workflow.activeVersion != nil { workflow.activeVersion = change.version }
       try connection.run(UpdateWorkflow(workflow: workflow))
       try connection.run(IndexWorkflow(workspace: workspace, id: id))
+      try connection.note(record)
       return .updated(workflow)
     }
   }
 
   public func setActive(
-    _ isActive: Bool, version: VersionID?, of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp
+    _ isActive: Bool, version: VersionID?, of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp,
+    recording record: ChangeRecord
   ) async throws(PortError) -> StoredWorkflow? {
     try await database.write { connection in
       guard var workflow = try connection.workflow(id, in: workspace) else { return nil }
@@ -64,12 +68,14 @@ public struct SQLiteWorkflowStore: WorkflowStore {
       workflow.activeVersion = isActive ? version ?? workflow.version : nil
       workflow.updatedAt = time
       try connection.run(UpdateWorkflow(workflow: workflow))
+      try connection.note(record)
       return workflow
     }
   }
 
   public func setArchived(
-    _ isArchived: Bool, of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp
+    _ isArchived: Bool, of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp,
+    recording record: ChangeRecord
   ) async throws(PortError) -> StoredWorkflow? {
     try await database.write { connection in
       guard var workflow = try connection.workflow(id, in: workspace) else { return nil }
@@ -77,29 +83,34 @@ public struct SQLiteWorkflowStore: WorkflowStore {
       if isArchived { workflow.activeVersion = nil }
       workflow.updatedAt = time
       try connection.run(UpdateWorkflow(workflow: workflow))
+      try connection.note(record)
       return workflow
     }
   }
 
   public func setTags(
-    _ tags: [TagID], of id: WorkflowID, in workspace: WorkspaceID
+    _ tags: [TagID], of id: WorkflowID, in workspace: WorkspaceID, recording record: ChangeRecord
   ) async throws(PortError) -> [Tag]? {
     try await database.write { connection in
       guard try connection.first(FindWorkflow(id: id, workspace: workspace)) != nil else { return nil }
       for tag in tags where try connection.first(FindTag(workspace: workspace, id: tag)) == nil { return nil }
       try connection.run(ClearWorkflowTags(workspace: workspace, workflow: id))
       for tag in tags { try connection.run(AddWorkflowTag(workspace: workspace, workflow: id, tag: tag)) }
+      try connection.note(record)
       return try connection.all(ListWorkflowTags(workspace: workspace, workflow: id))
     }
   }
 
-  public func delete(_ id: WorkflowID, in workspace: WorkspaceID) async throws(PortError) -> StoredWorkflow? {
+  public func delete(
+    _ id: WorkflowID, in workspace: WorkspaceID, recording record: ChangeRecord
+  ) async throws(PortError) -> StoredWorkflow? {
     try await database.write { connection in
       guard let workflow = try connection.workflow(id, in: workspace) else { return nil }
       try connection.run(UnindexWorkflow(workspace: workspace, id: id))
       try connection.run(ClearWorkflowTags(workspace: workspace, workflow: id))
       // Its versions stay out of sight: executions that are under way go on with them.
       try connection.run(DeleteWorkflow(workspace: workspace, id: id))
+      try connection.note(record)
       return workflow
     }
   }
@@ -136,7 +147,7 @@ public struct SQLiteWorkflowStore: WorkflowStore {
 
 extension Connection {
   /// A workflow with its tags.
-  fileprivate func workflow(_ id: WorkflowID, in workspace: WorkspaceID) throws -> StoredWorkflow? {
+  func workflow(_ id: WorkflowID, in workspace: WorkspaceID) throws -> StoredWorkflow? {
     guard var workflow = try first(FindWorkflow(id: id, workspace: workspace)) else { return nil }
     workflow.tags = try all(ListWorkflowTags(workspace: workspace, workflow: id))
     return workflow

@@ -2,6 +2,7 @@
 
 public import JobsprintDomain
 public import JobsprintPorts
+import Synchronization
 
 extension Identifier {
   /// The same id for the same number, in the numbers' order.
@@ -109,9 +110,48 @@ extension Tag {
 }
 
 extension APIKeyRecord {
-  public static func numbered(_ number: Int, hash: String? = nil, label: String = "key") -> APIKeyRecord {
+  public static func numbered(
+    _ number: Int, in workspace: WorkspaceID = .initial, hash: String? = nil, label: String = "key",
+    scopes: Set<Scope> = Set(Scope.allCases), expiresAt: Timestamp? = nil
+  ) -> APIKeyRecord {
     APIKeyRecord(
-      id: .numbered(number), workspace: .initial, label: label, hash: Array((hash ?? "hash \(number)").utf8),
-      createdAt: .seconds(Int64(number)))
+      id: .numbered(number), workspace: workspace, label: label, hash: Array((hash ?? "hash \(number)").utf8),
+      scopes: scopes, expiresAt: expiresAt, createdAt: .seconds(Int64(number)))
   }
 }
+
+extension Workspace {
+  public static func numbered(_ number: Int, name: String? = nil) -> Workspace {
+    Workspace(
+      id: .numbered(number), name: name ?? "workspace \(number)", createdAt: .seconds(Int64(number)),
+      updatedAt: .seconds(Int64(number)))
+  }
+}
+
+extension AuditEntry {
+  public static func numbered(
+    _ number: Int, in workspace: WorkspaceID = .initial, by actor: Actor = .shell,
+    _ action: AuditAction = .workflowUpdated, subject: String = "subject", details: String = "{}",
+    at time: Timestamp? = nil
+  ) -> AuditEntry {
+    AuditEntry(
+      id: .numbered(number), caller: Caller(workspace: workspace, actor: actor), action: action, subject: subject,
+      details: Array(details.utf8), at: time ?? .seconds(Int64(number)))
+  }
+}
+
+extension ChangeRecord {
+  public static func numbered(_ number: Int, in workspace: WorkspaceID = .initial) -> ChangeRecord {
+    ChangeRecord(.numbered(number, in: workspace))
+  }
+
+  /// Of a change whose record nobody looks into. Each has an id of its own.
+  public static func noted(
+    in workspace: WorkspaceID = .initial, idempotency: IdempotencyRecord? = nil
+  ) -> ChangeRecord {
+    let number = lastNoted.add(1, ordering: .relaxed).newValue
+    return ChangeRecord(.numbered(number, in: workspace), idempotency: idempotency)
+  }
+}
+
+private let lastNoted = Atomic(1_000_000)

@@ -1,6 +1,7 @@
 // The conformance suites say in code what the ports promise. Each adapter's tests run all checks of the suites of its
 // ports, each on a subject of its own: `for check in JournalConformance.checks { try await check.run(on: storage) }`.
 
+import JobsprintDomain
 public import JobsprintPorts
 
 /// One fact that holds for every adapter of a port.
@@ -34,10 +35,13 @@ public struct StorageUnderTest: Sendable {
   public let workflows: any WorkflowStore
   public let tags: any TagStore
   public let apiKeys: any APIKeyStore
+  public let workspaces: any WorkspaceStore
+  public let audit: any AuditLog
 
   public init(
     journal: any Journal, claims: any ExecutionClaims, executions: any ExecutionStore,
-    idempotency: any IdempotencyStore, workflows: any WorkflowStore, tags: any TagStore, apiKeys: any APIKeyStore
+    idempotency: any IdempotencyStore, workflows: any WorkflowStore, tags: any TagStore, apiKeys: any APIKeyStore,
+    workspaces: any WorkspaceStore, audit: any AuditLog
   ) {
     self.journal = journal
     self.claims = claims
@@ -46,6 +50,19 @@ public struct StorageUnderTest: Sendable {
     self.workflows = workflows
     self.tags = tags
     self.apiKeys = apiKeys
+    self.workspaces = workspaces
+    self.audit = audit
+  }
+
+  /// Exactly these are in the audit log of a workspace, as ``ChangeRecord/numbered(_:in:)`` has them.
+  func expectAudited(
+    _ numbers: [Int], in workspace: WorkspaceID = .initial, _ claim: String = "", file: String = #fileID,
+    line: Int = #line
+  ) async throws {
+    let page = try await audit.entries(matching: AuditFilter(), in: workspace, page: PageRequest(limit: 250))
+    try expect(
+      page.elements.map(\.entry), is: numbers.sorted(by: >).map { .numbered($0, in: workspace) },
+      "the audit log\(claim):", file: file, line: line)
   }
 }
 

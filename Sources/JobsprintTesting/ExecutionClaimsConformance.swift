@@ -166,6 +166,13 @@ public enum ExecutionClaimsConformance {
       try await storage.claims.retire(nil)
       try expect(try await recoverable(storage, at: 22, before: 22, lease: 11), is: [.numbered(1), .numbered(2)])
     },
+    ConformanceCheck("where nobody is left, nothing is on its way") { storage in
+      _ = try await storage.journal.commit([.accept(.numbered(1))])
+      try expect(try await recoverable(storage, at: 10, before: 5), is: [.numbered(1)])
+      try expect(try await recoverable(storage, at: 11, before: 6), is: [])
+      try await storage.claims.retire(nil)
+      try expect(try await recoverable(storage, at: 12, before: 7), is: [.numbered(1)])
+    },
     ConformanceCheck("a stamp belongs to the state in which it was made") { storage in
       _ = try await storage.journal.commit([.accept(.numbered(1))])
       try expect(try await recoverable(storage, at: 10, before: 5), is: [.numbered(1)])

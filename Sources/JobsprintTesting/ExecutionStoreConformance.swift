@@ -25,7 +25,7 @@ public enum ExecutionStoreConformance {
       ])
       try expect(try await storage.executions.execution(.numbered(1), in: .initial), is: nil)
       try expect(try await storage.executions.journal(of: .numbered(1), in: .initial), is: [])
-      try expect(try await storage.executions.delete(.numbered(1), in: .initial), is: nil)
+      try expect(try await storage.executions.delete(.numbered(1), in: .initial, recording: .noted()), is: nil)
       try expect(try await list(storage), is: ids(2))
       try expect(try await list(storage, in: other), is: ids(1))
       try expect(try await list(storage, ExecutionFilter(states: [.success])), is: [])
@@ -34,13 +34,13 @@ public enum ExecutionStoreConformance {
     ConformanceCheck("an unknown execution is nil, and its journal empty") { storage in
       try expect(try await storage.executions.execution(.numbered(1), in: .initial), is: nil)
       try expect(try await storage.executions.journal(of: .numbered(1), in: .initial), is: [])
-      try expect(try await storage.executions.delete(.numbered(1), in: .initial), is: nil)
+      try expect(try await storage.executions.delete(.numbered(1), in: .initial, recording: .noted()), is: nil)
       try expect(try await list(storage), is: [])
     },
     ConformanceCheck("the details of an execution are its record, its journal and the document it executes") {
       storage in
       let workflow = StoredWorkflow.numbered(1, document: "{\"name\":\"first\"}")
-      _ = try await storage.workflows.create(workflow, idempotency: nil)
+      _ = try await storage.workflows.create(workflow, recording: .noted())
       _ = try await storage.journal.commit([
         .accept(.numbered(1, version: workflow.version, claimedBy: me)),
         .append(1, [.entry(at: 0), .entry(at: 1)], .success()), .accept(.numbered(2, version: .numbered(999))),
@@ -137,12 +137,24 @@ public enum ExecutionStoreConformance {
         .accept(.numbered(2, claimedBy: me)),
       ])
       let record = try await storage.executions.execution(.numbered(1), in: .initial)
-      try expect(try await storage.executions.delete(.numbered(1), in: .initial), is: record)
-      try expect(try await storage.executions.delete(.numbered(1), in: .initial), is: nil)
+      try expect(try await storage.executions.delete(.numbered(1), in: .initial, recording: .noted()), is: record)
+      try expect(try await storage.executions.delete(.numbered(1), in: .initial, recording: .noted()), is: nil)
       try expect(try await storage.executions.execution(.numbered(1), in: .initial), is: nil)
       try expect(try await storage.executions.journal(of: .numbered(1), in: .initial), is: [])
-      try expect(try await storage.executions.delete(.numbered(2), in: .initial), is: nil)
+      try expect(try await storage.executions.delete(.numbered(2), in: .initial, recording: .noted()), is: nil)
       try expect(try await list(storage), is: ids(2))
+    },
+    ConformanceCheck("a deletion leaves one audit entry, and one that does not happen leaves none") { storage in
+      _ = try await storage.journal.commit([
+        .accept(.numbered(1, claimedBy: me)), .append(1, [], .success()), .accept(.numbered(2)),
+        .accept(.numbered(3, in: other, claimedBy: me)), .append(3, in: other, [], .success()),
+      ])
+      _ = try await storage.executions.delete(.numbered(1), in: .initial, recording: .numbered(1))
+      for number in 1...3 {
+        _ = try await storage.executions.delete(.numbered(number), in: .initial, recording: .numbered(number + 1))
+      }
+      try await storage.expectAudited([1])
+      try await storage.expectAudited([], in: other)
     },
   ]
 }

@@ -20,9 +20,15 @@ struct Jobsprint: AsyncParsableCommand {
       CommandGroup(name: "Run", subcommands: [ServeCommand.self, RunCommand.self]),
       CommandGroup(
         name: "Talk to a server",
-        subcommands: [WorkflowsCommand.self, ExecutionsCommand.self, ImportCommand.self, ExportCommand.self]),
+        subcommands: [
+          WorkflowsCommand.self, ExecutionsCommand.self, ImportCommand.self, ExportCommand.self, KeysCommand.self,
+          WorkspacesCommand.self, AuditCommand.self,
+        ]),
       CommandGroup(
         name: "Operate",
-        subcommands: [DoctorCommand.self, MigrateCommand.self, BenchCommand.self, CompletionCommand.self]),
+        subcommands: [
+          DoctorCommand.self, MigrateCommand.self, BackupCommand.self, RestoreCommand.self, BenchCommand.self,
+          CompletionCommand.self,
+        ]),
     ])
 }

@@ -9,7 +9,8 @@ import Testing
     return StorageUnderTest(
       journal: MemoryJournal(store), claims: MemoryExecutionClaims(store), executions: MemoryExecutionStore(store),
       idempotency: MemoryIdempotencyStore(store), workflows: MemoryWorkflowStore(store), tags: MemoryTagStore(store),
-      apiKeys: MemoryAPIKeyStore(store))
+      apiKeys: MemoryAPIKeyStore(store),
+      workspaces: MemoryWorkspaceStore(store), audit: MemoryAuditLog(store))
   }
 
   @Test(arguments: JournalConformance.checks)
@@ -29,6 +30,12 @@ import Testing
 
   @Test(arguments: TagStoreConformance.checks)
   func tags(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
+
+  @Test(arguments: WorkspaceConformance.checks)
+  func workspaces(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
+
+  @Test(arguments: AuditLogConformance.checks)
+  func audit(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
 
   @Test(arguments: APIKeyConformance.checks)
   func apiKeys(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }

@@ -9,7 +9,7 @@ import Testing
 /// Executions that are stopped, time out, or are given back.
 struct InterruptionTests {
   private func control(_ rig: Rig, _ executor: Executor?) -> ExecutionControl {
-    ExecutionControl(executions: rig.executions, writer: rig.writer, executor: executor, clock: rig.clock)
+    ExecutionControl(executions: rig.executions, writer: rig.writer, executor: executor, clock: rig.clock, ids: rig.ids)
   }
 
   @Test func cancellingARunningExecutionIsFinal() async throws {

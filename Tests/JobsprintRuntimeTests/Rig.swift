@@ -82,7 +82,8 @@ struct Rig: Sendable {
         zip(all, all.dropFirst() + (loops ? all.suffix(1) : [])).map { source, target in
           (source.0, ["main": [[["node": .string(target.0), "type": "main", "index": 0]]]])
         }))
-    let created = try await editor.create(document, bytes: JSONValue.object(document).jsonBytes, in: .initial)
+    let created = try await editor.create(
+      document, bytes: JSONValue.object(document).jsonBytes, by: Caller(workspace: .initial, actor: .system))
     guard case .created(let workflow) = created else { throw RigError() }
     return workflow.id
   }

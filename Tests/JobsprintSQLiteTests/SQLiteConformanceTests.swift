@@ -8,7 +8,8 @@ extension StorageUnderTest {
     self.init(
       journal: SQLiteJournal(database), claims: SQLiteExecutionClaims(database),
       executions: SQLiteExecutionStore(database), idempotency: SQLiteIdempotencyStore(database),
-      workflows: SQLiteWorkflowStore(database), tags: SQLiteTagStore(database), apiKeys: SQLiteAPIKeyStore(database))
+      workflows: SQLiteWorkflowStore(database), tags: SQLiteTagStore(database), apiKeys: SQLiteAPIKeyStore(database),
+      workspaces: SQLiteWorkspaceStore(database), audit: SQLiteAuditLog(database))
   }
 }
 
@@ -38,6 +39,20 @@ extension StorageUnderTest {
   @Test(arguments: TagStoreConformance.checks)
   func tags(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
 
+  @Test(arguments: WorkspaceConformance.checks)
+  func workspaces(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: AuditLogConformance.checks)
+  func audit(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
   @Test(arguments: APIKeyConformance.checks)
   func apiKeys(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: ArchiveConformance.checks)
+  func archive(_ check: ConformanceCheck<ArchiveConformance.Subject>) async throws {
+    let folder = TemporaryFolder()
+    let database = try SQLiteDatabase.open(directory: folder.path)
+    try await check.run(on: ArchiveConformance.Subject(SQLiteArchive(database)))
+    await database.close()
+  }
 }

@@ -24,7 +24,7 @@ import Testing
     _ = try await storage.journal.commit([
       .accept(.numbered(1, claimedBy: .numbered(1))), .append(1, [entry], .success()),
     ])
-    _ = try await storage.workflows.create(.numbered(1), idempotency: nil)
+    _ = try await storage.workflows.create(.numbered(1), recording: .noted())
     await first.close()
 
     let second = try SQLiteDatabase.open(directory: folder.path)

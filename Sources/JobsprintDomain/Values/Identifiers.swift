@@ -25,6 +25,7 @@ public enum ExecutionKind {}
 public enum ExecutorKind {}
 public enum TagKind {}
 public enum APIKeyKind {}
+public enum AuditEntryKind {}
 
 public typealias WorkspaceID = Identifier<WorkspaceKind>
 public typealias WorkflowID = Identifier<WorkflowKind>
@@ -33,6 +34,7 @@ public typealias ExecutionID = Identifier<ExecutionKind>
 public typealias ExecutorID = Identifier<ExecutorKind>
 public typealias TagID = Identifier<TagKind>
 public typealias APIKeyID = Identifier<APIKeyKind>
+public typealias AuditEntryID = Identifier<AuditEntryKind>
 
 extension WorkspaceID {
   /// The workspace that every installation has from its first start.

@@ -13,7 +13,8 @@ public protocol ExecutionClaims: Sendable {
   func beat(_ executor: ExecutorID, holding: [ExecutionID], at now: Timestamp) async throws(PortError) -> [ExecutionID]
 
   /// Forgets the heartbeats of executors, so that what they hold can be claimed at once.
-  /// - Parameter executors: nil for all: only for a store that no other process can have open.
+  /// - Parameter executors: nil for all, and for what was dispatched to them: the start over of a store that no other
+  ///   process can have open, whose queue was lost with the process before.
   func retire(_ executors: [ExecutorID]?) async throws(PortError)
 
   /// What should be dispatched again: `new` and not dispatched since `dispatchedBefore`, `waiting` whose time has come,

@@ -17,7 +17,9 @@ public protocol ExecutionStore: Sendable {
 
   /// Removes an ended execution with its journal.
   /// - Returns: what was removed; nil when there is none in the workspace, or it has not ended.
-  func delete(_ id: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> ExecutionRecord?
+  func delete(
+    _ id: ExecutionID, in workspace: WorkspaceID, recording record: ChangeRecord
+  ) async throws(PortError) -> ExecutionRecord?
 }
 
 extension ExecutionStore {

@@ -16,14 +16,17 @@ public struct Tag: Sendable, Hashable {
 }
 
 public protocol TagStore: Sendable {
-  func create(_ tag: Tag, in workspace: WorkspaceID, idempotency: IdempotencyRecord?) async throws(PortError)
-    -> CreateOutcome
+  func create(
+    _ tag: Tag, in workspace: WorkspaceID, recording record: ChangeRecord
+  ) async throws(PortError) -> CreateOutcome
   func tag(_ id: TagID, in workspace: WorkspaceID) async throws(PortError) -> Tag?
   func rename(
-    _ id: TagID, to name: String, in workspace: WorkspaceID, at time: Timestamp
+    _ id: TagID, to name: String, in workspace: WorkspaceID, at time: Timestamp, recording record: ChangeRecord
   ) async throws(PortError) -> UpdateOutcome<Tag>
   /// Removes the tag, from its workflows too.
-  func delete(_ id: TagID, in workspace: WorkspaceID) async throws(PortError) -> Tag?
+  func delete(
+    _ id: TagID, in workspace: WorkspaceID, recording record: ChangeRecord
+  ) async throws(PortError) -> Tag?
   /// Oldest first.
   func tags(in workspace: WorkspaceID, page: PageRequest<TagID>) async throws(PortError) -> Page<Tag>
 }

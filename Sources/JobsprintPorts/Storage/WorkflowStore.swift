@@ -3,32 +3,41 @@ public import JobsprintDomain
 /// Workflows and the versions of their documents.
 public protocol WorkflowStore: Sendable {
   /// Stores a workflow and its first version.
-  func create(_ workflow: StoredWorkflow, idempotency: IdempotencyRecord?) async throws(PortError) -> CreateOutcome
+  func create(
+    _ workflow: StoredWorkflow, recording record: ChangeRecord
+  ) async throws(PortError) -> CreateOutcome
 
   func workflow(_ id: WorkflowID, in workspace: WorkspaceID) async throws(PortError) -> StoredWorkflow?
 
   /// Makes `change` the newest version, unless `ifMatch` names another than the newest.
   func update(
-    _ id: WorkflowID, in workspace: WorkspaceID, with change: WorkflowChange, ifMatch: VersionID?
+    _ id: WorkflowID, in workspace: WorkspaceID, with change: WorkflowChange, ifMatch: VersionID?,
+    recording record: ChangeRecord
   ) async throws(PortError) -> UpdateOutcome<StoredWorkflow>
 
   /// Turns the workflow on with a version of it (nil: the newest), or off.
   func setActive(
-    _ isActive: Bool, version: VersionID?, of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp
+    _ isActive: Bool, version: VersionID?, of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp,
+    recording record: ChangeRecord
   ) async throws(PortError) -> StoredWorkflow?
 
   /// An archived workflow is turned off; taking it back does not turn it on again.
   func setArchived(
-    _ isArchived: Bool, of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp
+    _ isArchived: Bool, of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp,
+    recording record: ChangeRecord
   ) async throws(PortError) -> StoredWorkflow?
 
   /// Replaces the tags of a workflow.
   /// - Returns: the tags it has now; nil when the workflow or one of the tags does not exist.
-  func setTags(_ tags: [TagID], of id: WorkflowID, in workspace: WorkspaceID) async throws(PortError) -> [Tag]?
+  func setTags(
+    _ tags: [TagID], of id: WorkflowID, in workspace: WorkspaceID, recording record: ChangeRecord
+  ) async throws(PortError) -> [Tag]?
 
   /// Removes a workflow with its versions; its executions stay until their retention ends.
   /// - Returns: what was removed.
-  func delete(_ id: WorkflowID, in workspace: WorkspaceID) async throws(PortError) -> StoredWorkflow?
+  func delete(
+    _ id: WorkflowID, in workspace: WorkspaceID, recording record: ChangeRecord
+  ) async throws(PortError) -> StoredWorkflow?
 
   /// Newest first.
   func workflows(

@@ -7,12 +7,17 @@ public struct ExecutionControl: Sendable {
   private let writer: JournalWriter
   private let executor: Executor?
   private let clock: any WallClock
+  private let note: ChangeNote
 
-  public init(executions: any ExecutionStore, writer: JournalWriter, executor: Executor?, clock: any WallClock) {
+  public init(
+    executions: any ExecutionStore, writer: JournalWriter, executor: Executor?, clock: any WallClock,
+    ids: IdentifierSource
+  ) {
     self.executions = executions
     self.writer = writer
     self.executor = executor
     self.clock = clock
+    note = ChangeNote(clock: clock, ids: ids)
   }
 
   /// Ends an execution at once, wherever it is. Its holder's fence is void from then on.
@@ -56,8 +61,12 @@ public struct ExecutionControl: Sendable {
   }
 
   /// Removes an ended execution with its journal.
-  public func delete(_ id: ExecutionID, in workspace: WorkspaceID) async throws(RuntimeError) -> ExecutionRecord {
-    let removed = try await onStore { () async throws(PortError) in try await executions.delete(id, in: workspace) }
+  public func delete(_ id: ExecutionID, by caller: Caller) async throws(RuntimeError) -> ExecutionRecord {
+    let workspace = caller.workspace
+    let record = note.record(.executionDeleted, of: id, by: caller)
+    let removed = try await onStore { () async throws(PortError) in
+      try await executions.delete(id, in: workspace, recording: record)
+    }
     if let removed { return removed }
     let present = try await onStore { () async throws(PortError) in
       try await executions.execution(id, in: workspace)

@@ -7,22 +7,26 @@ public struct TagEditor: Sendable {
   private let workflows: any WorkflowStore
   private let clock: any WallClock
   private let ids: IdentifierSource
+  private let note: ChangeNote
 
   public init(tags: any TagStore, workflows: any WorkflowStore, clock: any WallClock, ids: IdentifierSource) {
     self.tags = tags
     self.workflows = workflows
     self.clock = clock
     self.ids = ids
+    note = ChangeNote(clock: clock, ids: ids)
   }
 
   public func create(
-    name: String, in workspace: WorkspaceID, idempotency: IdempotencyRequest<Tag>? = nil
+    name: String, by caller: Caller, idempotency: IdempotencyRequest<Tag>? = nil
   ) async throws(RuntimeError) -> Creation<Tag> {
     let now = clock.now
     let tag = Tag(id: ids.next(), name: name, createdAt: now, updatedAt: now)
-    let record = idempotency.map { $0.record(for: tag, in: workspace, at: now) }
+    let record = note.record(
+      .tagCreated, of: tag.id, by: caller, ["name": .string(name)],
+      idempotency: idempotency.map { $0.record(for: tag, in: caller.workspace, at: now) })
     let outcome = try await onStore { () async throws(PortError) in
-      try await tags.create(tag, in: workspace, idempotency: record)
+      try await tags.create(tag, in: caller.workspace, recording: record)
     }
     switch outcome {
     case .created: return .created(tag)
@@ -31,10 +35,11 @@ public struct TagEditor: Sendable {
     }
   }
 
-  public func rename(_ id: TagID, to name: String, in workspace: WorkspaceID) async throws(RuntimeError) -> Tag {
+  public func rename(_ id: TagID, to name: String, by caller: Caller) async throws(RuntimeError) -> Tag {
     let time = clock.now
+    let record = note.record(.tagRenamed, of: id, by: caller, ["name": .string(name)])
     let outcome = try await onStore { () async throws(PortError) in
-      try await tags.rename(id, to: name, in: workspace, at: time)
+      try await tags.rename(id, to: name, in: caller.workspace, at: time, recording: record)
     }
     switch outcome {
     case .updated(let tag), .changed(let tag): return tag
@@ -43,22 +48,27 @@ public struct TagEditor: Sendable {
     }
   }
 
-  public func delete(_ id: TagID, in workspace: WorkspaceID) async throws(RuntimeError) -> Tag {
-    let removed = try await onStore { () async throws(PortError) in try await tags.delete(id, in: workspace) }
+  public func delete(_ id: TagID, by caller: Caller) async throws(RuntimeError) -> Tag {
+    let record = note.record(.tagDeleted, of: id, by: caller)
+    let removed = try await onStore { () async throws(PortError) in
+      try await tags.delete(id, in: caller.workspace, recording: record)
+    }
     guard let removed else { throw notFound(id) }
     return removed
   }
 
   /// Replaces the tags of a workflow.
   public func setTags(
-    _ ids: [TagID], of workflow: WorkflowID, in workspace: WorkspaceID
+    _ ids: [TagID], of workflow: WorkflowID, by caller: Caller
   ) async throws(RuntimeError) -> [Tag] {
+    let record = note.record(
+      .workflowTagged, of: workflow, by: caller, ["tags": .array(ids.map { .string("\($0)") })])
     let now = try await onStore { () async throws(PortError) in
-      try await workflows.setTags(ids, of: workflow, in: workspace)
+      try await workflows.setTags(ids, of: workflow, in: caller.workspace, recording: record)
     }
     if let now { return now }
     let exists = try await onStore { () async throws(PortError) in
-      try await workflows.workflow(workflow, in: workspace) != nil
+      try await workflows.workflow(workflow, in: caller.workspace) != nil
     }
     guard exists else {
       throw RuntimeError(.workflowNotFound, "There is no workflow \(workflow) in this workspace.")

@@ -10,6 +10,7 @@ public struct WorkflowEditor: Sendable {
   private let clock: any WallClock
   private let ids: IdentifierSource
   private let catalog: WorkflowCatalog
+  private let note: ChangeNote
 
   public init(
     store: any WorkflowStore, catalog: WorkflowCatalog, library: NodeLibrary, clock: any WallClock,
@@ -20,6 +21,7 @@ public struct WorkflowEditor: Sendable {
     validator = WorkflowValidator(library: library)
     self.clock = clock
     self.ids = ids
+    note = ChangeNote(clock: clock, ids: ids)
   }
 
   /// What is doubtful in this document, in its order; some of it would keep the workflow from running.
@@ -32,16 +34,20 @@ public struct WorkflowEditor: Sendable {
   ///   - document: n8n's JSON.
   ///   - bytes: the same as it was given; kept as it is.
   public func create(
-    _ document: JSONObject, bytes: [UInt8], in workspace: WorkspaceID,
+    _ document: JSONObject, bytes: [UInt8], by caller: Caller,
     idempotency: IdempotencyRequest<StoredWorkflow>? = nil
   ) async throws(RuntimeError) -> Creation<StoredWorkflow> {
     let workflow = try parsed(document)
     let now = clock.now
     let stored = StoredWorkflow(
-      id: ids.next(), workspace: workspace, version: ids.next(), name: workflow.name, document: bytes, createdAt: now,
+      id: ids.next(), workspace: caller.workspace, version: ids.next(), name: workflow.name, document: bytes,
+      createdAt: now,
       updatedAt: now)
-    let record = idempotency.map { $0.record(for: stored, in: workspace, at: now) }
-    switch try await onStore({ () async throws(PortError) in try await store.create(stored, idempotency: record) }) {
+    let record = note.record(
+      .workflowCreated, of: stored.id, by: caller,
+      ["name": .string(stored.name), "version": .string("\(stored.version)")],
+      idempotency: idempotency.map { $0.record(for: stored, in: caller.workspace, at: now) })
+    switch try await onStore({ () async throws(PortError) in try await store.create(stored, recording: record) }) {
     case .created: return .created(stored)
     case .replayed(let kept): return try kept.replay(for: idempotency?.fingerprint)
     case .nameTaken: throw RuntimeError(.nameTaken, "A workflow named '\(stored.name)' exists in this workspace.")
@@ -51,18 +57,22 @@ public struct WorkflowEditor: Sendable {
   /// Makes the document the newest version; an active workflow goes on with it.
   /// - Parameter ifMatch: refuse when the newest version is another than this.
   public func update(
-    _ id: WorkflowID, with document: JSONObject, bytes: [UInt8], in workspace: WorkspaceID, ifMatch: VersionID?
+    _ id: WorkflowID, with document: JSONObject, bytes: [UInt8], by caller: Caller, ifMatch: VersionID?
   ) async throws(RuntimeError) -> StoredWorkflow {
     let workflow = try parsed(document)
+    let workspace = caller.workspace
     guard let current = try await onStore({ () async throws(PortError) in try await store.workflow(id, in: workspace) })
     else { throw notFound(id) }
     let isActive = current.activeVersion != nil
     if isActive { try refuseUnlessRunnable(workflow) }
     let change = WorkflowChange(
       version: ids.next(), name: workflow.name, document: bytes, at: clock.now, activates: isActive)
+    let record = note.record(
+      .workflowUpdated, of: id, by: caller,
+      ["name": .string(change.name), "version": .string("\(change.version)")])
     defer { catalog.forget(id, in: workspace) }
     let outcome = try await onStore { () async throws(PortError) in
-      try await store.update(id, in: workspace, with: change, ifMatch: ifMatch)
+      try await store.update(id, in: workspace, with: change, ifMatch: ifMatch, recording: record)
     }
     switch outcome {
     case .updated(let stored): return stored
@@ -77,8 +87,9 @@ public struct WorkflowEditor: Sendable {
 
   /// Turns the workflow on, with a version of it or the newest.
   public func activate(
-    _ id: WorkflowID, version: VersionID?, in workspace: WorkspaceID
+    _ id: WorkflowID, version: VersionID?, by caller: Caller
   ) async throws(RuntimeError) -> StoredWorkflow {
+    let workspace = caller.workspace
     guard let current = try await onStore({ () async throws(PortError) in try await store.workflow(id, in: workspace) })
     else { throw notFound(id) }
     guard !current.isArchived else {
@@ -96,19 +107,21 @@ public struct WorkflowEditor: Sendable {
     // The one that was checked, not one that may have come meanwhile.
     let checked = version ?? current.version
     let time = clock.now
+    let record = note.record(.workflowActivated, of: id, by: caller, ["version": .string("\(checked)")])
     defer { catalog.forget(id, in: workspace) }
     let changed = try await onStore { () async throws(PortError) in
-      try await store.setActive(true, version: checked, of: id, in: workspace, at: time)
+      try await store.setActive(true, version: checked, of: id, in: workspace, at: time, recording: record)
     }
     guard let changed else { throw notFound(id) }
     return changed
   }
 
-  public func deactivate(_ id: WorkflowID, in workspace: WorkspaceID) async throws(RuntimeError) -> StoredWorkflow {
+  public func deactivate(_ id: WorkflowID, by caller: Caller) async throws(RuntimeError) -> StoredWorkflow {
     let time = clock.now
-    defer { catalog.forget(id, in: workspace) }
+    let record = note.record(.workflowDeactivated, of: id, by: caller)
+    defer { catalog.forget(id, in: caller.workspace) }
     let changed = try await onStore { () async throws(PortError) in
-      try await store.setActive(false, version: nil, of: id, in: workspace, at: time)
+      try await store.setActive(false, version: nil, of: id, in: caller.workspace, at: time, recording: record)
     }
     guard let changed else { throw notFound(id) }
     return changed
@@ -116,20 +129,24 @@ public struct WorkflowEditor: Sendable {
 
   /// Archiving turns the workflow off, too.
   public func setArchived(
-    _ isArchived: Bool, _ id: WorkflowID, in workspace: WorkspaceID
+    _ isArchived: Bool, _ id: WorkflowID, by caller: Caller
   ) async throws(RuntimeError) -> StoredWorkflow {
     let time = clock.now
-    defer { catalog.forget(id, in: workspace) }
+    let record = note.record(isArchived ? .workflowArchived : .workflowUnarchived, of: id, by: caller)
+    defer { catalog.forget(id, in: caller.workspace) }
     let changed = try await onStore { () async throws(PortError) in
-      try await store.setArchived(isArchived, of: id, in: workspace, at: time)
+      try await store.setArchived(isArchived, of: id, in: caller.workspace, at: time, recording: record)
     }
     guard let changed else { throw notFound(id) }
     return changed
   }
 
-  public func delete(_ id: WorkflowID, in workspace: WorkspaceID) async throws(RuntimeError) -> StoredWorkflow {
-    defer { catalog.forget(id, in: workspace) }
-    let removed = try await onStore { () async throws(PortError) in try await store.delete(id, in: workspace) }
+  public func delete(_ id: WorkflowID, by caller: Caller) async throws(RuntimeError) -> StoredWorkflow {
+    let record = note.record(.workflowDeleted, of: id, by: caller)
+    defer { catalog.forget(id, in: caller.workspace) }
+    let removed = try await onStore { () async throws(PortError) in
+      try await store.delete(id, in: caller.workspace, recording: record)
+    }
     guard let removed else { throw notFound(id) }
     return removed
   }

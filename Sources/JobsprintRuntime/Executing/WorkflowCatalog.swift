@@ -17,9 +17,16 @@ public final class WorkflowCatalog: Sendable {
     let workflow: WorkflowID
   }
 
+  /// With its owner: who knows the id of another's version must not get its plan.
+  private struct PlanKey: Hashable {
+    let workspace: WorkspaceID
+    let workflow: WorkflowID
+    let version: VersionID
+  }
+
   private struct Cache {
     var heads: [HeadKey: Head] = [:]
-    var plans: [VersionID: ExecutionPlan] = [:]
+    var plans: [PlanKey: ExecutionPlan] = [:]
     /// Rises with every change, so that a read that began before it is not remembered.
     var epoch = 0
   }
@@ -69,7 +76,8 @@ public final class WorkflowCatalog: Sendable {
   func plan(
     _ version: VersionID, of workflow: WorkflowID, in workspace: WorkspaceID
   ) async throws(RuntimeError) -> ExecutionPlan {
-    if let plan = cache.withLock({ $0.plans[version] }) { return plan }
+    let key = PlanKey(workspace: workspace, workflow: workflow, version: version)
+    if let plan = cache.withLock({ $0.plans[key] }) { return plan }
     let stored = try await onStore { () async throws(PortError) in try await store.version(version, in: workspace) }
     guard let stored, stored.workflow == workflow else {
       throw RuntimeError(.versionNotFound, "The workflow has no version \(version).")
@@ -77,7 +85,7 @@ public final class WorkflowCatalog: Sendable {
     let plan = ExecutionPlan(try Workflow(stored: stored.document), library: library)
     cache.withLock { cache in
       if cache.plans.count >= Self.mostPlans { cache.plans.removeAll() }
-      cache.plans[version] = plan
+      cache.plans[key] = plan
     }
     return plan
   }

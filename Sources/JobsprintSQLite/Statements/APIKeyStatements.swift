@@ -1,8 +1,10 @@
 import JobsprintDomain
 import JobsprintPorts
 
+private let columns = "id, workspace_id, label, hash, scopes, expires_at, created_at"
+
 struct FindAPIKey: FixedSQLStatement {
-  static let sql = "SELECT id, workspace_id, label, hash, created_at FROM api_keys WHERE hash = ?"
+  static let sql = "SELECT \(columns) FROM api_keys WHERE hash = ?"
 
   let hash: [UInt8]
 
@@ -10,15 +12,52 @@ struct FindAPIKey: FixedSQLStatement {
 
   static func decode(_ row: inout RowReader) throws -> APIKeyRecord {
     APIKeyRecord(
-      id: try row.id(), workspace: try row.id(), label: row.text(), hash: row.bytes(), createdAt: row.time())
+      id: try row.id(), workspace: try row.id(), label: row.text(), hash: row.bytes(),
+      // Scopes of a program that knows more are none to this one.
+      scopes: Set(row.text().split(separator: " ").compactMap { Scope(rawValue: String($0)) }),
+      expiresAt: row.optionalTime(), createdAt: row.time())
   }
 }
 
-struct InsertAPIKey: FixedSQLStatement {
-  static let sql = """
-    INSERT INTO api_keys (id, workspace_id, label, hash, created_at) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT (hash) DO NOTHING
+/// A key of a workspace by its id.
+struct FindAPIKeyByID: FixedSQLStatement {
+  static let sql = "SELECT \(columns) FROM api_keys WHERE workspace_id = ? AND id = ?"
+
+  let workspace: WorkspaceID
+  let id: APIKeyID
+
+  func bind(to values: inout Binder) {
+    values.add(workspace)
+    values.add(id)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> APIKeyRecord { try FindAPIKey.decode(&row) }
+}
+
+/// Keys of a workspace, oldest first.
+struct ListAPIKeys: SQLStatement {
+  let workspace: WorkspaceID
+  let after: APIKeyID?
+  let limit: Int
+
+  var sql: String {
     """
+    SELECT \(columns) FROM api_keys
+    WHERE workspace_id = ?\(after == nil ? "" : " AND id > ?") ORDER BY id LIMIT ?
+    """
+  }
+
+  func bind(to values: inout Binder) {
+    values.add(workspace)
+    if let after { values.add(after) }
+    values.add(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> APIKeyRecord { try FindAPIKey.decode(&row) }
+}
+
+struct InsertAPIKey: FixedSQLStatement {
+  static let sql = "INSERT INTO api_keys (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
   let key: APIKeyRecord
 
@@ -27,7 +66,21 @@ struct InsertAPIKey: FixedSQLStatement {
     values.add(key.workspace)
     values.add(key.label)
     values.add(key.hash)
+    values.add(key.scopes.map(\.rawValue).sorted().joined(separator: " "))
+    values.add(key.expiresAt)
     values.add(key.createdAt)
+  }
+}
+
+struct DeleteAPIKey: FixedSQLStatement {
+  static let sql = "DELETE FROM api_keys WHERE workspace_id = ? AND id = ?"
+
+  let workspace: WorkspaceID
+  let id: APIKeyID
+
+  func bind(to values: inout Binder) {
+    values.add(workspace)
+    values.add(id)
   }
 }
 

@@ -87,6 +87,16 @@ struct RetireAllExecutors: FixedSQLStatement {
   static let sql = "DELETE FROM executors"
 }
 
+/// Nothing is on its way to anybody. Each state is read from its own partial index.
+struct ForgetDispatched: FixedSQLStatement {
+  static let sql = """
+    UPDATE executions SET dispatched_at = NULL WHERE id IN (
+      SELECT id FROM executions WHERE state = 'new' AND dispatched_at IS NOT NULL
+      UNION ALL SELECT id FROM executions WHERE state = 'waiting' AND dispatched_at IS NOT NULL
+      UNION ALL SELECT id FROM executions WHERE state = 'running' AND dispatched_at IS NOT NULL)
+    """
+}
+
 /// What should be dispatched again. Each branch reads its own partial index in its order and stops at the limit, so that a
 /// backlog that has just been dispatched is never walked through.
 struct ListRecoverable: FixedSQLStatement {

@@ -68,14 +68,7 @@ struct ListWorkflows: SQLStatement {
 
   static func decode(_ row: inout RowReader) throws -> StoredWorkflow { try workflow(&row) }
 
-  /// FTS5's query for all words, each of which may go on. Quoted, nothing in a word is an operator. nil without words:
-  /// FTS5 would find nothing for an empty query.
-  private var words: String? {
-    let words = (filter.text ?? "").unicodeScalars.split {
-      !$0.properties.isAlphabetic && $0.properties.numericType == nil
-    }
-    return words.isEmpty ? nil : words.map { "\"\(String($0))\"*" }.joined(separator: " ")
-  }
+  private var words: String? { wordQuery(filter.text) }
 }
 
 struct InsertWorkflow: FixedSQLStatement {

@@ -12,6 +12,13 @@ enum Terminal {
   /// Somebody looks at stderr.
   static let isWatched = isatty(STDERR_FILENO) == 1
 
+  /// A line on stderr that the next one replaces; silent where nobody looks.
+  static func progress(_ text: String) {
+    guard isWatched else { return }
+    let line = text.prefix(width - 1)
+    FileHandle.standardError.write(Data("\r\(line)\u{1B}[K".utf8))
+  }
+
   /// Columns of the terminal; 80 where there is none.
   static var width: Int {
     var size = winsize()

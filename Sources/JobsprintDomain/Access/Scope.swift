@@ -1,0 +1,35 @@
+/// What an API key may do. Names are n8n's where n8n has them.
+public enum Scope: String, Sendable, Hashable, CaseIterable {
+  case workflowCreate = "workflow:create"
+  case workflowRead = "workflow:read"
+  case workflowUpdate = "workflow:update"
+  case workflowDelete = "workflow:delete"
+  case workflowList = "workflow:list"
+  case workflowActivate = "workflow:activate"
+  case workflowDeactivate = "workflow:deactivate"
+  case workflowExecute = "workflow:execute"
+  case workflowTagsUpdate = "workflowTags:update"
+  case workflowTagsList = "workflowTags:list"
+  case executionRead = "execution:read"
+  case executionList = "execution:list"
+  case executionRetry = "execution:retry"
+  case executionStop = "execution:stop"
+  case executionDelete = "execution:delete"
+  case tagCreate = "tag:create"
+  case tagRead = "tag:read"
+  case tagUpdate = "tag:update"
+  case tagDelete = "tag:delete"
+  case tagList = "tag:list"
+  case nodeTypeList = "nodeType:list"
+  case apiKeyCreate = "apiKey:create"
+  case apiKeyList = "apiKey:list"
+  case apiKeyDelete = "apiKey:delete"
+  case auditLogList = "auditLog:list"
+  /// Workspaces beside one's own: for the operator of the installation.
+  case workspaceCreate = "workspace:create"
+  case workspaceList = "workspace:list"
+  case workspaceUpdate = "workspace:update"
+
+  /// Everything but what reaches beyond one's own workspace.
+  public static let ofOneWorkspace = Set(allCases).subtracting([.workspaceCreate, .workspaceList, .workspaceUpdate])
+}

@@ -1,0 +1,73 @@
+// An installation as rows that no store's technology shows in: what `jobsprint backup` writes and `restore` reads.
+
+public import JobsprintDomain
+
+/// What an archive holds. Restored in this order: what is referred to comes before what refers to it.
+public enum ArchiveKind: String, Sendable, Hashable, CaseIterable {
+  case workspace, apiKey, tag, version, workflow, auditCheckpoint, auditEntry, execution
+}
+
+public enum ArchiveRecord: Sendable, Hashable {
+  case workspace(Workspace)
+  case apiKey(APIKeyRecord)
+  case tag(Tag, in: WorkspaceID)
+  /// Versions outlive their workflow.
+  case version(StoredVersion, in: WorkspaceID)
+  case workflow(StoredWorkflow)
+  case auditCheckpoint(AuditCheckpoint)
+  case auditEntry(AuditRecord)
+  /// With its whole journal; its document is a version.
+  case execution(ExecutionRecord, [JournalEntry])
+
+  public var kind: ArchiveKind {
+    switch self {
+    case .workspace: .workspace
+    case .apiKey: .apiKey
+    case .tag: .tag
+    case .version: .version
+    case .workflow: .workflow
+    case .auditCheckpoint: .auditCheckpoint
+    case .auditEntry: .auditEntry
+    case .execution: .execution
+    }
+  }
+
+  /// By which rows of its kind are ordered; a workspace has one checkpoint.
+  public var id: UUIDv7 {
+    switch self {
+    case .workspace(let workspace): workspace.id.uuid
+    case .apiKey(let key): key.id.uuid
+    case .tag(let tag, _): tag.id.uuid
+    case .version(let version, _): version.id.uuid
+    case .workflow(let workflow): workflow.id.uuid
+    case .auditCheckpoint(let checkpoint): checkpoint.workspace.uuid
+    case .auditEntry(let record): record.entry.id.uuid
+    case .execution(let record, _): record.id.uuid
+    }
+  }
+}
+
+/// A store read and filled row by row.
+public protocol Archive: Sendable {
+  /// Reads everything as of one moment.
+  func reading<Value: Sendable>(_ body: (any ArchiveReader) async throws -> Value) async throws -> Value
+
+  /// Nothing was ever stored, but for the workspace that every installation begins with.
+  func isEmpty() async throws(PortError) -> Bool
+
+  /// Stores rows as they are, in one transaction. A workspace that exists takes the name and times of the row.
+  func insert(_ records: [ArchiveRecord]) async throws(PortError)
+}
+
+/// A store as of one moment.
+public protocol ArchiveReader {
+  /// In the order of their ids.
+  func workspaces() async throws(PortError) -> [Workspace]
+
+  /// Rows of one kind in the order of their ids, behind `id`: at most `limit`, and fewer where they are large.
+  /// - Parameter kind: any but `workspace`.
+  /// - Returns: empty behind the last one.
+  func records(
+    of kind: ArchiveKind, in workspace: WorkspaceID, after id: UUIDv7?, limit: Int
+  ) async throws(PortError) -> [ArchiveRecord]
+}

@@ -1,0 +1,115 @@
+import JobsprintDomain
+public import JobsprintPorts
+
+/// Reads a database that nobody writes meanwhile: a copy, or one that no server has open.
+public struct SQLiteArchive: Archive {
+  private let database: SQLiteDatabase
+
+  public init(_ database: SQLiteDatabase) { self.database = database }
+
+  public func reading<Value: Sendable>(_ body: (any ArchiveReader) async throws -> Value) async throws -> Value {
+    try await body(SQLiteArchiveReader(database: database))
+  }
+
+  public func isEmpty() async throws(PortError) -> Bool {
+    try await database.read { try $0.first(AnyRow()) == false }
+  }
+
+  public func insert(_ records: [ArchiveRecord]) async throws(PortError) {
+    try await database.write { connection in for record in records { try connection.restore(record) } }
+  }
+}
+
+private struct SQLiteArchiveReader: ArchiveReader {
+  let database: SQLiteDatabase
+
+  func workspaces() async throws(PortError) -> [Workspace] {
+    try await database.read { try $0.all(ListWorkspaces(after: nil, limit: .max)) }
+  }
+
+  func records(
+    of kind: ArchiveKind, in workspace: WorkspaceID, after id: UUIDv7?, limit: Int
+  ) async throws(PortError) -> [ArchiveRecord] {
+    try await database.read { connection in
+      switch kind {
+      case .workspace: return []
+      case .apiKey:
+        return try connection.all(ListAPIKeys(workspace: workspace, after: id.map { APIKeyID($0) }, limit: limit))
+          .map { .apiKey($0) }
+      case .tag:
+        return try connection.all(ListTags(workspace: workspace, after: id.map { TagID($0) }, limit: limit))
+          .map { .tag($0, in: workspace) }
+      case .version:
+        let all = ListAllVersions(workspace: workspace, after: id, limit: limit)
+        return try connection.page(all, of: PageRequest<VersionID>(limit: limit)) { $0.document.count }.elements
+          .map { .version($0, in: workspace) }
+      case .workflow:
+        return try connection.whole(ListIDs(table: .workflows, workspace: workspace, after: id, limit: limit)) {
+          guard let workflow = try connection.workflow($0, in: workspace) else { return nil }
+          return (.workflow(workflow), workflow.document.count)
+        }
+      case .auditCheckpoint:
+        guard id == nil else { return [] }
+        return try connection.first(FindCheckpoint(workspace: workspace)).map { [.auditCheckpoint($0)] } ?? []
+      case .auditEntry:
+        return try connection.whole(ListIDs(table: .auditEntries, workspace: workspace, after: id, limit: limit)) {
+          try connection.first(FindAuditEntry(id: $0)).map { (.auditEntry($0), $0.entry.details.count) }
+        }
+      case .execution:
+        return try connection.whole(ListIDs(table: .executions, workspace: workspace, after: id, limit: limit)) {
+          guard let record = try connection.first(FindExecution(id: $0, workspace: workspace)) else { return nil }
+          let journal = try connection.all(ReadJournal(execution: $0, workspace: workspace))
+          return (.execution(record, journal), journal.reduce(record.input.count) { $0 + $1.payload.count })
+        }
+      }
+    }
+  }
+
+}
+
+extension Connection {
+  /// Rows by their ids, until they weigh as much as a page may.
+  fileprivate func whole<Kind>(
+    _ ids: ListIDs<Kind>, _ row: (Identifier<Kind>) throws -> (ArchiveRecord, bytes: Int)?
+  ) throws -> [ArchiveRecord] {
+    var (records, bytes) = ([ArchiveRecord](), 0)
+    for id in try all(ids) where bytes < PageRequest<Never>().payloadLimit {
+      guard let (record, weight) = try row(id) else { continue }
+      records.append(record)
+      bytes += weight
+    }
+    return records
+  }
+
+  fileprivate func restore(_ record: ArchiveRecord) throws {
+    switch record {
+    case .workspace(let workspace): try run(RestoreWorkspace(insertion: InsertWorkspace(workspace: workspace)))
+    case .apiKey(let key): try run(InsertAPIKey(key: key))
+    case .tag(let tag, let workspace): try run(InsertTag(workspace: workspace, tag: tag))
+    case .version(let version, let workspace): try run(InsertVersion(workspace: workspace, version: version))
+    case .workflow(let workflow):
+      try run(InsertWorkflow(workflow: workflow))
+      try run(IndexWorkflow(workspace: workflow.workspace, id: workflow.id))
+      for tag in workflow.tags {
+        try run(AddWorkflowTag(workspace: workflow.workspace, workflow: workflow.id, tag: tag.id))
+      }
+    case .auditCheckpoint(let checkpoint): try run(WriteCheckpoint(checkpoint: checkpoint))
+    case .auditEntry(let record):
+      try run(InsertAuditEntry(entry: record.entry))
+      try run(IndexAuditEntry(id: record.entry.id))
+      guard let seal = record.seal else { return }
+      try run(SealEntry(entry: record.entry.id, seal: seal, workspace: record.entry.caller.workspace))
+    case .execution(let record, let journal):
+      try run(RestoreExecution(record: record))
+      if !record.input.isEmpty {
+        try run(InsertInput(execution: record.id, workspace: record.workspace, input: record.input))
+      }
+      if let error = record.error {
+        try run(InsertError(execution: record.id, workspace: record.workspace, error: error))
+      }
+      for entry in journal {
+        try run(InsertFinishedEntry(execution: record.id, workspace: record.workspace, entry: entry))
+      }
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import JobsprintDomain
+import JobsprintTesting
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct AccessCommandTests {
+  @Test func keysAreMadeUsedListedAndDeleted() async throws {
+    try await Command.beside { server, _ in
+      let made = try await Command.run("keys", "create", "reports", "--scope", "tag:list", server: server)
+      let key = made.output.trimmingCharacters(in: .whitespacesAndNewlines)
+      #expect(made.status == 0 && key.hasPrefix("jsk_"))
+      #expect(try await Command.run("workflows", server: server, key: key).errors.contains("docs/errors/forbidden.md"))
+      let listed = try await Command.run("keys", "--json", server: server).json.arrayValue ?? []
+      #expect(listed.count == 2)
+      #expect(try await Command.run("keys", server: server).output.contains("reports"))
+      let id = try #require(listed.first { $0["label"] == "reports" }?["id"]?.stringValue)
+      #expect(try await Command.run("keys", "delete", id, server: server).status == 0)
+      #expect(try await Command.run("workflows", server: server, key: key).status == 4)
+    }
+  }
+
+  @Test func aWorkspaceIsMadeAndItsKeySeesNothingOfOthers() async throws {
+    try await Command.beside { server, _ in
+      _ = try await Command.run("import", "examples/first-workflow.json", server: server)
+      let made = try await Command.run("workspaces", "create", "acme", server: server)
+      let key = made.output.trimmingCharacters(in: .whitespacesAndNewlines)
+      #expect(try await Command.run("workspaces", server: server).output.contains("acme"))
+      #expect(try await Command.run("workflows", "--json", server: server, key: key).json == [])
+      #expect(try await Command.run("workspaces", server: server, key: key).status == 1)
+    }
+  }
+
+  @Test func theAuditLogIsListedAndProvedAlsoBesideTheServer() async throws {
+    try await Command.beside { server, folder in
+      _ = try await Command.run("import", "examples/first-workflow.json", server: server)
+      let listed = try await Command.run("audit", "list", "--action", "workflow.created", server: server)
+      #expect(listed.output.contains("workflow.created"))
+      let beside = try await Command.run("audit", "verify", "--data", folder + "/data")
+      #expect(beside.status == 0)
+      #expect(server.stop() == 0)
+      let proved = try await Command.run("audit", "verify", "--data", folder + "/data")
+      #expect(proved.status == 0)
+      #expect(proved.output.hasPrefix("2 entries of workspace default hold (last: 2, "))
+    }
+  }
+
+  @Test func anEntryThatWasChangedOnTheDiskIsFound() async throws {
+    try await Command.beside { server, folder in
+      for label in ["trustworthy", "harmless"] {
+        _ = try await Command.run("keys", "create", label, server: server)
+      }
+      #expect(server.stop() == 0)
+      let file = URL(filePath: folder + "/data/jobsprint.sqlite")
+      var bytes = try Data(contentsOf: file)
+      var places = 0
+      while let place = bytes.firstRange(of: Data(#""label":"trustworthy""#.utf8)) {
+        bytes.replaceSubrange(place, with: Data(#""label":"Trustworthy""#.utf8))
+        places += 1
+      }
+      #expect(places == 1)
+      try bytes.write(to: file)
+      let checked = try await Command.run("audit", "verify", "--data", folder + "/data", "--json")
+      #expect(checked.status == 1)
+      #expect(checked.json[0]?["holds"] == false)
+      #expect(checked.json[0]?["entries"] == 1)
+      #expect(checked.errors.contains("entry 2 ("))
+    }
+  }
+
+  @Test func aFolderWithoutADatabaseIsRefused() async throws {
+    try await Command.inFolder { folder in
+      let checked = try await Command.run("audit", "verify", "--data", folder)
+      #expect(checked.status == 1)
+      #expect(checked.errors.contains("There is no database"))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+    }
+  }
+
+  @Test func theSigningKeyIsForItsOwnerOnly() async throws {
+    try await Command.beside { server, folder in
+      let path = folder + "/data/audit.key"
+      let text = try String(contentsOfFile: path, encoding: .utf8)
+      #expect(text.trimmingCharacters(in: .whitespacesAndNewlines).count == 64)
+      let facts = try FileManager.default.attributesOfItem(atPath: path)
+      #expect((facts[.posixPermissions] as? NSNumber)?.intValue == 0o600)
+      #expect(server.stop() == 0)
+      let again = try await ServerProcess(data: folder + "/data")
+      again.kill()
+      #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import JobsprintDomain
+import NIOHTTP1
+import Testing
+
+/// The audit log has one entry for each call that changed something.
+@Suite(.timeLimit(.minutes(2))) struct AuditLogTests {
+  @Test func eachChangeLeavesOneEntryAndNothingElseDoes() async throws {
+    try await TestServer.running { server in
+      let workflow = try await server.store([("A", "n8n-nodes-base.manualTrigger", [:])])
+      let tag = try await server.post("/tags", ["name": "a"]).id
+      #expect(try await server.post("/tags", ["name": "a"]).status == 409)
+      _ = try await server.put("/tags/\(tag)", ["name": "b"])
+      _ = try await server.put("/workflows/\(workflow)/tags", [["id": .string(tag)]])
+      _ = try await server.put(
+        "/workflows/\(workflow)", TestServer.document([("A", "n8n-nodes-base.manualTrigger", [:])]))
+      _ = try await server.post("/workflows/\(workflow)/activate")
+      _ = try await server.post("/workflows/\(workflow)/deactivate")
+      let execution = try await server.post("/workflows/\(workflow)/execute?wait=30").id
+      _ = try await server.delete("/executions/\(execution)")
+      _ = try await server.post("/workflows/\(workflow)/archive")
+      _ = try await server.post("/workflows/\(workflow)/unarchive")
+      _ = try await server.delete("/workflows/\(workflow)")
+      #expect(try await server.delete("/workflows/\(workflow)").status == 404)
+      _ = try await server.delete("/tags/\(tag)")
+      let key = try await server.post("/api-keys", ["label": "k"]).id
+      _ = try await server.delete("/api-keys/\(key)")
+      let workspace = try await server.post("/workspaces", ["name": "acme"]).id
+      _ = try await server.put("/workspaces/\(workspace)", ["name": "b"])
+      let entries = try await server.get("/audit-logs").json["data"]?.arrayValue ?? []
+      #expect(
+        entries.reversed().map { $0["action"]?.stringValue } == [
+          "apiKey.created", "workflow.created", "tag.created", "tag.renamed", "workflow.tagged", "workflow.updated",
+          "workflow.activated", "workflow.deactivated", "execution.deleted", "workflow.archived",
+          "workflow.unarchived", "workflow.deleted", "tag.deleted", "apiKey.created", "apiKey.deleted",
+          "workspace.created", "workspace.renamed",
+        ])
+      let subjects = entries.compactMap { $0["subjectId"]?.stringValue }
+      #expect(subjects.contains(execution) && subjects.contains(key) && subjects.contains(workspace))
+    }
+  }
+
+  @Test func anEntryTellsWhoAskedAndFromWhere() async throws {
+    try await TestServer.running { server in
+      _ = try await server.post("/tags", ["name": "a"], headers: ["X-Request-Id": "my-request"])
+      let key = try await server.get("/api-keys").json["data"]?[0]?["id"]?.stringValue
+      let entry = try #require(try await server.get("/audit-logs?action=tag.created").json["data"]?[0])
+      #expect(entry["requestId"] == "my-request")
+      #expect(entry["address"] == "127.0.0.1")
+      #expect(entry["actor"]?["kind"] == "apiKey")
+      #expect(entry["actor"]?["id"]?.stringValue == key)
+      #expect(entry["details"]?["name"] == "a")
+    }
+  }
+
+  @Test func entriesAreFilteredAndPaged() async throws {
+    try await TestServer.running { server in
+      for name in ["alpha", "beta", "gamma"] { _ = try await server.post("/tags", ["name": .string(name)]) }
+      func count(_ query: String) async throws -> Int? {
+        try await server.get("/audit-logs?\(query)").json["data"]?.arrayValue?.count
+      }
+      #expect(try await count("action=tag.created") == 3)
+      #expect(try await count("q=tag+bet") == 1)
+      #expect(try await count("after=2000-01-01T00:00:00Z") == 4)
+      #expect(try await count("before=2000-01-01T00:00:00Z") == 0)
+      #expect(try await count("subjectId=nothing") == 0)
+      let first = try await server.get("/audit-logs?limit=3")
+      let cursor = try #require(first.json["nextCursor"]?.stringValue)
+      #expect(try await count("limit=3&cursor=\(cursor)") == 1)
+      for wrong in ["action=no.such", "after=soon", "before=1", "cursor=x"] {
+        #expect(try await server.get("/audit-logs?\(wrong)").code == "parameter_invalid")
+      }
+    }
+  }
+
+  @Test func entriesAreSealed() async throws {
+    try await TestServer.running { server in
+      _ = try await server.post("/tags", ["name": "a"])
+      var sealed: [JSONValue] = []
+      // The suite's time limit ends it where nothing ever is.
+      repeat {
+        _ = try await server.get("/executions/01a1fcfb-56ac-7890-979c-b894b84c2b4f?wait=1")
+        sealed = try await server.get("/audit-logs").json["data"]?.arrayValue ?? []
+      } while sealed.contains { $0["sequence"]?.isNull ?? true }
+      #expect(sealed.map { $0["sequence"] } == [2, 1])
+      #expect(sealed.allSatisfy { $0["hash"]?.stringValue?.count == 64 })
+    }
+  }
+}

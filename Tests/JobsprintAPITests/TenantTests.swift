@@ -1,0 +1,133 @@
+import HTTPTypes
+import JobsprintDomain
+import NIOHTTP1
+import Testing
+
+@testable import JobsprintAPI
+
+/// Promise: a workspace never sees what is another's. Each route is asked for each id of another workspace.
+@Suite(.timeLimit(.minutes(2))) struct TenantTests {
+  /// A workspace with one of everything.
+  private struct Tenant {
+    let key: String
+    let ids: [String: String]
+
+    init(_ name: String, on server: TestServer) async throws {
+      let made = try await server.post("/workspaces", ["name": .string(name)])
+      let key = try #require(made.json["apiKey"]?["key"]?.stringValue)
+      func post(_ path: String, _ body: JSONValue?) async throws -> Answer {
+        let answer = try await server.send("POST", path, body?.jsonBytes, key: key)
+        try #require((200...202).contains(answer.status), "\(answer.json.jsonText)")
+        return answer
+      }
+      let workflow = try await post(
+        "/workflows", TestServer.document([("A", "n8n-nodes-base.manualTrigger", [:])], name: name))
+      let execution = try await post("/workflows/\(workflow.id)/execute?wait=30", nil)
+      self.key = key
+      ids = [
+        "workspaces": try made.id, "workflows": try workflow.id, "executions": try execution.id,
+        "versions": try #require(workflow.json["versionId"]?.stringValue),
+        "tags": try await post("/tags", ["name": .string(name)]).id,
+        "api-keys": try #require(made.json["apiKey"]?["id"]?.stringValue),
+      ]
+    }
+
+    /// The route's path with this tenant's ids.
+    func path(of route: APIRoute) throws -> String {
+      let resource = try #require(route.path.split(separator: "/").first)
+      let path = route.path.replacing("{id}", with: try #require(ids[String(resource)], "\(route.path)"))
+        .replacing("{versionId}", with: ids["versions"] ?? "")
+      try #require(!path.contains("{"), "\(route.path) has an id that this test does not know")
+      return path
+    }
+  }
+
+  /// A body that the route would take.
+  private func body(of route: APIRoute) -> [UInt8]? {
+    let body: JSONValue? =
+      switch (route.method.rawValue, route.path) {
+      case ("PUT", "/workflows/{id}"): TestServer.document([("A", "n8n-nodes-base.manualTrigger", [:])])
+      case ("PUT", "/workflows/{id}/tags"): []
+      case ("PUT", _): ["name": "renamed"]
+      default: nil
+      }
+    return body?.jsonBytes
+  }
+
+  /// What a tenant sees of his own.
+  private func view(_ server: TestServer, _ tenant: Tenant) async throws -> [String] {
+    var seen: [String] = []
+    for route in APIRoute.all where route.method == .get && route.scope.map(Scope.ofOneWorkspace.contains) ?? true {
+      let path = route.path.contains("{") ? try tenant.path(of: route) : route.path
+      seen.append("\(path) \(try await server.send("GET", path, key: tenant.key).json.jsonText)")
+    }
+    return seen.filter { !$0.hasPrefix("/audit-logs ") }
+  }
+
+  @Test func noRouteGivesOrTouchesWhatIsAnothers() async throws {
+    try await TestServer.running { server in
+      let (mine, other) = (try await Tenant("mine", on: server), try await Tenant("other", on: server))
+      let before = try await view(server, other)
+      for route in APIRoute.all where route.path.contains("{") {
+        let path = try other.path(of: route)
+        let answer = try await server.send(route.method.rawValue, path, body(of: route), key: mine.key)
+        // Workspaces are the operator's: a tenant is told the same of its own, another's and none.
+        let expected = route.path.hasPrefix("/workspaces") ? 403 : 404
+        #expect(answer.status == expected, "\(route.method) \(route.path)")
+      }
+      #expect(try await view(server, other) == before, "nothing of the other's has changed")
+    }
+  }
+
+  @Test func noListHoldsWhatIsAnothers() async throws {
+    try await TestServer.running { server in
+      let (mine, other) = (try await Tenant("mine", on: server), try await Tenant("other", on: server))
+      for route in APIRoute.all where route.method == .get && !route.path.contains("{") {
+        var queries = [""]
+        for id in other.ids.values {
+          queries += ["?cursor=\(id)", "?workflowId=\(id)", "?subjectId=\(id)", "?q=\(id)", "?includeData=true"]
+        }
+        queries += ["?name=other", "?tags=other", "?q=other"]
+        for query in queries {
+          let text = String(
+            decoding: try await server.send("GET", route.path + query, key: mine.key).bytes, as: UTF8.self)
+          // A filter is given back by /discover.
+          for id in other.ids.values { #expect(!text.contains("\"\(id)\""), "\(route.path)\(query)") }
+        }
+      }
+    }
+  }
+
+  @Test func idsOfAnotherAreNothingInsideOnesOwnRequests() async throws {
+    try await TestServer.running { server in
+      let (mine, other) = (try await Tenant("mine", on: server), try await Tenant("other", on: server))
+      let workflow = try #require(mine.ids["workflows"])
+      let (version, tag) = (try #require(other.ids["versions"]), try #require(other.ids["tags"]))
+      func send(_ method: String, _ path: String, _ body: JSONValue? = nil) async throws -> Answer {
+        try await server.send(method, path, body?.jsonBytes, key: mine.key)
+      }
+      #expect(try await send("GET", "/workflows/\(workflow)/\(version)").status == 404)
+      #expect(try await send("POST", "/workflows/\(workflow)/execute?version=\(version)").status == 404)
+      #expect(
+        try await send("POST", "/workflows/\(workflow)/activate", ["versionId": .string(version)]).status == 404)
+      #expect(try await send("PUT", "/workflows/\(workflow)/tags", [["id": .string(tag)]]).status == 404)
+      let stopped = try await send("POST", "/executions/stop", ["status": ["queued", "running", "waiting"]])
+      #expect(stopped.json["stopped"] == 0)
+    }
+  }
+
+  @Test func namesAndIdempotencyKeysAreEachWorkspacesOwn() async throws {
+    try await TestServer.running { server in
+      let (mine, other) = (try await Tenant("mine", on: server), try await Tenant("other", on: server))
+      var ids: Set<String> = []
+      for tenant in [mine, other] {
+        let answer = try await server.send(
+          "POST", "/tags", JSONValue.object(["name": "same"]).jsonBytes, headers: ["Idempotency-Key": "same"],
+          key: tenant.key)
+        #expect(answer.status == 201 && answer.headers["Idempotency-Replayed"].isEmpty)
+        ids.insert(try answer.id)
+      }
+      #expect(ids.count == 2)
+    }
+  }
+}
