@@ -9,15 +9,18 @@ setup: ## Install what is missing to build
 
 run: setup ## Build and serve http://127.0.0.1:8080 (options: make run ARGS="--port 9000")
 	swift build -c release --product jobsprint
+	swift build -c release --product jobsprint-sandbox
 	.build/release/jobsprint serve $(ARGS)
 
 test: ## Build and run every test
 	@scripts/setup --tests
 	scripts/test
 
-bench: setup ## Measure a release build on this machine (options: make bench ARGS="--seconds 10")
+bench: ## Measure a release build on this machine (options: make bench ARGS="--seconds 10")
+	@scripts/setup --tests
 	swift build -c release --product jobsprint
-	.build/release/jobsprint bench $(ARGS)
+	swift build -c release --product jobsprint-sandbox
+	scripts/bench $(ARGS)
 
 docs: setup ## Write the pages that are made from what is: docs/nodes, docs/compatibility.md
 	swift build --build-tests

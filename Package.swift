@@ -40,7 +40,8 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let package = Package(
   name: "jobsprint",
   products: [
-    .executable(name: "jobsprint", targets: ["jobsprint"])
+    .executable(name: "jobsprint", targets: ["jobsprint"]),
+    .executable(name: "jobsprint-sandbox", targets: ["jobsprint-sandbox"]),
   ],
   dependencies: [
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
@@ -64,6 +65,10 @@ let package = Package(
       providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+    .systemLibrary(
+      name: "CJavaScriptCore", pkgConfig: "javascriptcoregtk-4.1", providers: [.apt(["libjavascriptcoregtk-4.1-dev"])]),
+    .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+    .target(name: "CSandboxRuntime"),
     floor("LibXML2", ["CLibXML2"]),
     floor("PCRE2", ["CPCRE2"]),
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -82,6 +87,8 @@ let package = Package(
     floor(
       "JobsprintSQLite", ["JobsprintDomain", "JobsprintPorts", grdb, grdbSQLite],
       resources: [.embedInCode("Migrations")]),
+    floor(
+      "JobsprintPostgres", ["JobsprintDomain", "JobsprintPorts", "Postgres"], resources: [.embedInCode("Migrations")]),
     floor("JobsprintMemory", ["JobsprintDomain", "JobsprintPorts"]),
     floor("JobsprintNodes", ["JobsprintDomain", "JobsprintPorts", "LibXML2", "CMarkGFM", "OpenSSL", "PCRE2"]),
     floor("JobsprintScript", ["JobsprintDomain", "JobsprintPorts"]),
@@ -98,8 +105,8 @@ let package = Package(
       "JobsprintBootstrap",
       [
         "JobsprintDomain", "JobsprintPorts", "JobsprintRuntime", "JobsprintAccess", "JobsprintSQLite",
-        "JobsprintMemory",
-        "JobsprintNodes", "JobsprintScript", "JobsprintAPI", hummingbird, crypto, logging, lifecycle, signals, nioCore,
+        "JobsprintPostgres", "Postgres", "JobsprintMemory", "JobsprintNodes", "JobsprintScript", "JobsprintAPI",
+        hummingbird, crypto, logging, lifecycle, signals, nioCore,
         configuration,
       ]),
     // roof
@@ -110,13 +117,17 @@ let package = Package(
         nioHTTP,
       ],
       swiftSettings: settings),
+    .executableTarget(
+      name: "jobsprint-sandbox", dependencies: ["CJavaScriptCore", "CSeccomp", "CSandboxRuntime"],
+      swiftSettings: settings),
     // yard
     floor("JobsprintTesting", ["JobsprintDomain", "JobsprintPorts"]),
     floor(
       "JobsprintBench",
       [
-        "JobsprintDomain", "JobsprintEngine", "JobsprintNodes", "JobsprintPorts", "JobsprintScript", nioCore, nioPosix,
-        nioHTTP,
+        "JobsprintDomain", "JobsprintEngine", "JobsprintNodes", "JobsprintPorts", "JobsprintScript", "Postgres",
+        nioCore,
+        nioPosix, nioHTTP,
       ]),
     tests(
       "JobsprintRuntimeTests",
@@ -154,18 +165,26 @@ let package = Package(
         httpTypes,
         logging, nioCore, nioHTTP, yams,
       ]),
-    tests("KillTests", ["jobsprint", "JobsprintDomain", "JobsprintTesting", httpClient, nioCore, nioHTTP]),
-    tests("CommandTests", ["jobsprint", "JobsprintDomain", "JobsprintTesting"]),
-    tests("JobsprintScriptTests", ["JobsprintScript", "JobsprintDomain", "JobsprintPorts"]),
+    tests(
+      "KillTests",
+      ["jobsprint", "jobsprint-sandbox", "JobsprintDomain", "JobsprintTesting", httpClient, nioCore, nioHTTP]),
+    tests("CommandTests", ["jobsprint", "jobsprint-sandbox", "JobsprintDomain", "JobsprintTesting"]),
+    tests(
+      "JobsprintScriptTests",
+      ["jobsprint-sandbox", "JobsprintScript", "JobsprintDomain", "JobsprintPorts", "JobsprintTesting"]),
     tests(
       "JobsprintSQLiteTests",
       [
         "JobsprintSQLite", "JobsprintAccess", "JobsprintDomain", "JobsprintPorts", "JobsprintTesting", grdb, grdbSQLite,
       ]),
+    tests(
+      "JobsprintPostgresTests",
+      ["JobsprintPostgres", "JobsprintDomain", "JobsprintPorts", "JobsprintTesting", "Postgres"]),
     tests("JobsprintMemoryTests", ["JobsprintMemory", "JobsprintDomain", "JobsprintPorts", "JobsprintTesting"]),
     tests(
       "ConformanceTests",
       [
+        "jobsprint-sandbox",
         "JobsprintDomain", "JobsprintEngine", "JobsprintNodes", "JobsprintPorts", "JobsprintRuntime", "JobsprintScript",
         "JobsprintTesting",
       ]),

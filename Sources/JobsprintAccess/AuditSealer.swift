@@ -28,14 +28,15 @@ public struct AuditSealer: Sendable {
       await sealAll()
       try? await clock.sleep(for: Self.interval)
     }
-    await sealAll()
+    // Whatever was written last; the stop itself must not cancel it.
+    await Task { await sealAll() }.value
   }
 
   private func sealAll() async {
     do throws(PortError) {
       // A pass that was overtaken by another process has sealed less than it saw.
       while try await pass() == Self.batch {}
-    } catch { onFailure(error) }
+    } catch { if !Task.isCancelled { onFailure(error) } }
   }
 
   /// Seals what is there, at most ``batch`` entries.

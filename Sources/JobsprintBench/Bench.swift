@@ -43,6 +43,8 @@ public struct Bench: Sendable {
     ("start", { try await StartMeasurement.figures($0) }),
     ("throughput", { try await ThroughputMeasurement.figures($0) }),
     ("latency", { try await LatencyMeasurement.figures($0) }),
+    ("inserts", { _ in try await InsertMeasurement.figures() }),
+    ("postgres", { try await PostgresMeasurement.figures($0) }),
   ]
 
   public func run() async throws {
@@ -74,4 +76,6 @@ struct BenchContext: Sendable {
   let seconds: Int
   /// Its own, empty.
   let folder: URL
+  /// The address of a PostgreSQL database instead of the folder.
+  var database: String?
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// `jobsprint serve` as a process of its own, over an empty folder.
+/// `jobsprint serve` as a process of its own, over an empty folder or a database.
 final class MeasuredServer: Sendable {
   static let apiKey = "bench-key-0123456789-0123456789-0123456789"
 
@@ -11,12 +11,17 @@ final class MeasuredServer: Sendable {
   let startTime: Duration
   private let process: Mutex<Process>
 
-  init(executable: String, folder: URL) async throws {
+  /// - Parameter database: PostgreSQL's address; nil: the folder.
+  init(executable: String, folder: URL, database: String? = nil) async throws {
     let process = Process()
     process.executableURL = URL(filePath: executable)
-    process.arguments = ["serve", "--port", "0", "--data", folder.appending(path: "data").path]
-    process.environment = ProcessInfo.processInfo.environment.merging(
-      ["JOBSPRINT_BOOTSTRAP_API_KEY": Self.apiKey, "JOBSPRINT_HOST": "127.0.0.1"]) { $1 }
+    process.arguments = ["serve", "--port", "0"]
+    var environment = ProcessInfo.processInfo.environment
+    environment["JOBSPRINT_BOOTSTRAP_API_KEY"] = Self.apiKey
+    environment["JOBSPRINT_HOST"] = "127.0.0.1"
+    environment["JOBSPRINT_DATABASE_URL"] = database
+    environment["JOBSPRINT_DATA"] = folder.appending(path: "data").path
+    process.environment = environment
     process.standardInput = FileHandle.nullDevice
     let output = Pipe()
     process.standardOutput = output

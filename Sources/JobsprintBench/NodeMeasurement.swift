@@ -48,7 +48,7 @@ enum NodeMeasurement {
     var best = Double.infinity
     for _ in 0..<rounds {
       let begin = clock.now
-      let resolver = try await evaluator.resolver(for: scope)
+      let resolver = try await evaluator.resolver(for: scope, inJavaScript: [])
       _ = try await type.run(NodeContext(scope: scope, resolver: resolver, clock: StandingClock(now: now)))
       best = min(best, (clock.now - begin) / .milliseconds(1))
     }

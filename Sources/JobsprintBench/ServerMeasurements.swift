@@ -29,7 +29,8 @@ enum ThroughputMeasurement {
   private static let sample = 1000
 
   static func figures(_ context: BenchContext) async throws -> [Figure] {
-    let server = try await MeasuredServer(executable: context.executable, folder: context.folder)
+    let server = try await MeasuredServer(
+      executable: context.executable, folder: context.folder, database: context.database)
     defer { server.stop() }
     let load = try await LoadGenerator.open(server, connections: connections)
     _ = try await load.closedLoop(until: .now + .seconds(min(5, context.seconds)))
@@ -66,7 +67,8 @@ enum LatencyMeasurement {
   private static let connections = 64
 
   static func figures(_ context: BenchContext) async throws -> [Figure] {
-    let server = try await MeasuredServer(executable: context.executable, folder: context.folder)
+    let server = try await MeasuredServer(
+      executable: context.executable, folder: context.folder, database: context.database)
     defer { server.stop() }
     let load = try await LoadGenerator.open(server, connections: connections)
     _ = try await load.openLoop(perSecond: 300, seconds: min(5, context.seconds))

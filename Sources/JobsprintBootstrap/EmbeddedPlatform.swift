@@ -7,8 +7,6 @@ import JobsprintMemory
 import JobsprintNodes
 import JobsprintPorts
 import JobsprintRuntime
-import JobsprintSQLite
-import JobsprintScript
 public import Logging
 import ServiceLifecycle
 import UnixSignals
@@ -17,7 +15,8 @@ import UnixSignals
 public struct EmbeddedPlatform: Sendable {
   private let configuration: ServeConfiguration
   private let log: Logger
-  private let database: SQLiteDatabase
+  private let storage: Storage
+  private let javaScript: JavaScript
   private let dependencies: APIDependencies
   private let services: [any Service]
   /// Set when this start has made the first API key; to be shown once.
@@ -30,36 +29,33 @@ public struct EmbeddedPlatform: Sendable {
     self.log = log
     let clock = SystemClock()
     let ids = IdentifierSource(clock: clock)
-    let database = try SQLiteDatabase.open(directory: configuration.dataDirectory)
-    self.database = database
-    let workflows = SQLiteWorkflowStore(database)
-    let executions = SQLiteExecutionStore(database)
-    let claims = SQLiteExecutionClaims(database)
-    let tags = SQLiteTagStore(database)
-    let idempotency = SQLiteIdempotencyStore(database)
-    let apiKeys = SQLiteAPIKeyStore(database)
-    let workspaces = SQLiteWorkspaceStore(database)
-    let audit = SQLiteAuditLog(database)
-    let authenticator = APIKeyAuthenticator(store: apiKeys, clock: clock, isSoleWriter: true)
+    let storage = try await Storage.open(configuration.storage)
+    self.storage = storage
+    let (workflows, executions) = (storage.workflows, storage.executions)
+    let authenticator = APIKeyAuthenticator(store: storage.apiKeys, clock: clock, isSoleWriter: storage.isExclusive)
     newAPIKey = try await authenticator.bootstrap(
       presented: configuration.bootstrapAPIKey, id: ids.next(), entry: ids.next())
-    // Made at the first start, so that it is in the first backup.
-    _ = try AuditKeyFile(folder: configuration.dataDirectory).key(configured: configuration.auditKey, creating: true)
-    let sealer = AuditSealer(audit: audit, clock: clock) { error in
+    if case .folder(let folder) = configuration.storage {
+      // Made at the first start, so that it is in the first backup.
+      _ = try AuditKeyFile(folder: folder).key(configured: configuration.auditKey, creating: true)
+    }
+    let sealer = AuditSealer(audit: storage.audit, clock: clock) { error in
       log.warning("could not seal audit entries", metadata: ["error": "\(error)"])
     }
 
     let library = NodeLibrary(
       BuiltInNodes.all(
         includingTestNodes: configuration.testNodes.map { TestNodeOptions(ledgerPath: $0.ledger) }))
-    var journal: any Journal = SQLiteJournal(database)
+    var journal = storage.journal
     if configuration.testNodes?.sabotage == .answerBeforeCommit {
       journal = AnswerBeforeCommitJournal(journal: journal, clock: clock)
     }
+    let javaScript = JavaScript(configuration.javaScript)
+    self.javaScript = javaScript
     let bus = MemoryEventBus()
     let queue = MemoryWakeUpQueue()
     let writer = JournalWriter(journal: journal, relay: EventRelay(bus: bus))
-    let catalog = WorkflowCatalog(store: workflows, library: library, isSoleWriter: true)
+    let catalog = WorkflowCatalog(store: workflows, library: library, isSoleWriter: storage.isExclusive)
     let dispatcher = Dispatcher(queue: queue, log: log)
     let timers = TimerSignal()
     var executorOptions = ExecutorOptions()
@@ -68,15 +64,15 @@ public struct EmbeddedPlatform: Sendable {
     executorOptions.heartbeat = .milliseconds(configuration.lease * 1000 / 3)
     executorOptions.mostBytes = configuration.executionMegabytes << 20
     let executor = Executor(
-      id: ids.next(), options: executorOptions, queue: queue, claims: claims, catalog: catalog, writer: writer,
-      evaluator: NativeExpressionEvaluator(), clock: clock, timers: timers, log: log)
+      id: ids.next(), options: executorOptions, queue: queue, claims: storage.claims, catalog: catalog, writer: writer,
+      evaluator: javaScript.evaluator, code: javaScript.code, clock: clock, timers: timers, log: log)
     var recovererOptions = RecovererOptions()
     recovererOptions.lease = executorOptions.lease
     let recoverer = Recoverer(
-      claims: claims, dispatcher: dispatcher, clock: clock, options: recovererOptions, timers: timers, log: log)
+      claims: storage.claims, dispatcher: dispatcher, clock: clock, options: recovererOptions, timers: timers, log: log)
 
-    // Nobody else can have the folder open: whoever held executions before is gone.
-    try await claims.retire(nil)
+    // Whoever held executions before is gone.
+    if storage.isExclusive { try await storage.claims.retire(nil) }
     try await executor.register()
 
     dependencies = APIDependencies(
@@ -86,19 +82,21 @@ public struct EmbeddedPlatform: Sendable {
       executionControl: ExecutionControl(
         executions: executions, writer: writer, executor: executor, clock: clock, ids: ids),
       workflowEditor: WorkflowEditor(store: workflows, catalog: catalog, library: library, clock: clock, ids: ids),
-      tagEditor: TagEditor(tags: tags, workflows: workflows, clock: clock, ids: ids),
-      apiKeyEditor: APIKeyEditor(store: apiKeys, clock: clock, ids: ids, onDelete: { authenticator.forget($0) }),
-      workspaceEditor: WorkspaceEditor(store: workspaces, clock: clock, ids: ids),
-      workflows: workflows, executions: executions, tags: tags, apiKeys: apiKeys, workspaces: workspaces,
-      audit: audit, library: library, authenticator: authenticator, clock: clock)
+      tagEditor: TagEditor(tags: storage.tags, workflows: workflows, clock: clock, ids: ids),
+      apiKeyEditor: APIKeyEditor(
+        store: storage.apiKeys, clock: clock, ids: ids, onDelete: { authenticator.forget($0) }),
+      workspaceEditor: WorkspaceEditor(store: storage.workspaces, clock: clock, ids: ids),
+      workflows: workflows, executions: executions, tags: storage.tags, apiKeys: storage.apiKeys,
+      workspaces: storage.workspaces, audit: storage.audit, library: library, authenticator: authenticator, clock: clock
+    )
     // Stopped from the last to the first: no requests, then no executions, then no more writing; what was written last is
     // sealed.
     services = [
       LoopService(run: { await sealer.run() }),
-      LoopService(run: { await database.withWritingThread { await writer.run() } }, stop: { writer.close() }),
+      LoopService(run: { await storage.keepJournal(writer) }, stop: { writer.close() }),
       LoopService(run: { await recoverer.run() }),
       LoopService(run: { await executor.run() }),
-      LoopService(run: { await Housekeeping(idempotency: idempotency, clock: clock, log: log).run() }),
+      LoopService(run: { await Housekeeping(storage: storage, clock: clock, log: log).run() }),
     ]
   }
 
@@ -118,6 +116,7 @@ public struct EmbeddedPlatform: Sendable {
     } onCancel: {
       Task { await running.triggerGracefulShutdown() }
     }
-    await database.close()
+    javaScript.close()
+    await storage.close()
   }
 }

@@ -6,7 +6,6 @@ import JobsprintMemory
 import JobsprintNodes
 import JobsprintPorts
 import JobsprintRuntime
-import JobsprintScript
 import Logging
 
 public struct LocalRun: Sendable {
@@ -43,6 +42,8 @@ public struct LocalRun: Sendable {
     let workflows = MemoryWorkflowStore(store)
     let executions = MemoryExecutionStore(store)
     let claims = MemoryExecutionClaims(store)
+    let javaScript = JavaScript()
+    defer { javaScript.close() }
     let bus = MemoryEventBus()
     let queue = MemoryWakeUpQueue()
     let writer = JournalWriter(
@@ -52,7 +53,7 @@ public struct LocalRun: Sendable {
     let dispatcher = Dispatcher(queue: queue, log: log)
     let executor = Executor(
       id: ids.next(), queue: queue, claims: claims, catalog: catalog, writer: writer,
-      evaluator: NativeExpressionEvaluator(), clock: clock, timers: timers, log: log)
+      evaluator: javaScript.evaluator, code: javaScript.code, clock: clock, timers: timers, log: log)
     let recoverer = Recoverer(claims: claims, dispatcher: dispatcher, clock: clock, timers: timers, log: log)
     let acceptor = Acceptor(
       catalog: catalog, executions: executions, writer: writer, dispatcher: dispatcher, executor: executor, bus: bus,

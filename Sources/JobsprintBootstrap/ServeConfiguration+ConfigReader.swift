@@ -5,17 +5,26 @@
 //   jobsprint.host               | JOBSPRINT_HOST                  | text   | 127.0.0.1
 //   jobsprint.port               | JOBSPRINT_PORT                  | number | 8080
 //   jobsprint.data               | JOBSPRINT_DATA                  | path   | data
+//   jobsprint.database.url       | JOBSPRINT_DATABASE_URL          | secret | none: the folder
+//   jobsprint.database.replica   | JOBSPRINT_DATABASE_REPLICA      | secret | none
+//   jobsprint.database.pool      | JOBSPRINT_DATABASE_POOL         | number | 6
+//   jobsprint.database.pgbouncer | JOBSPRINT_DATABASE_PGBOUNCER    | 1      | off
+//   jobsprint.instance           | JOBSPRINT_INSTANCE              | text   | the host's name
 //   jobsprint.bootstrap.api.key  | JOBSPRINT_BOOTSTRAP_API_KEY     | secret | one is made
 //   jobsprint.audit.key          | JOBSPRINT_AUDIT_KEY             | secret | in the folder
 //   jobsprint.slots              | JOBSPRINT_SLOTS                 | number | 256
 //   jobsprint.lease.seconds      | JOBSPRINT_LEASE_SECONDS         | number | 15
 //   jobsprint.execution.megabytes| JOBSPRINT_EXECUTION_MEGABYTES   | number | 256
+//   jobsprint.sandbox.path       | JOBSPRINT_SANDBOX_PATH          | path   | beside the program
+//   jobsprint.sandbox.count      | JOBSPRINT_SANDBOX_COUNT         | number | one for each core
+//   jobsprint.insecure.sandbox   | JOBSPRINT_INSECURE_SANDBOX      | 1      | off
 //   jobsprint.log.level          | JOBSPRINT_LOG_LEVEL             | text   | notice
 //   jobsprint.test.nodes         | JOBSPRINT_TEST_NODES            | 1      | off
 //   jobsprint.test.ledger        | JOBSPRINT_TEST_LEDGER           | path   | none
 //   jobsprint.test.sabotage      | JOBSPRINT_TEST_SABOTAGE         | text   | none
 
 public import Configuration
+import Foundation
 import Logging
 
 extension ServeConfiguration {
@@ -24,7 +33,7 @@ extension ServeConfiguration {
     self.init()
     host = config.string(forKey: "jobsprint.host", default: host)
     port = try config.number("jobsprint.port", in: 0...65_535) ?? port
-    dataDirectory = config.string(forKey: "jobsprint.data", default: dataDirectory)
+    storage = try StorageLocation(config)
     bootstrapAPIKey = config.string(forKey: "jobsprint.bootstrap.api.key", isSecret: true)
     auditKey = config.string(forKey: "jobsprint.audit.key", isSecret: true)
     slots = try config.number("jobsprint.slots", in: 1...100_000) ?? slots
@@ -36,6 +45,9 @@ extension ServeConfiguration {
       }
       logLevel = level
     }
+    javaScript.executable = config.string(forKey: "jobsprint.sandbox.path") ?? javaScript.executable
+    javaScript.size = try config.number("jobsprint.sandbox.count", in: 1...64) ?? javaScript.size
+    javaScript.isInsecure = config.string(forKey: "jobsprint.insecure.sandbox") == "1"
     if config.string(forKey: "jobsprint.test.nodes") == "1" {
       testNodes = TestNodes(
         ledger: config.string(forKey: "jobsprint.test.ledger"),
@@ -46,6 +58,29 @@ extension ServeConfiguration {
   /// From the environment of this process.
   public static func fromEnvironment() throws(SettingError) -> ServeConfiguration {
     try ServeConfiguration(ConfigReader(provider: EnvironmentVariablesProvider()))
+  }
+}
+
+extension StorageLocation {
+  /// A database where one is named, else a folder.
+  init(_ config: ConfigReader) throws(SettingError) {
+    guard let address = config.string(forKey: "jobsprint.database.url", isSecret: true), !address.isEmpty else {
+      self = .folder(config.string(forKey: "jobsprint.data", default: "data"))
+      return
+    }
+    var location = PostgresLocation(address: address)
+    location.replica = config.string(forKey: "jobsprint.database.replica", isSecret: true)
+    location.pool = try config.number("jobsprint.database.pool", in: 2...1000) ?? location.pool
+    location.isPooled = config.string(forKey: "jobsprint.database.pgbouncer") == "1"
+    let instance = config.string(forKey: "jobsprint.instance") ?? ProcessInfo.processInfo.hostName
+    location.application = "jobsprint-serve \(instance)"
+    self = .postgres(location)
+  }
+
+  /// From the environment of this process, unless a folder is named.
+  public static func fromEnvironment(folder: String? = nil) throws(SettingError) -> StorageLocation {
+    if let folder { return .folder(folder) }
+    return try StorageLocation(ConfigReader(provider: EnvironmentVariablesProvider()))
   }
 }
 

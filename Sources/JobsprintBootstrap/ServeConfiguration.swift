@@ -1,11 +1,11 @@
 public import Logging
 
-/// How `jobsprint serve` runs: API and executor in one process, everything in one folder.
+/// How `jobsprint serve` runs: API and executor in one process.
 public struct ServeConfiguration: Sendable {
   public var host = "127.0.0.1"
   public var port = 8080
-  /// Created when it does not exist.
-  public var dataDirectory = "data"
+  /// A folder is made when it does not exist; a database is migrated beforehand.
+  public var storage = StorageLocation.folder("data")
   /// The first API key; nil: one is made and shown once.
   public var bootstrapAPIKey: String?
   /// Signs checkpoints of the audit log, as 64 hexadecimal digits; nil: the one in the data folder.
@@ -16,6 +16,7 @@ public struct ServeConfiguration: Sendable {
   public var lease = 15
   /// What the data of one execution may weigh.
   public var executionMegabytes = 256
+  public var javaScript = JavaScriptConfiguration()
   public var logLevel = Logger.Level.notice
   public var testNodes: TestNodes?
 

@@ -9,6 +9,7 @@ public func explanation(of failure: any Error) -> String {
   case let error as PortError: error.message
   case let error as AccessError: error.message
   case let error as SettingError: error.message
+  case let error as ArchiveError: error.message
   default: "\(failure)"
   }
 }

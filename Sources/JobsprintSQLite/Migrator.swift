@@ -1,7 +1,8 @@
 import GRDB
 import JobsprintPorts
 
-/// Brings a database to this program's schema. The number of migrations that a database has had is its `user_version`.
+/// Brings a database to this program's schema. The number of migrations that a database has had is its `user_version`;
+/// their texts are kept in it.
 enum Migrator {
   /// Append only: what a database has had once never changes.
   private static let migrations: [(name: String, sql: [UInt8])] = [
@@ -14,6 +15,7 @@ enum Migrator {
     ("V0007_audit", PackageResources.V0007_audit_sql),
     ("V0008_workspaces", PackageResources.V0008_workspaces_sql),
     ("V0009_api_key_scopes", PackageResources.V0009_api_key_scopes_sql),
+    ("V0010_migrations", PackageResources.V0010_migrations_sql),
   ]
 
   static func names(appliedTo connection: Connection?) throws -> [(name: String, isApplied: Bool)] {
@@ -53,5 +55,24 @@ enum Migrator {
         return .commit
       }
     }
+    guard version < migrations.count else { return }
+    // What a database had before it kept texts is recorded as this program has it.
+    try connection.database.inTransaction(.exclusive) {
+      for (place, migration) in migrations.enumerated() {
+        try connection.run(KeepMigration(number: place + 1, name: migration.name, text: migration.sql))
+      }
+      return .commit
+    }
   }
+
+  /// Names of migrations whose text is not the one that the database has had.
+  static func changed(in connection: Connection) throws -> [String] {
+    guard try connection.first(SchemaVersion()) ?? 0 >= firstKept else { return [] }
+    return try connection.all(ListMigrations()).filter { kept in
+      !migrations.indices.contains(kept.number - 1) || migrations[kept.number - 1].sql != kept.text
+    }.map(\.name)
+  }
+
+  /// The migration from which on texts are kept.
+  private static let firstKept = 10
 }

@@ -16,13 +16,18 @@ public final class SQLiteDatabase: Sendable {
   private let writing = DiskExecutor(label: "jobsprint.sqlite.writing", width: 1)
   private let reading = DiskExecutor(label: "jobsprint.sqlite.reading", width: SQLiteDatabase.readers)
 
-  /// Opens a folder, creates it if it is missing, and brings its database to this program's schema. Blocks; for the start
-  /// of a process.
+  /// Opens a folder, creates it if it is missing, and brings its database to this program's schema; one with an older
+  /// schema is copied into a folder inside first. Blocks; for the start of a process.
   ///
   /// - Throws: ``PortError`` with `inUse` when another process has the folder, `forbidden` when it may not be written,
   ///   `newer` when a newer program has written it, `full`, `corrupted`.
   public static func open(directory: String) throws(PortError) -> SQLiteDatabase {
     let lock = try DirectoryLock(directory: directory)
+    let migrations = try migrations(of: directory)
+    // The way back, should the update turn out to be wrong.
+    if let first = migrations.first(where: { !$0.isApplied }), migrations.contains(where: \.isApplied) {
+      try copy(directory, to: "\(directory)/before-\(first.name)")
+    }
     do {
       let pool = try DatabasePool(path: lock.databasePath, configuration: configuration)
       try pool.writeWithoutTransaction { database in
@@ -51,6 +56,19 @@ public final class SQLiteDatabase: Sendable {
       let pool = try DatabasePool(path: path, configuration: readOnly)
       try pool.read { try Migrator.expectCurrent(Connection($0), in: directory) }
       return SQLiteDatabase(directory: directory, pool: pool, lock: nil)
+    } catch {
+      throw PortError(error, in: directory)
+    }
+  }
+
+  /// Names of migrations whose text is not the one that a folder has had; empty when all is well. Changes nothing.
+  public static func changedMigrations(of directory: String) throws(PortError) -> [String] {
+    do {
+      let path = directory + "/" + DirectoryLock.databaseName
+      guard FileManager.default.fileExists(atPath: path) else { return [] }
+      var readOnly = Configuration()
+      readOnly.readonly = true
+      return try DatabaseQueue(path: path, configuration: readOnly).read { try Migrator.changed(in: Connection($0)) }
     } catch {
       throw PortError(error, in: directory)
     }

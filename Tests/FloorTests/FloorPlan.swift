@@ -32,6 +32,7 @@ enum FloorPlan {
       Floor("JobsprintRuntime", own: ["JobsprintDomain", "JobsprintEngine", "JobsprintPorts"], foreign: ["Logging"]),
       Floor("JobsprintAccess", own: wing, foreign: ["Crypto"]),
       Floor("JobsprintSQLite", own: wing, foreign: ["GRDB", "GRDBSQLite"]),
+      Floor("JobsprintPostgres", own: wing.union(["Postgres"])),
       Floor("JobsprintMemory", own: wing),
       Floor("JobsprintNodes", own: wing.union(["LibXML2", "CMarkGFM", "OpenSSL", "PCRE2"])),
       Floor("JobsprintScript", own: wing),
@@ -45,16 +46,19 @@ enum FloorPlan {
         "JobsprintBootstrap",
         own: [
           "JobsprintDomain", "JobsprintPorts", "JobsprintRuntime", "JobsprintAccess", "JobsprintSQLite",
-          "JobsprintMemory", "JobsprintNodes", "JobsprintScript", "JobsprintAPI",
+          "JobsprintPostgres", "Postgres", "JobsprintMemory", "JobsprintNodes", "JobsprintScript", "JobsprintAPI",
         ],
         foreign: ["Hummingbird", "Crypto", "Configuration", "Logging", "NIOCore", "ServiceLifecycle", "UnixSignals"]),
       Floor(
         "jobsprint", own: ["JobsprintBootstrap", "JobsprintBench", "JobsprintDomain"],
         foreign: ["ArgumentParser", "AsyncHTTPClient", "Logging", "NIOCore", "NIOHTTP1"]),
+      Floor("jobsprint-sandbox", foreign: ["CJavaScriptCore", "CSandboxRuntime", "CSeccomp"]),
       Floor("JobsprintTesting", own: wing),
       Floor(
         "JobsprintBench",
-        own: ["JobsprintDomain", "JobsprintEngine", "JobsprintNodes", "JobsprintPorts", "JobsprintScript"],
+        own: [
+          "JobsprintDomain", "JobsprintEngine", "JobsprintNodes", "JobsprintPorts", "JobsprintScript", "Postgres",
+        ],
         foreign: ["NIOCore", "NIOPosix", "NIOHTTP1"]),
     ].map { ($0.target, $0) })
 

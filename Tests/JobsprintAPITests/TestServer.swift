@@ -31,7 +31,7 @@ struct TestServer: Sendable {
     defer { try? FileManager.default.removeItem(at: folder) }
     var configuration = ServeConfiguration()
     configuration.port = 0
-    configuration.dataDirectory = folder.path
+    configuration.storage = .folder(folder.path)
     configuration.bootstrapAPIKey = apiKey
     var log = Logger(label: "test")
     log.logLevel = .critical

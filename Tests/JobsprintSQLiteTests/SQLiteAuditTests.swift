@@ -84,7 +84,7 @@ import Testing
   @Test func keysFromBeforeMayDoEverythingAndGoOn() async throws {
     await (try SQLiteDatabase.open(directory: folder.path)).close()
     try await file().write { database in
-      for table in ["workspaces", "audit_entries", "audit_checkpoints", "audit_words", "api_keys"] {
+      for table in ["migrations", "workspaces", "audit_entries", "audit_checkpoints", "audit_words", "api_keys"] {
         try database.execute(sql: "DROP TABLE \(table)")
       }
       try database.execute(sql: String(decoding: PackageResources.V0006_api_keys_sql, as: UTF8.self))

@@ -11,29 +11,46 @@ public enum Backup {
   ///   - progress: told after each portion.
   /// - Throws: ``ArchiveError``, ``PortError``.
   public static func write(
-    _ file: String, of folder: String, includingExecutions: Bool, progress: (ArchiveCounts) -> Void = { _ in }
+    _ file: String, of location: StorageLocation, includingExecutions: Bool,
+    progress: (ArchiveCounts) -> Void = { _ in }
   ) async throws -> ArchiveCounts {
+    let kinds = ArchiveKind.allCases.filter { includingExecutions || $0 != .execution }
+    let target = ArchiveFile(url: URL(filePath: file))
+    guard case .folder(let folder) = location else {
+      return try await inStorage(location) {
+        try await target.write(from: $0.archive, kinds: kinds, at: SystemClock().now, progress: progress)
+      }
+    }
     // Where the archive goes there is room for the data.
     let copy = URL(filePath: file).deletingLastPathComponent().appending(path: ".jobsprint-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: copy) }
     try SQLiteDatabase.copy(folder, to: copy.path)
-    let database = try SQLiteDatabase.open(directory: copy.path)
-    let counts = try await ArchiveFile(url: URL(filePath: file)).write(
-      from: SQLiteArchive(database),
-      kinds: ArchiveKind.allCases.filter { includingExecutions || $0 != .execution }, at: SystemClock().now,
-      progress: progress)
-    await database.close()
-    return counts
+    return try await inStorage(.folder(copy.path)) {
+      try await target.write(from: $0.archive, kinds: kinds, at: SystemClock().now, progress: progress)
+    }
   }
 
   /// Fills a new store from a file. Executions that had not ended go on when a server starts.
   /// - Throws: ``ArchiveError``, ``PortError``.
   public static func restore(
-    _ file: String, into folder: String, progress: (ArchiveCounts) -> Void = { _ in }
+    _ file: String, into location: StorageLocation, progress: (ArchiveCounts) -> Void = { _ in }
   ) async throws -> ArchiveCounts {
-    let database = try SQLiteDatabase.open(directory: folder)
-    let counts = try await ArchiveFile(url: URL(filePath: file)).read(into: SQLiteArchive(database), progress: progress)
-    await database.close()
-    return counts
+    try await inStorage(location) {
+      try await ArchiveFile(url: URL(filePath: file)).read(into: $0.archive, progress: progress)
+    }
+  }
+
+  private static func inStorage<Value>(
+    _ location: StorageLocation, _ body: (Storage) async throws -> Value
+  ) async throws -> Value {
+    let storage = try await Storage.open(location)
+    do {
+      let value = try await body(storage)
+      await storage.close()
+      return value
+    } catch {
+      await storage.close()
+      throw error
+    }
   }
 }

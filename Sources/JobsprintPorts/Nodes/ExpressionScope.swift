@@ -63,13 +63,22 @@ public protocol ParameterResolver: Sendable {
   /// The names that lead to the field of the item's data for which the whole expression stands (`={{ $json.a.b }}`); nil
   /// for any other expression.
   func field(of expression: String) -> [String]?
+
+  /// Expressions of which only the data has shown that they need JavaScript. A resolver that is made with them resolves
+  /// them.
+  var neededJavaScript: Set<String> { get }
 }
 
 extension ParameterResolver {
   public func field(of expression: String) -> [String]? { nil }
+  public var neededJavaScript: Set<String> { [] }
 }
 
-/// Makes resolvers. Whatever takes time (a sandbox, a batch for all items) happens in ``resolver(for:)``.
+/// Makes resolvers. Whatever takes time (a sandbox, a batch for all items) happens there.
 public protocol ExpressionEvaluator: Sendable {
-  func resolver(for scope: ExpressionScope) async throws(NodeError) -> any ParameterResolver
+  /// - Parameter forced: expressions that turned out to need JavaScript (``ParameterResolver/neededJavaScript``); nil:
+  ///   all of the node's that might are to be evaluated beforehand, because the node can't be run twice.
+  func resolver(
+    for scope: ExpressionScope, inJavaScript forced: Set<String>?
+  ) async throws(NodeError) -> any ParameterResolver
 }

@@ -6,18 +6,21 @@ public struct NodeContext: Sendable {
   /// Resolves the expressions of the node's parameters.
   public let resolver: any ParameterResolver
   public let clock: any WallClock
+  /// Runs the code of users; nil where there is no JavaScript.
+  public let code: (any CodeRunner)?
   /// From 1; a retried node runs with 2 and more.
   public let attempt: Int
   /// The node asked to wait, and the time has come.
   public let isResumed: Bool
 
   public init(
-    scope: ExpressionScope, resolver: any ParameterResolver, clock: any WallClock, attempt: Int = 1,
-    isResumed: Bool = false
+    scope: ExpressionScope, resolver: any ParameterResolver, clock: any WallClock, code: (any CodeRunner)? = nil,
+    attempt: Int = 1, isResumed: Bool = false
   ) {
     self.scope = scope
     self.resolver = resolver
     self.clock = clock
+    self.code = code
     self.attempt = attempt
     self.isResumed = isResumed
   }

@@ -20,8 +20,8 @@ public final class Executor: Sendable {
 
   public init(
     id: ExecutorID, options: ExecutorOptions = ExecutorOptions(), queue: any WakeUpQueue, claims: any ExecutionClaims,
-    catalog: WorkflowCatalog, writer: JournalWriter, evaluator: any ExpressionEvaluator, clock: any WallClock,
-    timers: TimerSignal = TimerSignal(), log: Logger
+    catalog: WorkflowCatalog, writer: JournalWriter, evaluator: any ExpressionEvaluator,
+    code: (any CodeRunner)? = nil, clock: any WallClock, timers: TimerSignal = TimerSignal(), log: Logger
   ) {
     self.id = id
     self.options = options
@@ -29,7 +29,7 @@ public final class Executor: Sendable {
     self.claims = claims
     self.catalog = catalog
     self.writer = writer
-    runner = NodeRunner(evaluator: evaluator, clock: clock)
+    runner = NodeRunner(evaluator: evaluator, code: code, clock: clock)
     self.clock = clock
     self.timers = timers
     self.log = log
@@ -124,15 +124,15 @@ public final class Executor: Sendable {
 
   private func waitUntilIdle() async {
     // The stop itself is no reason to cancel this wait.
-    await Task { [held, options, clock] in
+    await Task { [held, options, clock, claims, id] in
       let limit = Task {
         try await clock.sleep(for: options.grace)
         held.cancelAll()
       }
       while !held.isIdle { await held.change() }
       limit.cancel()
+      try? await claims.retire([id])
     }.value
-    try? await claims.retire([id])
   }
 
   // MARK: One execution

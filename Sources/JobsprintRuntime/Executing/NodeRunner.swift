@@ -5,6 +5,7 @@ import JobsprintPorts
 /// Runs one node once. It decides nothing: whatever happens becomes a ``NodeOutcome``.
 struct NodeRunner: Sendable {
   let evaluator: any ExpressionEvaluator
+  let code: (any CodeRunner)?
   let clock: any WallClock
 
   /// - Parameter deadline: when it comes, the node's task is cancelled.
@@ -20,10 +21,7 @@ struct NodeRunner: Sendable {
       workflow: workflow, execution: facts, node: task.node, runIndex: task.run, inputs: task.inputs,
       mainInput: task.mainInput, sources: task.sources, history: history, now: clock.now)
     do throws(NodeError) {
-      let context = NodeContext(
-        scope: scope, resolver: try await evaluator.resolver(for: scope), clock: clock, attempt: task.attempt,
-        isResumed: task.isResumed)
-      switch try await result(of: type, in: context, until: deadline) {
+      switch try await result(of: type, task, scope, until: deadline) {
       case .outputs(let outputs, let state):
         // Its record could not be read back after a crash.
         if outputs.contains(where: { $0.contains { $0.json.isDeeper(than: JSONValue.depthLimit) } }) {
@@ -38,6 +36,27 @@ struct NodeRunner: Sendable {
       }
     } catch {
       return .failed(error)
+    }
+  }
+
+  /// Runs the node; once more where its data turned out to need JavaScript: until then it has done nothing that could be
+  /// seen outside.
+  private func result(
+    of type: any NodeType, _ task: NodeTask, _ scope: ExpressionScope, until deadline: Timestamp?
+  ) async throws(NodeError) -> NodeResult {
+    var forced: Set<String>? = task.traits.hasOutsideEffect ? nil : []
+    while true {
+      let resolver = try await evaluator.resolver(for: scope, inJavaScript: forced)
+      let context = NodeContext(
+        scope: scope, resolver: resolver, clock: clock, code: code, attempt: task.attempt, isResumed: task.isResumed)
+      let outcome: Result<NodeResult, NodeError>
+      do throws(NodeError) { outcome = .success(try await result(of: type, in: context, until: deadline)) } catch {
+        outcome = .failure(error)
+      }
+      guard let known = forced else { return try outcome.get() }
+      let needed = resolver.neededJavaScript
+      guard !needed.isSubset(of: known) else { return try outcome.get() }
+      forced = known.union(needed)
     }
   }
 

@@ -31,6 +31,29 @@ struct SchemaVersion: FixedSQLStatement {
   static func decode(_ row: inout RowReader) -> Int { row.int() }
 }
 
+/// The text of a migration that the database has had; the first one recorded stays.
+struct KeepMigration: FixedSQLStatement {
+  static let sql = "INSERT OR IGNORE INTO migrations (number, name, text) VALUES (?, ?, ?)"
+
+  let number: Int
+  let name: String
+  let text: [UInt8]
+
+  func bind(to values: inout Binder) {
+    values.add(number)
+    values.add(name)
+    values.add(text)
+  }
+}
+
+struct ListMigrations: FixedSQLStatement {
+  static let sql = "SELECT number, name, text FROM migrations ORDER BY number"
+
+  static func decode(_ row: inout RowReader) -> (number: Int, name: String, text: [UInt8]) {
+    (row.int(), row.text(), row.bytes())
+  }
+}
+
 struct SetSchemaVersion: SQLStatement {
   let version: Int
 

@@ -8,21 +8,23 @@ struct BackupCommand: AsyncParsableCommand {
     abstract: "Writes everything that an installation holds into one file.",
     discussion: """
       Workflows with all versions, tags, workspaces, API keys (as hashes) and the audit log with its chain; with
-      --executions also executions and their data. As of one moment, also beside a server that uses the folder. Keep the
-      folder's audit.key with it: checkpoints of the audit log are signed with that.
+      --executions also executions and their data. As of one moment, also beside servers that use the store. Keep the
+      audit key with it (audit.key in the folder): checkpoints of the audit log are signed with that.
 
       EXAMPLE: jobsprint backup jobsprint.backup --data /var/lib/jobsprint
       """)
 
   @Argument(help: "The file to write; one of that name is replaced when the new one is whole.") var file: String
-  @Option(help: "The data folder.") var data = "data"
+  @OptionGroup var store: StoreOptions
   @Flag(help: "With executions and their data.") var executions = false
   @Flag(help: "Print JSON.") var json = false
 
   func run() async throws {
     try await reportingFailures {
       let counts = try await moving {
-        try await Backup.write(file, of: data, includingExecutions: executions) { Terminal.progress($0.words) }
+        try await Backup.write(file, of: try store.location, includingExecutions: executions) {
+          Terminal.progress($0.words)
+        }
       }
       Terminal.note("Written: \(counts.words).")
       if json { Terminal.say(counts.json.jsonText) }
@@ -33,21 +35,23 @@ struct BackupCommand: AsyncParsableCommand {
 struct RestoreCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "restore",
-    abstract: "Fills a new data folder from a file that 'jobsprint backup' wrote.",
+    abstract: "Fills a new folder or database from a file that 'jobsprint backup' wrote.",
     discussion: """
-      The file is read and checked as a whole before anything is stored. Executions that had not ended go on when a
-      server starts.
+      The file is read and checked as a whole before anything is stored. A folder is made when it is missing; a
+      database is migrated beforehand. Executions that had not ended go on when a server starts.
 
       EXAMPLE: jobsprint restore jobsprint.backup --data /var/lib/jobsprint-new
       """)
 
   @Argument(help: "The file to read.") var file: String
-  @Option(help: "The data folder; it is made when it is missing, and must not hold anything yet.") var data = "data"
+  @OptionGroup var store: StoreOptions
   @Flag(help: "Print JSON.") var json = false
 
   func run() async throws {
     try await reportingFailures {
-      let counts = try await moving { try await Backup.restore(file, into: data) { Terminal.progress($0.words) } }
+      let counts = try await moving {
+        try await Backup.restore(file, into: try store.location) { Terminal.progress($0.words) }
+      }
       Terminal.note("Restored: \(counts.words).")
       if json { Terminal.say(counts.json.jsonText) }
     }
@@ -55,11 +59,9 @@ struct RestoreCommand: AsyncParsableCommand {
 }
 
 private func moving(_ body: () async throws -> ArchiveCounts) async throws -> ArchiveCounts {
-  do {
-    let counts = try await body()
-    Terminal.progress("")
-    return counts
-  } catch { throw CommandFailure(explanation(of: error)) }
+  let counts = try await explained(body)
+  Terminal.progress("")
+  return counts
 }
 
 extension ArchiveCounts {

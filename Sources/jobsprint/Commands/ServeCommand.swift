@@ -34,17 +34,17 @@ struct ServeCommand: AsyncParsableCommand {
     do { settings = try ServeConfiguration.fromEnvironment() } catch { throw failure(explanation(of: error)) }
     if let host { settings.host = host }
     if let port { settings.port = port }
-    if let data { settings.dataDirectory = data }
+    if let data { settings.storage = .folder(data) }
     LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
     var log = Logger(label: "jobsprint")
     log.logLevel = settings.logLevel
-    let (host, folder) = (settings.host, settings.dataDirectory)
+    let (host, place) = (settings.host, settings.storage.name)
     do {
       let platform = try await EmbeddedPlatform(settings, log: log)
       // It is stored by now: whatever happens next, it can't be shown again.
       if let key = platform.newAPIKey { say("API key (shown only this once; keep it): \(key)") }
       try await platform.run { port in
-        say("Jobsprint is ready: http://\(host):\(port)/api/v1  (data in \(folder))")
+        say("Jobsprint is ready: http://\(host):\(port)/api/v1  (data in \(place))")
       }
     } catch {
       throw failure(explanation(of: error, for: settings))

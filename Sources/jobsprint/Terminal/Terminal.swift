@@ -3,11 +3,14 @@ import JobsprintDomain
 
 /// Where output goes: data to stdout, everything else to stderr.
 enum Terminal {
-  static func say(_ text: String) { FileHandle.standardOutput.write(Data("\(text)\n".utf8)) }
+  static func say(_ text: String) { say(Array(text.utf8)) }
 
-  static func say(_ bytes: [UInt8]) { FileHandle.standardOutput.write(Data(bytes + [UInt8(ascii: "\n")])) }
+  static func say(_ bytes: [UInt8]) {
+    // Whoever read it has seen enough (as `head` has): the end that SIGPIPE gives to other programs.
+    do { try FileHandle.standardOutput.write(contentsOf: bytes + [UInt8(ascii: "\n")]) } catch { exit(141) }
+  }
 
-  static func note(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
+  static func note(_ text: String) { try? FileHandle.standardError.write(contentsOf: Array("\(text)\n".utf8)) }
 
   /// Somebody looks at stderr.
   static let isWatched = isatty(STDERR_FILENO) == 1

@@ -1,0 +1,116 @@
+import JobsprintDomain
+import JobsprintPorts
+import JobsprintPostgres
+import JobsprintRuntime
+import JobsprintSQLite
+import Postgres
+
+/// All stores of an installation, on one technology.
+struct Storage: Sendable {
+  let journal: any Journal
+  let claims: any ExecutionClaims
+  let executions: any ExecutionStore
+  let workflows: any WorkflowStore
+  let tags: any TagStore
+  let idempotency: any IdempotencyStore
+  let apiKeys: any APIKeyStore
+  let workspaces: any WorkspaceStore
+  let audit: any AuditLog
+  let archive: any Archive
+  /// No other process writes it: what this one remembers stays true, and whoever held executions before is gone.
+  let isExclusive: Bool
+  /// Runs the journal's loop where its writes happen.
+  let keepJournal: @Sendable (JournalWriter) async -> Void
+  /// What has to be done every hour.
+  let maintain: @Sendable (Timestamp) async throws(PortError) -> Void
+  /// Ends all access after what is under way.
+  let close: @Sendable () async -> Void
+}
+
+/// Where an installation keeps its data.
+public enum StorageLocation: Sendable {
+  /// A folder with everything in it, for one process.
+  case folder(String)
+  case postgres(PostgresLocation)
+}
+
+extension StorageLocation {
+  /// For people: never a password.
+  public var name: String {
+    switch self {
+    case .folder(let path): path
+    case .postgres: "PostgreSQL"
+    }
+  }
+}
+
+/// A database of PostgreSQL 15 or newer, for as many processes as there are.
+public struct PostgresLocation: Sendable {
+  /// `postgres://user:password@host:5432/database`, or libpq's keywords. It may hold a password.
+  public var address: String
+  /// Only reads, and may lag behind: for lists and searches.
+  public var replica: String?
+  /// Connections of this process: `replicas × pool` is what the server needs.
+  public var pool = 6
+  /// Without state of a session, as PgBouncer's transaction mode asks for.
+  public var isPooled = false
+  /// What the server shows of this process: its role and a stable name.
+  public var application = "jobsprint"
+
+  public init(address: String) { self.address = address }
+}
+
+extension Storage {
+  /// - Throws: ``PortError`` where it can't be used.
+  static func open(_ location: StorageLocation) async throws -> Storage {
+    switch location {
+    case .folder(let path): try sqlite(SQLiteDatabase.open(directory: path))
+    case .postgres(let location): try await postgres(location)
+    }
+  }
+
+  static func sqlite(_ database: SQLiteDatabase) -> Storage {
+    Storage(
+      journal: SQLiteJournal(database), claims: SQLiteExecutionClaims(database),
+      executions: SQLiteExecutionStore(database), workflows: SQLiteWorkflowStore(database),
+      tags: SQLiteTagStore(database), idempotency: SQLiteIdempotencyStore(database),
+      apiKeys: SQLiteAPIKeyStore(database), workspaces: SQLiteWorkspaceStore(database),
+      audit: SQLiteAuditLog(database), archive: SQLiteArchive(database), isExclusive: true,
+      keepJournal: { writer in await database.withWritingThread { await writer.run() } },
+      maintain: { _ in }, close: { await database.close() })
+  }
+
+  private static func postgres(_ location: PostgresLocation) async throws -> Storage {
+    let storage = PostgresStorage(
+      primary: try location.options(location.address), replica: try location.replica.map { try location.options($0) })
+    let running = Task { await storage.run() }
+    do { try await storage.check() } catch {
+      running.cancel()
+      await running.value
+      throw error
+    }
+    return Storage(
+      journal: storage.journal, claims: storage.claims, executions: storage.executions, workflows: storage.workflows,
+      tags: storage.tags, idempotency: storage.idempotency, apiKeys: storage.apiKeys, workspaces: storage.workspaces,
+      audit: storage.audit, archive: storage.archive, isExclusive: false, keepJournal: { writer in await writer.run() },
+      maintain: { now throws(PortError) in _ = try await storage.maintenance.prepare(at: now) },
+      close: {
+        running.cancel()
+        await running.value
+      })
+  }
+}
+
+extension PostgresLocation {
+  /// - Throws: ``SettingError`` for an address that is none.
+  func options(_ address: String) throws -> PostgresOptions {
+    var options: PostgresOptions
+    do { options = try PostgresOptions(address) } catch {
+      throw SettingError("jobsprint.database.url", "postgres://user:password@host:5432/database", found: "…")
+    }
+    options.applicationName = application
+    options.size = pool
+    if isPooled { options.preparedStatements = 0 }
+    return options
+  }
+}

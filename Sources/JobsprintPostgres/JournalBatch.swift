@@ -1,0 +1,99 @@
+// Writes sorted for set-based statements: by kind, and in the order of ids, so that all transactions lock rows in the
+// same order. A statement can't see what it does itself, so a write to an execution, or under an idempotency key, that
+// has been written before in the batch begins a new round, whose statements come after those of the round before.
+
+import JobsprintDomain
+import JobsprintPorts
+
+/// Writes that have nothing to do with each other.
+struct JournalRound {
+  typealias Placed<Write> = (place: Int, write: Write)
+
+  var accepts: [Placed<NewExecution>] = []
+  /// Accepts with an idempotency key.
+  var keyed: [Placed<NewExecution>] = []
+  var continues: [Placed<JournalAppend>] = []
+  var finishes: [Placed<JournalAppend>] = []
+  var cancels: [Placed<Cancellation>] = []
+
+  mutating func sort() {
+    accepts.sort { $0.write.id < $1.write.id }
+    keyed.sort { $0.write.id < $1.write.id }
+    continues.sort { $0.write.execution < $1.write.execution }
+    finishes.sort { $0.write.execution < $1.write.execution }
+    cancels.sort { $0.write.execution < $1.write.execution }
+  }
+}
+
+struct JournalBatch {
+  private struct Key: Hashable {
+    let workspace: WorkspaceID
+    let key: [UInt8]
+  }
+
+  let count: Int
+  private(set) var rounds: [JournalRound] = []
+  private(set) var workspaces: Set<WorkspaceID> = []
+
+  /// - Throws: `refused` for a write that no database would take.
+  init(_ writes: [JournalWrite]) throws(PortError) {
+    count = writes.count
+    var round = JournalRound()
+    var touched: Set<ExecutionID> = []
+    var keys: Set<Key> = []
+    for (place, write) in writes.enumerated() {
+      let key = write.idempotency.map { Key(workspace: $0.workspace, key: $0.key.stored) }
+      if touched.contains(write.execution) || key.map({ keys.contains($0) }) ?? false {
+        rounds.append(round)
+        round = JournalRound()
+        touched.removeAll()
+        keys.removeAll()
+      }
+      touched.insert(write.execution)
+      if let key { keys.insert(key) }
+      workspaces.insert(write.workspace)
+      switch write {
+      case .accept(let execution):
+        if execution.idempotency == nil {
+          round.accepts.append((place, execution))
+        } else {
+          round.keyed.append((place, execution))
+        }
+      case .append(let append):
+        guard case .finish(let state, _, _, _) = append.transition else {
+          round.continues.append((place, append))
+          continue
+        }
+        guard state.isTerminal else {
+          throw PortError(.refused, "An execution can't end as '\(state.rawValue)'. End it with a terminal state.")
+        }
+        round.finishes.append((place, append))
+      case .cancel(let cancellation): round.cancels.append((place, cancellation))
+      }
+    }
+    rounds.append(round)
+    for place in rounds.indices { rounds[place].sort() }
+  }
+}
+
+extension JournalWrite {
+  var execution: ExecutionID {
+    switch self {
+    case .accept(let execution): execution.id
+    case .append(let append): append.execution
+    case .cancel(let cancellation): cancellation.execution
+    }
+  }
+
+  var workspace: WorkspaceID {
+    switch self {
+    case .accept(let execution): execution.workspace
+    case .append(let append): append.workspace
+    case .cancel(let cancellation): cancellation.workspace
+    }
+  }
+
+  fileprivate var idempotency: IdempotencyRecord? {
+    if case .accept(let execution) = self { execution.idempotency } else { nil }
+  }
+}

@@ -1,0 +1,2 @@
+-- With all executions.
+DROP TABLE jobsprint.live_executions, jobsprint.executions, jobsprint.execution_ends, jobsprint.executors;

@@ -1,0 +1,196 @@
+import JobsprintDomain
+public import JobsprintPorts
+import Postgres
+
+/// All rows of all workspaces, through the same roles as everything else.
+public struct PostgresArchive: Archive {
+  private let storage: PostgresStorage
+
+  init(_ storage: PostgresStorage) { self.storage = storage }
+
+  /// Holds a connection and a snapshot until `body` returns.
+  public func reading<Value: Sendable>(_ body: (any ArchiveReader) async throws -> Value) async throws -> Value {
+    try await storage.database.primary.transaction(
+      isolation: .repeatableRead, access: .readOnly, setting: PostgresRole.keeper.settings()
+    ) { transaction in
+      let reader = PostgresArchiveReader(transaction: transaction)
+      let workspaces = try await reader.workspaces()
+      _ = try await transaction.query(ReadOn(role: .api, workspaces: Set(workspaces.map(\.id))))
+      return try await body(PostgresArchiveReader(transaction: transaction, known: workspaces))
+    }
+  }
+
+  public func isEmpty() async throws(PortError) -> Bool {
+    try await storage.write(as: .keeper, in: []) { transaction in
+      let workspaces = try await PostgresArchiveReader(transaction: transaction.postgres).workspaces()
+      guard workspaces.count < 2 else { return false }
+      _ = try await transaction.first(ReadOn(role: .api, workspaces: Set(workspaces.map(\.id))))
+      return try await transaction.first(AnyRow()) == false
+    }
+  }
+
+  public func insert(_ records: [ArchiveRecord]) async throws(PortError) {
+    let workspaces = Set(records.map(\.workspace))
+    try await storage.write(as: .keeper, in: []) { transaction in
+      var current = PostgresRole.keeper
+      for record in records {
+        if record.role != current || record == records.first {
+          current = record.role
+          _ = try await transaction.first(ReadOn(role: current, workspaces: workspaces))
+        }
+        try await transaction.restore(record)
+      }
+    }
+  }
+}
+
+private struct PostgresArchiveReader: ArchiveReader {
+  let transaction: PostgresTransaction
+  var known: [Workspace]?
+
+  func workspaces() async throws(PortError) -> [Workspace] {
+    if let known { return known }
+    var all: [Workspace] = []
+    while true {
+      let page = PageRequest<WorkspaceID>(after: all.last?.id, limit: 1000)
+      let found = Page(rows: try await rows(ListWorkspaces.decode) { try ListWorkspaces(page: page).command() })
+      all += found.elements
+      guard found.hasMore else { return all }
+    }
+  }
+
+  func records(
+    of kind: ArchiveKind, in workspace: WorkspaceID, after id: UUIDv7?, limit: Int
+  ) async throws(PortError) -> [ArchiveRecord] {
+    switch kind {
+    case .workspace: return []
+    case .apiKey:
+      let page = PageRequest(after: id.map { APIKeyID($0) }, limit: limit)
+      return try await rows(ListAPIKeys.decode) { try ListAPIKeys(workspace: workspace, page: page).command() }
+        .map { .apiKey($0.element) }
+    case .tag:
+      let page = PageRequest(after: id.map { TagID($0) }, limit: limit)
+      return try await rows(ListTags.decode) { try ListTags(workspace: workspace, page: page).command() }
+        .map { .tag($0.element, in: workspace) }
+    case .version:
+      let page = PageRequest(after: id.map { VersionID($0) }, limit: limit)
+      return try await rows(ListVersions.decode) { try ListAllVersions(workspace: workspace, page: page).command() }
+        .map { .version($0.element, in: workspace) }
+    case .workflow:
+      return try await whole(ListIDs<WorkflowKind>(table: .workflows, workspace: workspace, after: id, limit: limit)) {
+        guard var workflow = try await transaction.query(FindWorkflow(id: $0, workspace: workspace)).first else {
+          return nil
+        }
+        workflow.tags = try await transaction.query(ListWorkflowTags(workspace: workspace, workflows: [$0])).map(\.tag)
+        return (.workflow(workflow), workflow.document.count)
+      }
+    case .auditCheckpoint:
+      guard id == nil else { return [] }
+      return try await mapped { try await transaction.query(FindCheckpoint(workspace: workspace)) }
+        .map { .auditCheckpoint($0) }
+    case .auditEntry:
+      let ids = ListIDs<AuditEntryKind>(table: .auditEntries, workspace: workspace, after: id, limit: limit)
+      return try await whole(ids) {
+        try await transaction.query(FindAuditEntry(workspace: workspace, id: $0)).first
+          .map { (.auditEntry($0), $0.entry.details.count) }
+      }
+    case .execution:
+      let ids = ListIDs<ExecutionKind>(table: .executions, workspace: workspace, after: id, limit: limit)
+      return try await whole(ids) {
+        var pipeline = PostgresPipeline()
+        let find = try pipeline.add(FindExecution(id: $0, workspace: workspace))
+        let read = try pipeline.add(ReadJournal(execution: $0, workspace: workspace))
+        let results = try await transaction.run(pipeline, name: "archive.execution")
+        guard let record = try results.decode(find).first else { return nil }
+        let journal = try JournalPack.journal(of: try results.decode(read))
+        return (.execution(record, journal), journal.reduce(record.input.count) { $0 + $1.payload.count })
+      }
+    }
+  }
+
+  /// Rows by their ids, until they weigh as much as a page may.
+  private func whole<Kind>(
+    _ ids: ListIDs<Kind>, _ row: (Identifier<Kind>) async throws -> (ArchiveRecord, bytes: Int)?
+  ) async throws(PortError) -> [ArchiveRecord] {
+    let found: [Identifier<Kind>] = try await rows({ try $0.id() }, { try ids.command() })
+    return try await mapped {
+      var (records, bytes) = ([ArchiveRecord](), 0)
+      for id in found where bytes < PageRequest<Never>().payloadLimit {
+        guard let (record, weight) = try await row(id) else { continue }
+        records.append(record)
+        bytes += weight
+      }
+      return records
+    }
+  }
+
+  private func rows<Row>(
+    _ decode: (inout PostgresRow) throws -> Row, _ command: () throws -> PostgresCommand
+  ) async throws(PortError) -> [Row] {
+    try await mapped {
+      try await transaction.rows(try command()).map { row in
+        var row = row
+        return try decode(&row)
+      }
+    }
+  }
+
+  private func mapped<Value>(_ body: () async throws -> Value) async throws(PortError) -> Value {
+    do { return try await body() } catch { throw PortError(postgres: error) }
+  }
+}
+
+extension ArchiveRecord {
+  fileprivate var workspace: WorkspaceID {
+    switch self {
+    case .workspace(let workspace): workspace.id
+    case .apiKey(let key): key.workspace
+    case .tag(_, let workspace), .version(_, let workspace): workspace
+    case .workflow(let workflow): workflow.workspace
+    case .auditCheckpoint(let checkpoint): checkpoint.workspace
+    case .auditEntry(let record): record.entry.caller.workspace
+    case .execution(let record, _): record.workspace
+    }
+  }
+
+  /// Who may write it.
+  fileprivate var role: PostgresRole {
+    switch self {
+    case .workspace, .auditCheckpoint, .auditEntry: .keeper
+    case .apiKey, .tag, .version, .workflow: .api
+    case .execution: .journal
+    }
+  }
+}
+
+extension StorageTransaction {
+  fileprivate func restore(_ record: ArchiveRecord) async throws {
+    switch record {
+    case .workspace(let workspace): try await run(RestoreWorkspace(workspace: workspace))
+    case .apiKey(let key): try await run(InsertAPIKey(key: key))
+    case .tag(let tag, let workspace): try await run(InsertTag(workspace: workspace, tag: tag))
+    case .version(let version, let workspace): try await run(InsertVersion(workspace: workspace, version: version))
+    case .workflow(let workflow):
+      try await run(InsertWorkflow(workflow: workflow))
+      try await run(IndexWorkflow(workflow: workflow))
+      try await run(
+        AddWorkflowTags(workspace: workflow.workspace, workflow: workflow.id, tags: workflow.tags.map(\.id)))
+    case .auditCheckpoint(let checkpoint):
+      try await run(WriteCheckpoint(checkpoint: checkpoint))
+      try await run(RestoreAuditHead(workspace: checkpoint.workspace, seal: checkpoint.seal))
+    case .auditEntry(let record):
+      let workspace = record.entry.caller.workspace
+      try await run(InsertAuditEntry(entry: record.entry))
+      guard let seal = record.seal else { return }
+      try await run(SealEntries(workspace: workspace, seals: [(entry: record.entry.id, seal: seal)]))
+      try await run(RestoreAuditHead(workspace: workspace, seal: seal))
+    case .execution(let record, let journal):
+      try await run(RestoreExecution(record: record))
+      if record.state.isTerminal {
+        try await run(RestoreEnd(record: record, entries: journal))
+      } else {
+        try await run(RestoreLive(record: record, entries: journal))
+      }
+    }
+  }
+}

@@ -1,0 +1,35 @@
+// What somebody has to do now and then: any process may, as often as it likes; who comes second leaves.
+
+public import JobsprintDomain
+public import JobsprintPorts
+import Postgres
+
+public struct PostgresMaintenance: Sendable {
+  private let storage: PostgresStorage
+
+  init(_ storage: PostgresStorage) { self.storage = storage }
+
+  /// Makes the partitions of the next weeks and months, and forgets executors that have been silent for a day. For
+  /// every hour; without it rows go to the default partitions, from which the next call moves them.
+  /// - Returns: how many partitions were made; nil when another process was just at it.
+  public func prepare(at now: Timestamp) async throws(PortError) -> Int? {
+    _ = try await storage.write(ForgetExecutors(time: now - .seconds(86_400)), as: .claimer)
+    return try await storage.write(MakePartitions(now: now), as: .keeper).first ?? nil
+  }
+
+  /// Drops the weeks of executions that end before a time and in which nothing lives: the shortest retention that all
+  /// workspaces share.
+  /// - Returns: the names of the dropped partitions.
+  public func dropPartitions(before time: Timestamp) async throws(PortError) -> [String] {
+    try await storage.write(DropPartitions(before: time), as: .keeper)
+  }
+
+  /// Removes the oldest ended executions of a workspace that were accepted before a time, at most `limit`.
+  /// - Returns: how many; fewer than `limit` when it is done.
+  public func expire(
+    before time: Timestamp, in workspace: WorkspaceID, limit: Int
+  ) async throws(PortError) -> Int {
+    let expiry = ExpireExecutions(workspace: workspace, before: ExecutionID(first: time), limit: max(0, limit))
+    return try await storage.write(expiry, as: .keeper, in: [workspace]).count
+  }
+}

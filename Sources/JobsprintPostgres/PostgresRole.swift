@@ -1,0 +1,26 @@
+import JobsprintDomain
+
+/// Under which role a transaction runs, and for which workspaces: settings that end with it, so that connections can be
+/// shared by all roles, also behind PgBouncer.
+enum PostgresRole: String {
+  /// What users ask for.
+  case api = "jobsprint_api"
+  /// The pen.
+  case journal = "jobsprint_journal"
+  /// Ids and states of all executions.
+  case claimer = "jobsprint_claimer"
+  /// Housekeeping and the operator.
+  case keeper = "jobsprint_keeper"
+
+  func settings(_ workspaces: some Sequence<WorkspaceID> = []) -> [String: String] {
+    [
+      "role": rawValue,
+      "jobsprint.workspaces": "{" + workspaces.map(\.description).joined(separator: ",") + "}",
+      // Arrays make every call look different; a plan for each would cost more than the statement.
+      "plan_cache_mode": "force_generic_plan",
+      // The live table, and the partition of a new week, are empty at one moment and large a minute later, while a plan
+      // stays until statistics are gathered anew.
+      "enable_seqscan": "off",
+    ]
+  }
+}

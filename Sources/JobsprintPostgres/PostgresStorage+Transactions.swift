@@ -1,0 +1,100 @@
+import JobsprintDomain
+import JobsprintPorts
+import Postgres
+
+/// Thrown out of a transaction that should leave nothing, with what its caller is told.
+private struct Abandoned<Value: Sendable>: Error {
+  let value: Value
+}
+
+/// A transaction that was begun, and the way out of it without a trace.
+struct StorageTransaction {
+  let postgres: PostgresTransaction
+
+  func all<S: PostgresStatement>(_ statement: S) async throws -> [S.Row] { try await postgres.query(statement) }
+
+  func first<S: PostgresStatement>(_ statement: S) async throws -> S.Row? { try await postgres.query(statement).first }
+
+  /// - Returns: the number of rows that were changed.
+  @discardableResult
+  func run(_ statement: some PostgresStatement) async throws -> Int { try await postgres.execute(statement) }
+
+  /// Rolls back, and answers with `value`.
+  func abandon<Value: Sendable>(with value: Value) throws -> Never { throw Abandoned(value: value) }
+}
+
+extension PostgresStorage {
+  /// How often a transaction is tried that others got in the way of (deadlock, serialization failure).
+  private static let attempts = 4
+
+  /// Rows of one statement.
+  func read<S: PostgresStatement>(
+    _ statement: S, as role: PostgresRole = .api, in workspaces: [WorkspaceID]
+  ) async throws(PortError) -> [S.Row] {
+    try await attempt {
+      try await self.database.primary.query(statement, setting: role.settings(workspaces))
+    }
+  }
+
+  /// Rows of a list or a search, which may lag behind.
+  func list<Row>(
+    as role: PostgresRole = .api, in workspace: WorkspaceID? = nil, _ decode: (inout PostgresRow) throws -> Row,
+    _ command: () throws -> PostgresCommand
+  ) async throws(PortError) -> [Row] {
+    try await attempt {
+      let settings = role.settings(workspace.map { [$0] } ?? [])
+      let rows = try await self.database.replica.rows(try command(), setting: settings)
+      return try rows.map { row in
+        var row = row
+        return try decode(&row)
+      }
+    }
+  }
+
+  /// Several statements that see one moment, in one round trip.
+  func snapshot(_ pipeline: PostgresPipeline, in workspace: WorkspaceID) async throws -> PostgresPipeline.Results {
+    try await database.primary.transaction(
+      pipeline, isolation: .repeatableRead, access: .readOnly, setting: PostgresRole.api.settings([workspace]))
+  }
+
+  /// One statement that changes something. - Returns: its rows.
+  func write<S: PostgresStatement>(
+    _ statement: S, as role: PostgresRole, in workspaces: [WorkspaceID] = []
+  ) async throws(PortError) -> [S.Row] {
+    try await read(statement, as: role, in: workspaces)
+  }
+
+  /// A transaction whose statements depend on each other's answers.
+  func write<Value: Sendable>(
+    as role: PostgresRole = .api, in workspaces: [WorkspaceID],
+    _ body: (StorageTransaction) async throws -> Value
+  ) async throws(PortError) -> Value {
+    try await attempt {
+      do {
+        return try await self.database.primary.transaction(setting: role.settings(workspaces)) { transaction in
+          try await body(StorageTransaction(postgres: transaction))
+        }
+      } catch let abandoned as Abandoned<Value> {
+        return abandoned.value
+      }
+    }
+  }
+
+  /// Does it again where others got in the way, and gives every error the words of the ports.
+  func attempt<Value>(_ body: () async throws -> Value) async throws(PortError) -> Value {
+    var failures = 0
+    while true {
+      do { return try await body() } catch {
+        failures += 1
+        guard failures < Self.attempts, let failure = error as? PostgresError, failure.isConflict else {
+          throw PortError(postgres: error)
+        }
+      }
+    }
+  }
+}
+
+extension PostgresError {
+  /// Another transaction was preferred; the same work may be done again at once.
+  var isConflict: Bool { outcome == .notCommitted && (sqlState == "40001" || sqlState == "40P01") }
+}

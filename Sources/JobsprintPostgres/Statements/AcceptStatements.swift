@@ -1,0 +1,94 @@
+// Accepting many executions at once. One text without and one with idempotency keys: the first is on the hot path.
+
+import JobsprintDomain
+import JobsprintPorts
+import Postgres
+
+/// What both are given: one element for each execution, in the order of their ids.
+private let columns = """
+  id, workspace_id, workflow_id, version_id, accepted_at, retry_of, executor_id, mode, lane, input, entries, positions
+  """
+
+private let arrays = """
+  $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int8[], $6::uuid[], $7::uuid[], $8::text[], $9::text[],
+  $10::bytea[], $11::bytea[], $12::text[]
+  """
+
+/// Stores what `accepted` gives.
+private let inserts = """
+  stored AS (
+    INSERT INTO jobsprint.executions
+      (workspace_id, id, workflow_id, version_id, accepted_at, retry_of, mode, lane, input)
+    SELECT workspace_id, id, workflow_id, version_id, accepted_at, retry_of, mode, lane, input FROM accepted
+  ), journaled AS (
+    INSERT INTO jobsprint.journal (execution_id, number, workspace_id, entries)
+    SELECT id, 0, workspace_id, entries FROM accepted WHERE entries IS NOT NULL
+  )
+  INSERT INTO jobsprint.live_executions
+    (id, workspace_id, executor_id, started_at, term, packs, state, lane, finished)
+  SELECT id, workspace_id, executor_id, CASE WHEN executor_id IS NOT NULL THEN accepted_at END,
+    (executor_id IS NOT NULL)::int4, (entries IS NOT NULL)::int4,
+    CASE WHEN executor_id IS NULL THEN 'new' ELSE 'running' END, lane, coalesce(positions::int4multirange, '{}')
+  FROM accepted
+  """
+
+private func bind(_ executions: [NewExecution], to values: inout PostgresBindings) throws {
+  try values.bind(ids: executions.lazy.map(\.id))
+  try values.bind(ids: executions.lazy.map(\.workspace))
+  try values.bind(ids: executions.lazy.map(\.workflow))
+  try values.bind(ids: executions.lazy.map(\.version))
+  try values.bind(array: executions.lazy.map(\.acceptedAt.milliseconds))
+  try values.bind(array: executions.lazy.map { $0.retryOf?.stored })
+  try values.bind(array: executions.lazy.map { $0.claimedBy?.stored })
+  try values.bind(array: executions.lazy.map(\.mode.rawValue))
+  try values.bind(array: executions.lazy.map(\.lane.rawValue))
+  try values.bind(array: executions.lazy.map(\.input))
+  try values.bind(array: executions.lazy.map { JournalPack.bytes(of: $0.entries) })
+  var positions: [String?] = []
+  for execution in executions { positions.append(try JournalPack.positions(of: execution.entries)) }
+  try values.bind(array: positions)
+}
+
+struct AcceptExecutions: PostgresStatement {
+  static let name = "executions.accept"
+  static let sql = "WITH accepted AS MATERIALIZED (SELECT * FROM unnest(\(arrays)) AS a (\(columns))), \(inserts)"
+
+  let executions: [NewExecution]
+
+  func bind(into values: inout PostgresBindings) throws { try JobsprintPostgres.bind(executions, to: &values) }
+}
+
+/// Leaves out those whose key was used before; gives the ids of the others. A key that another transaction is just
+/// using is waited for.
+struct AcceptKeyedExecutions: PostgresStatement {
+  static let name = "executions.accept-keyed"
+  static let sql = """
+    WITH given AS MATERIALIZED (
+      SELECT * FROM unnest(\(arrays), $13::bytea[], $14::bytea[], $15::int8[], $16::int4[], $17::bytea[])
+        AS a (\(columns), key, fingerprint, created_at, status, response)
+    ), unused AS (
+      INSERT INTO jobsprint.idempotency_keys (workspace_id, key, fingerprint, created_at, status, response)
+      SELECT workspace_id, key, fingerprint, created_at, status, response FROM given ORDER BY workspace_id, key
+      ON CONFLICT (workspace_id, key) DO NOTHING RETURNING workspace_id, key
+    ), accepted AS MATERIALIZED (
+      SELECT given.* FROM given JOIN unused USING (workspace_id, key)
+    ), \(inserts) RETURNING id
+    """
+
+  /// Each with a key.
+  let executions: [NewExecution]
+
+  func bind(into values: inout PostgresBindings) throws {
+    try JobsprintPostgres.bind(executions, to: &values)
+    let records = executions.compactMap(\.idempotency)
+    try values.bind(array: records.lazy.map(\.key.stored))
+    try values.bind(array: records.lazy.map(\.fingerprint))
+    try values.bind(array: records.lazy.map(\.createdAt.milliseconds))
+    var statuses: [Int32] = []
+    for record in records { statuses.append(try record.status.stored) }
+    try values.bind(array: statuses)
+    try values.bind(array: records.lazy.map(\.response))
+  }
+
+  static func decode(_ row: inout PostgresRow) throws -> ExecutionID { try row.id() }
+}

@@ -1,0 +1,149 @@
+// How the state of executions changes. Each statement carries its guard, so that a terminal state is final (its row is
+// gone) and a holder that lost its fence changes nothing. All give the ids of what they changed, and lock rows in the
+// order in which they are given: that of the ids.
+
+import JobsprintDomain
+import JobsprintPorts
+import Postgres
+
+/// The fence of an append, and whose execution it is.
+private let fence = """
+  l.id = a.id AND l.workspace_id = a.workspace_id AND l.state = 'running' AND l.term = a.term
+    AND l.executor_id = a.executor_id
+  """
+
+private let columns = "id, workspace_id, term, executor_id, entries, positions"
+private let arrays = "$1::uuid[], $2::uuid[], $3::int4[], $4::uuid[], $5::bytea[], $6::text[]"
+
+private func bind(_ appends: [JournalAppend], to values: inout PostgresBindings) throws {
+  try values.bind(ids: appends.lazy.map(\.execution))
+  try values.bind(ids: appends.lazy.map(\.workspace))
+  var terms: [Int32] = []
+  // A term beyond the column is nobody's.
+  for append in appends { terms.append(Int32(exactly: append.fence.term) ?? -1) }
+  try values.bind(array: terms)
+  try values.bind(ids: appends.lazy.map(\.fence.executor))
+  try values.bind(array: appends.lazy.map { JournalPack.bytes(of: $0.entries) })
+  var positions: [String?] = []
+  for append in appends { positions.append(try JournalPack.positions(of: append.entries)) }
+  try values.bind(array: positions)
+}
+
+/// Appends that leave their execution running, let it wait, or give it back.
+struct ContinueExecutions: PostgresStatement {
+  static let name = "executions.continue"
+  static let sql = """
+    WITH appended AS MATERIALIZED (
+      SELECT * FROM unnest(\(arrays), $7::text[], $8::int8[]) AS a (\(columns), state, wait_until)
+    ), held AS (
+      UPDATE jobsprint.live_executions AS l
+      SET state = a.state, wait_until = a.wait_until,
+        executor_id = CASE WHEN a.state = 'running' THEN l.executor_id END,
+        dispatched_at = CASE WHEN a.state = 'running' THEN l.dispatched_at END,
+        packs = l.packs + (a.entries IS NOT NULL)::int4,
+        finished = CASE WHEN a.positions IS NULL THEN l.finished
+          ELSE jobsprint.add_positions(l.finished, a.positions::int4multirange) END
+      FROM appended AS a WHERE \(fence)
+      RETURNING l.id, l.workspace_id, l.packs, a.entries
+    ), journaled AS (
+      INSERT INTO jobsprint.journal (execution_id, number, workspace_id, entries)
+      SELECT id, packs - 1, workspace_id, entries FROM held WHERE entries IS NOT NULL
+    )
+    SELECT id FROM held
+    """
+
+  let appends: [JournalAppend]
+
+  func bind(into values: inout PostgresBindings) throws {
+    try JobsprintPostgres.bind(appends, to: &values)
+    try values.bind(array: appends.lazy.map(\.transition.state.rawValue))
+    try values.bind(
+      array: appends.lazy.map { append in
+        if case .wait(let until) = append.transition { until.milliseconds } else { nil as Int64? }
+      })
+  }
+
+  static func decode(_ row: inout PostgresRow) throws -> ExecutionID { try row.id() }
+}
+
+/// Appends that end their execution.
+struct FinishExecutions: PostgresStatement {
+  static let name = "executions.finish"
+  static let sql = """
+    WITH appended AS MATERIALIZED (
+      SELECT * FROM unnest(\(arrays), $7::text[], $8::int8[], $9::bytea[], $10::bytea[])
+        AS a (\(columns), state, finished_at, error, last_node)
+    ), gone AS (
+      DELETE FROM jobsprint.live_executions AS l USING appended AS a WHERE \(fence)
+      RETURNING a.*, l.started_at, l.finished
+    ), ended AS (
+      INSERT INTO jobsprint.execution_ends
+        (id, workspace_id, started_at, finished_at, term, state, last_node, error, entries)
+      SELECT id, workspace_id, started_at, finished_at, term, state, last_node, error,
+        CASE WHEN finished = '{}' OR positions IS NULL
+          OR jobsprint.add_positions(finished, positions::int4multirange) IS NOT NULL THEN entries END
+      FROM gone
+    )
+    SELECT id FROM gone
+    """
+
+  let appends: [JournalAppend]
+
+  func bind(into values: inout PostgresBindings) throws {
+    try JobsprintPostgres.bind(appends, to: &values)
+    try values.bind(array: appends.lazy.map(\.transition.state.rawValue))
+    try values.bind(array: appends.lazy.map { $0.end?.at.milliseconds ?? 0 })
+    try values.bind(array: appends.lazy.map { $0.end?.error })
+    try values.bind(array: appends.lazy.map { $0.end?.lastNode?.stored })
+  }
+
+  static func decode(_ row: inout PostgresRow) throws -> ExecutionID { try row.id() }
+}
+
+/// The raised term is what an execution's holder reads; its appends break on the row that is gone.
+struct CancelExecutions: PostgresStatement {
+  static let name = "executions.cancel"
+  static let sql = """
+    WITH wanted AS MATERIALIZED (
+      SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int8[], $4::bytea[]) AS a (id, workspace_id, finished_at, error)
+    ), gone AS (
+      DELETE FROM jobsprint.live_executions AS l USING wanted AS a
+      WHERE l.id = a.id AND l.workspace_id = a.workspace_id
+      RETURNING a.*, l.started_at, l.term
+    ), ended AS (
+      INSERT INTO jobsprint.execution_ends (id, workspace_id, started_at, finished_at, term, state, error)
+      SELECT id, workspace_id, started_at, finished_at, term + 1, 'canceled', error FROM gone
+    )
+    SELECT id FROM gone
+    """
+
+  let cancellations: [Cancellation]
+
+  func bind(into values: inout PostgresBindings) throws {
+    try values.bind(ids: cancellations.lazy.map(\.execution))
+    try values.bind(ids: cancellations.lazy.map(\.workspace))
+    try values.bind(array: cancellations.lazy.map(\.at.milliseconds))
+    try values.bind(array: cancellations.lazy.map(\.error))
+  }
+
+  static func decode(_ row: inout PostgresRow) throws -> ExecutionID { try row.id() }
+}
+
+extension ExecutionTransition {
+  /// The state behind it.
+  var state: ExecutionState {
+    switch self {
+    case .none: .running
+    case .wait: .waiting
+    case .handBack: .new
+    case .finish(let state, _, _, _): state
+    }
+  }
+}
+
+extension JournalAppend {
+  /// The facts of an end; nil where it goes on.
+  var end: (error: [UInt8]?, lastNode: String?, at: Timestamp)? {
+    if case .finish(_, let error, let lastNode, let time) = transition { (error, lastNode, time) } else { nil }
+  }
+}

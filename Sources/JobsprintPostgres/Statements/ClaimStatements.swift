@@ -1,0 +1,259 @@
+// Claims, heartbeats, and what nobody holds. Until a heartbeat is written for it, a holder counts as gone.
+
+import JobsprintDomain
+import JobsprintPorts
+import Postgres
+
+/// Rows that another transaction holds are left to it.
+struct ClaimExecutions: PostgresStatement {
+  static let name = "claims.claim"
+  static let sql = """
+    WITH free AS MATERIALIZED (
+      SELECT l.id FROM jobsprint.live_executions AS l
+      WHERE l.id = ANY ($1::uuid[]) AND (
+        l.state = 'new'
+        OR l.state = 'waiting' AND l.wait_until <= $3
+        OR l.state = 'running'
+          AND NOT EXISTS (SELECT 1 FROM jobsprint.executors AS e WHERE e.id = l.executor_id AND e.beat_at >= $4))
+      ORDER BY l.id FOR UPDATE OF l SKIP LOCKED
+    )
+    UPDATE jobsprint.live_executions AS l
+    SET state = 'running', term = l.term + 1, executor_id = $2, started_at = coalesce(l.started_at, $3),
+      wait_until = NULL, dispatched_at = NULL
+    WHERE l.id = ANY (ARRAY(SELECT id FROM free)) RETURNING l.id, l.workspace_id, l.term
+    """
+
+  struct Claim: Sendable {
+    let id: ExecutionID
+    let workspace: WorkspaceID
+    let term: Int
+  }
+
+  let ids: [ExecutionID]
+  let executor: ExecutorID
+  let now: Timestamp
+  let leaseExpiry: Timestamp
+
+  func bind(into values: inout PostgresBindings) throws {
+    try values.bind(ids: ids)
+    try values.bind(executor)
+    try values.bind(now)
+    try values.bind(leaseExpiry)
+  }
+
+  static func decode(_ row: inout PostgresRow) throws -> Claim {
+    Claim(id: try row.id(), workspace: try row.id(), term: try row.next())
+  }
+}
+
+/// Takes the rights and the workspaces of whoever reads what was claimed, for the rest of the transaction.
+struct ReadOn: PostgresStatement {
+  static let name = "claims.read-on"
+  static let sql = "SELECT set_config('role', $1, true), set_config('jobsprint.workspaces', $2, true)"
+
+  let role: PostgresRole
+  let workspaces: Set<WorkspaceID>
+
+  func bind(into values: inout PostgresBindings) throws {
+    try values.bind(role.rawValue)
+    try values.bind(role.settings(workspaces)["jobsprint.workspaces"] ?? "")
+  }
+}
+
+/// What was accepted, of executions that were just claimed.
+struct ReadAccepted: PostgresStatement {
+  static let name = "claims.accepted"
+  static let sql = """
+    SELECT e.id, e.workflow_id, e.version_id, e.mode, e.lane, e.accepted_at, e.input
+    FROM unnest($1::uuid[], $2::uuid[]) AS w (workspace_id, id)
+    JOIN jobsprint.executions AS e ON e.workspace_id = w.workspace_id AND e.id = w.id
+    """
+
+  struct Accepted: Sendable {
+    let id: ExecutionID
+    let workflow: WorkflowID
+    let version: VersionID
+    let mode: ExecutionMode
+    let lane: Lane
+    let acceptedAt: Timestamp
+    let input: [UInt8]
+  }
+
+  let claims: [ClaimExecutions.Claim]
+
+  func bind(into values: inout PostgresBindings) throws {
+    try values.bind(ids: claims.lazy.map(\.workspace))
+    try values.bind(ids: claims.lazy.map(\.id))
+  }
+
+  static func decode(_ row: inout PostgresRow) throws -> Accepted {
+    Accepted(
+      id: try row.id(), workflow: try row.id(), version: try row.id(), mode: try row.word(), lane: try row.word(),
+      acceptedAt: try row.time(), input: try row.next())
+  }
+}
+
+/// Journals, each pack behind those before it.
+struct ReadJournals: PostgresStatement {
+  static let name = "claims.journals"
+  static let sql = """
+    SELECT j.execution_id, j.entries
+    FROM unnest($1::uuid[]) AS w (id) JOIN jobsprint.journal AS j ON j.execution_id = w.id
+    ORDER BY j.execution_id, j.number
+    """
+
+  let ids: [ExecutionID]
+
+  func bind(into values: inout PostgresBindings) throws { try values.bind(ids: ids) }
+
+  static func decode(_ row: inout PostgresRow) throws -> (id: ExecutionID, pack: [UInt8]) {
+    (id: try row.id(), pack: try row.next())
+  }
+}
+
+/// Those claims that stand, after whoever else writes them has finished.
+struct ConfirmClaims: PostgresStatement {
+  static let name = "claims.confirm"
+  static let sql = """
+    SELECT l.id FROM unnest($1::uuid[], $2::int4[]) AS w (id, term)
+    JOIN jobsprint.live_executions AS l ON l.id = w.id
+    WHERE l.term = w.term AND l.executor_id = $3 AND l.state = 'running'
+    ORDER BY l.id FOR UPDATE OF l
+    """
+
+  let claims: [ClaimExecutions.Claim]
+  let executor: ExecutorID
+
+  func bind(into values: inout PostgresBindings) throws {
+    try values.bind(ids: claims.lazy.map(\.id))
+    var terms: [Int32] = []
+    for claim in claims { terms.append(try claim.term.stored) }
+    try values.bind(array: terms)
+    try values.bind(executor)
+  }
+
+  static func decode(_ row: inout PostgresRow) throws -> ExecutionID { try row.id() }
+}
+
+/// Writes a heartbeat; gives those of `holding` that the executor does not hold.
+struct Beat: PostgresStatement {
+  static let name = "claims.beat"
+  static let sql = """
+    WITH beat AS (
+      INSERT INTO jobsprint.executors (id, beat_at) VALUES ($1, $2)
+      ON CONFLICT (id) DO UPDATE SET beat_at = excluded.beat_at
+    )
+    SELECT h.id FROM unnest($3::uuid[]) AS h (id) WHERE NOT EXISTS (
+      SELECT 1 FROM jobsprint.live_executions AS l
+      WHERE l.id = h.id AND l.state = 'running' AND l.executor_id = $1)
+    """
+
+  let executor: ExecutorID
+  let now: Timestamp
+  let holding: [ExecutionID]
+
+  func bind(into values: inout PostgresBindings) throws {
+    try values.bind(executor)
+    try values.bind(now)
+    try values.bind(ids: holding)
+  }
+
+  static func decode(_ row: inout PostgresRow) throws -> ExecutionID { try row.id() }
+}
+
+struct RetireExecutors: PostgresStatement {
+  static let name = "claims.retire"
+  static let sql = "DELETE FROM jobsprint.executors WHERE id = ANY ($1::uuid[])"
+
+  let executors: [ExecutorID]
+
+  func bind(into values: inout PostgresBindings) throws { try values.bind(ids: executors) }
+}
+
+/// Of all executors, and of the stamps of what was dispatched to them.
+struct RetireAll: PostgresStatement {
+  static let name = "claims.retire-all"
+  static let sql = """
+    WITH gone AS (DELETE FROM jobsprint.executors)
+    UPDATE jobsprint.live_executions SET dispatched_at = NULL WHERE dispatched_at IS NOT NULL
+    """
+}
+
+/// What should be dispatched again, stamped. Each branch reads its own partial index in its order and stops at the
+/// limit, so that a backlog that has just been dispatched is never walked through; what was found is looked at again
+/// when it is locked, because another recoverer may have stamped it meanwhile.
+///
+/// Holders are found by jumping from one to the next, each at its newest execution: whatever has ended lately is still
+/// in the index while an old transaction keeps its rows, and would be walked through otherwise.
+struct StampRecoverable: PostgresStatement {
+  static let name = "claims.recoverable"
+  static let sql = """
+    WITH RECURSIVE holders AS (
+      (SELECT executor_id FROM jobsprint.live_executions
+        WHERE state = 'running' ORDER BY executor_id DESC, id DESC LIMIT 1)
+      UNION ALL
+      SELECT (SELECT l.executor_id FROM jobsprint.live_executions AS l
+        WHERE l.state = 'running' AND l.executor_id < h.executor_id ORDER BY l.executor_id DESC, l.id DESC LIMIT 1)
+      FROM holders AS h WHERE h.executor_id IS NOT NULL
+    ), gone AS MATERIALIZED (
+      SELECT executor_id FROM holders AS h WHERE executor_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM jobsprint.executors AS e WHERE e.id = h.executor_id AND e.beat_at >= $3)
+    ), found AS MATERIALIZED (
+      SELECT id FROM (
+        (SELECT id FROM jobsprint.live_executions
+          WHERE state = 'new' AND dispatched_at IS NULL ORDER BY id LIMIT $4)
+        UNION ALL
+        (SELECT id FROM jobsprint.live_executions
+          WHERE state = 'new' AND dispatched_at < $2 ORDER BY dispatched_at LIMIT $4)
+        UNION ALL
+        (SELECT id FROM jobsprint.live_executions
+          WHERE state = 'waiting' AND wait_until <= $1 AND (dispatched_at IS NULL OR dispatched_at < $2)
+          ORDER BY wait_until LIMIT $4)
+        UNION ALL
+        (SELECT h.id FROM gone CROSS JOIN LATERAL (
+          SELECT id FROM jobsprint.live_executions AS l
+          WHERE l.state = 'running' AND l.executor_id = gone.executor_id
+            AND (l.dispatched_at IS NULL OR l.dispatched_at < $2)
+          ORDER BY id LIMIT $4) AS h ORDER BY h.id LIMIT $4)
+      ) AS f ORDER BY id LIMIT $4
+    ), locked AS MATERIALIZED (
+      SELECT l.id FROM found JOIN jobsprint.live_executions AS l ON l.id = found.id
+      WHERE (l.dispatched_at IS NULL OR l.dispatched_at < $2)
+        AND (l.state = 'new' OR l.state = 'waiting' AND l.wait_until <= $1 OR l.state = 'running'
+          AND NOT EXISTS (SELECT 1 FROM jobsprint.executors AS e WHERE e.id = l.executor_id AND e.beat_at >= $3))
+      ORDER BY l.id FOR UPDATE OF l SKIP LOCKED
+    )
+    UPDATE jobsprint.live_executions AS l SET dispatched_at = $1
+    WHERE l.id = ANY (ARRAY(SELECT id FROM locked)) RETURNING l.id, l.workspace_id, l.lane
+    """
+
+  let now: Timestamp
+  let dispatchedBefore: Timestamp
+  let leaseExpiry: Timestamp
+  let limit: Int
+
+  func bind(into values: inout PostgresBindings) throws {
+    try values.bind(now)
+    try values.bind(dispatchedBefore)
+    try values.bind(leaseExpiry)
+    try values.bind(limit)
+  }
+
+  static func decode(_ row: inout PostgresRow) throws -> WakeUp {
+    WakeUp(execution: try row.id(), workspace: try row.id(), lane: try row.word())
+  }
+}
+
+struct NextTimer: PostgresStatement {
+  static let name = "claims.next-timer"
+  static let sql = """
+    SELECT wait_until FROM jobsprint.live_executions
+    WHERE state = 'waiting' AND wait_until > $1 ORDER BY wait_until LIMIT 1
+    """
+
+  let after: Timestamp
+
+  func bind(into values: inout PostgresBindings) throws { try values.bind(after) }
+
+  static func decode(_ row: inout PostgresRow) throws -> Timestamp { try row.time() }
+}

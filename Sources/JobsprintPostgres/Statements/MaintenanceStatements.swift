@@ -1,0 +1,64 @@
+import JobsprintDomain
+import Postgres
+
+/// nil: another process is at it.
+struct MakePartitions: PostgresStatement {
+  static let name = "maintenance.make-partitions"
+  static let sql = "SELECT jobsprint.make_partitions($1)"
+
+  let now: Timestamp
+
+  func bind(into values: inout PostgresBindings) throws { try values.bind(now) }
+
+  static func decode(_ row: inout PostgresRow) throws -> Int? { try row.nextOptional() }
+}
+
+struct DropPartitions: PostgresStatement {
+  static let name = "maintenance.drop-partitions"
+  static let sql = "SELECT jobsprint.drop_partitions($1)"
+
+  let before: Timestamp
+
+  func bind(into values: inout PostgresBindings) throws { try values.bind(before) }
+
+  static func decode(_ row: inout PostgresRow) throws -> String { try row.next() }
+}
+
+/// The oldest ended executions of a workspace; gives a row for each.
+struct ExpireExecutions: PostgresStatement {
+  static let name = "maintenance.expire"
+  static let sql = """
+    WITH old AS MATERIALIZED (
+      SELECT e.id FROM jobsprint.executions AS e
+      WHERE e.workspace_id = $1 AND e.id < $2 AND (SELECT true FROM jobsprint.execution_ends AS x WHERE x.id = e.id)
+      ORDER BY e.id LIMIT $3
+    ), journals AS (
+      DELETE FROM jobsprint.journal WHERE workspace_id = $1 AND execution_id = ANY (ARRAY(SELECT id FROM old))
+    ), ends AS (
+      DELETE FROM jobsprint.execution_ends WHERE workspace_id = $1 AND id = ANY (ARRAY(SELECT id FROM old))
+    )
+    DELETE FROM jobsprint.executions WHERE workspace_id = $1 AND id = ANY (ARRAY(SELECT id FROM old)) RETURNING 1
+    """
+
+  let workspace: WorkspaceID
+  let before: ExecutionID
+  let limit: Int
+
+  func bind(into values: inout PostgresBindings) throws {
+    try values.bind(workspace)
+    try values.bind(before)
+    try values.bind(limit)
+  }
+
+  static func decode(_ row: inout PostgresRow) throws -> Int { try row.next() }
+}
+
+/// Executors that are gone for good.
+struct ForgetExecutors: PostgresStatement {
+  static let name = "maintenance.forget-executors"
+  static let sql = "DELETE FROM jobsprint.executors WHERE beat_at < $1"
+
+  let time: Timestamp
+
+  func bind(into values: inout PostgresBindings) throws { try values.bind(time) }
+}

@@ -1,0 +1,74 @@
+import JobsprintDomain
+import JobsprintPorts
+import Postgres
+
+private let columns = "id, name, created_at, updated_at"
+
+struct FindWorkspace: PostgresStatement {
+  static let name = "workspaces.find"
+  static let sql = "SELECT \(columns) FROM jobsprint.workspaces WHERE id = $1"
+
+  let id: WorkspaceID
+
+  func bind(into values: inout PostgresBindings) throws { try values.bind(id) }
+
+  static func decode(_ row: inout PostgresRow) throws -> Workspace {
+    Workspace(id: try row.id(), name: try row.text(), createdAt: try row.time(), updatedAt: try row.time())
+  }
+}
+
+/// Changes nothing where the name is taken.
+struct InsertWorkspace: PostgresStatement {
+  static let name = "workspaces.insert"
+  static let sql = """
+    INSERT INTO jobsprint.workspaces (\(columns)) VALUES ($1, $2, $3, $4) ON CONFLICT (name_hash) DO NOTHING
+    """
+
+  let workspace: Workspace
+
+  func bind(into values: inout PostgresBindings) throws {
+    try values.bind(workspace.id)
+    try values.bind(text: workspace.name)
+    try values.bind(workspace.createdAt)
+    try values.bind(workspace.updatedAt)
+  }
+}
+
+/// Violates ``uniqueName`` where the name is another's.
+struct RenameWorkspace: PostgresStatement {
+  static let name = "workspaces.rename"
+  static let uniqueName = "workspaces_by_name"
+  static let sql = "UPDATE jobsprint.workspaces SET name = $2, updated_at = $3 WHERE id = $1 RETURNING \(columns)"
+
+  let id: WorkspaceID
+  let newName: String
+  let time: Timestamp
+
+  func bind(into values: inout PostgresBindings) throws {
+    try values.bind(id)
+    try values.bind(text: newName)
+    try values.bind(time)
+  }
+
+  static func decode(_ row: inout PostgresRow) throws -> Workspace { try FindWorkspace.decode(&row) }
+}
+
+/// Workspaces of the installation, oldest first.
+struct ListWorkspaces {
+  let page: PageRequest<WorkspaceID>
+
+  func command() throws -> PostgresCommand {
+    var values = PostgresBindings()
+    try page.bindLimits(into: &values)
+    if let after = page.after { try values.bind(after) }
+    let rows = """
+      SELECT \(columns) FROM jobsprint.workspaces\(page.after == nil ? "" : " WHERE id > $3")
+      ORDER BY id LIMIT \(page.rowsToRead)
+      """
+    return PostgresCommand(name: "workspaces.list", sql: page.cut(rows, order: "id", place: 1), values: values)
+  }
+
+  static func decode(_ row: inout PostgresRow) throws -> (element: Workspace, read: Int) {
+    (try FindWorkspace.decode(&row), try row.next())
+  }
+}

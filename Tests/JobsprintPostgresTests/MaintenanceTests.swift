@@ -1,0 +1,70 @@
+import JobsprintDomain
+import JobsprintPorts
+import JobsprintTesting
+import Postgres
+import Testing
+
+@testable import JobsprintPostgres
+
+@Suite(.enabled(if: TestServer.address != nil, TestServer.missing)) struct MaintenanceTests {
+  private let week = Duration.seconds(7 * 86_400)
+
+  private func rows(of table: String, _ name: String) async throws -> Int {
+    let pool = PostgresPool(try TestServer.options(name, size: 1))
+    let running = Task { await pool.run() }
+    let rows = try await pool.rows(PostgresCommand(sql: "SELECT 1 FROM jobsprint.\(table)"))
+    running.cancel()
+    await running.value
+    return rows.count
+  }
+
+  // The ids of tests are of January 2027: no partition was made for them.
+  @Test func rowsWithoutAPartitionAreKeptAndMovedToTheirs() async throws {
+    try await withStorage { storage, name in
+      _ = try await storage.journal.commit([
+        .accept(.numbered(1, claimedBy: .numbered(1))), .append(1, [.entry(at: 0)]),
+        .append(1, [.entry(at: 1)], .success()),
+      ])
+      #expect(try await rows(of: "executions_default", name) == 1)
+      #expect(try await storage.maintenance.prepare(at: .seconds(0)) ?? 0 > 0)
+      for table in ["executions_default", "execution_ends_default", "journal_default"] {
+        #expect(try await rows(of: table, name) == 0)
+      }
+      #expect(try await storage.executions.execution(.numbered(1), in: .initial)?.state == .success)
+      #expect(try await storage.executions.journal(of: .numbered(1), in: .initial).count == 2)
+      #expect(try await storage.maintenance.prepare(at: .seconds(0)) == 0)
+    }
+  }
+
+  @Test func weeksAreDroppedWhenNothingLivesInThem() async throws {
+    try await withStorage { storage, _ in
+      _ = try await storage.maintenance.prepare(at: .seconds(0))
+      _ = try await storage.journal.commit([
+        .accept(.numbered(1, claimedBy: .numbered(1))), .accept(.numbered(2)), .append(1, [.entry(at: 0)], .success()),
+      ])
+      let dropped = try await storage.maintenance.dropPartitions(before: .seconds(0) + week + week)
+      #expect(!dropped.contains("executions_20270111"))
+      #expect(try await storage.executions.execution(.numbered(1), in: .initial) != nil)
+      _ = try await storage.journal.commit([.cancel(2)])
+      let next = try await storage.maintenance.dropPartitions(before: .seconds(0) + week + week)
+      #expect(next.contains("executions_20270111") && next.contains("journal_20270111"))
+      #expect(try await storage.executions.execution(.numbered(1), in: .initial) == nil)
+    }
+  }
+
+  @Test func aWorkspacesOwnRetentionGoesInBatches() async throws {
+    try await withStorage { storage, _ in
+      let other = WorkspaceID.numbered(77)
+      _ = try await storage.journal.commit(
+        (1...5).flatMap { [.accept(.numbered($0, claimedBy: .numbered(1))), .append($0, [.entry(at: 0)], .success())] }
+          + [.accept(.numbered(6)), .accept(.numbered(7, in: other)), .cancel(7, in: other)])
+      let later = Timestamp.seconds(1000)
+      #expect(try await storage.maintenance.expire(before: later, in: .initial, limit: 2) == 2)
+      #expect(try await storage.executions.execution(.numbered(2), in: .initial) == nil)
+      #expect(try await storage.maintenance.expire(before: later, in: .initial, limit: 9) == 3)
+      #expect(try await storage.maintenance.expire(before: later, in: .initial, limit: 9) == 0)
+      #expect(try await storage.executions.execution(.numbered(6), in: .initial) != nil)
+      #expect(try await storage.executions.execution(.numbered(7), in: other) != nil)
+    }
+  }
+}

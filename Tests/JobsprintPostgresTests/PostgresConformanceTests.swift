@@ -1,0 +1,43 @@
+import JobsprintPorts
+import JobsprintPostgres
+import JobsprintTesting
+import Testing
+
+@Suite(.enabled(if: TestServer.address != nil, TestServer.missing), .serialized)
+struct PostgresConformanceTests {
+  private func run(_ check: ConformanceCheck<StorageUnderTest>) async throws {
+    try await withStorage { storage, _ in try await check.run(on: StorageUnderTest(storage)) }
+  }
+
+  @Test(arguments: JournalConformance.checks)
+  func journal(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: ExecutionClaimsConformance.checks)
+  func claims(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: ExecutionStoreConformance.checks)
+  func executions(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: IdempotencyConformance.checks)
+  func idempotency(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: WorkflowStoreConformance.checks)
+  func workflows(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: TagStoreConformance.checks)
+  func tags(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: WorkspaceConformance.checks)
+  func workspaces(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: AuditLogConformance.checks)
+  func audit(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: APIKeyConformance.checks)
+  func apiKeys(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: ArchiveConformance.checks)
+  func archive(_ check: ConformanceCheck<ArchiveConformance.Subject>) async throws {
+    try await withStorage { storage, _ in try await check.run(on: ArchiveConformance.Subject(storage.archive)) }
+  }
+}

@@ -1,0 +1,168 @@
+// Two workspaces at the level of SQL, with the roles that the program uses.
+
+import JobsprintDomain
+import JobsprintPorts
+import JobsprintTesting
+import Postgres
+import Testing
+
+@testable import JobsprintPostgres
+
+@Suite(.enabled(if: TestServer.address != nil, TestServer.missing)) struct WorkspaceIsolationTests {
+  private let mine = WorkspaceID.initial
+  private let other = WorkspaceID.numbered(77)
+
+  /// Tables with rows of workspaces, and which roles may read them.
+  private let tables: [(name: String, roles: [PostgresRole])] = [
+    ("live_executions", [.api, .journal]), ("executions", [.api, .journal]), ("execution_ends", [.api, .journal]),
+    ("journal", [.api, .journal]), ("workflows", [.api]), ("workflow_versions", [.api]), ("workflow_words", [.api]),
+    ("tags", [.api]), ("workflow_tags", [.api]), ("idempotency_keys", [.api, .journal]), ("api_keys", [.api]),
+    ("audit_logs", [.api]), ("audit_heads", [.api]), ("audit_checkpoints", [.api]),
+  ]
+
+  /// Everything there is, in both workspaces.
+  private func fill(_ storage: PostgresStorage) async throws {
+    for (number, workspace) in [(1, mine), (2, other)] {
+      if workspace == other {
+        _ = try await storage.workspaces.create(
+          Workspace(id: other, name: "other", createdAt: .seconds(0), updatedAt: .seconds(0)),
+          firstKey: .numbered(number, in: other), recording: .numbered(100 + number))
+      } else {
+        _ = try await storage.apiKeys.insert(.numbered(number), recording: .numbered(100 + number))
+      }
+      _ = try await storage.tags.create(
+        .numbered(number), in: workspace, recording: .numbered(200 + number, in: workspace))
+      _ = try await storage.workflows.create(
+        .numbered(number, in: workspace), recording: .numbered(300 + number, in: workspace))
+      _ = try await storage.workflows.setTags(
+        [.numbered(number)], of: .numbered(number), in: workspace, recording: .numbered(400 + number, in: workspace))
+      let seal = AuditSeal(sequence: 1, hash: [1])
+      let sealed = try await storage.audit.seal(
+        [(entry: .numbered(200 + number), seal: seal)], after: nil, in: workspace)
+      #expect(sealed)
+      _ = try await storage.audit.remove(
+        upTo: AuditCheckpoint(workspace: workspace, seal: seal, at: .seconds(1), signature: [2]), limit: 0)
+    }
+    // One batch of both.
+    let outcomes = try await storage.journal.commit([
+      .accept(.numbered(1, claimedBy: .numbered(1), idempotency: .of("key"))),
+      .accept(.numbered(2, in: other, claimedBy: .numbered(1), idempotency: .of("key", in: other))),
+      .accept(.numbered(3, claimedBy: .numbered(1))), .accept(.numbered(4, in: other, claimedBy: .numbered(1))),
+      .append(3, [.entry(at: 0)]), .append(4, in: other, [.entry(at: 0)]),
+      .append(3, [.entry(at: 1)], .success()), .append(4, in: other, [.entry(at: 1)], .success()),
+    ])
+    #expect(outcomes.allSatisfy { $0 == .committed })
+  }
+
+  private func workspaces(
+    in table: String, _ storage: PostgresStorage, _ settings: [String: String]
+  ) async throws -> Set<PostgresUUID> {
+    let rows = try await storage.database.primary.rows(
+      PostgresCommand(sql: "SELECT workspace_id FROM jobsprint.\(table)"), setting: settings)
+    return Set(
+      try rows.map { row in
+        var row = row
+        return try row.next(PostgresUUID.self)
+      })
+  }
+
+  @Test func noRowCrosses() async throws {
+    try await withStorage { storage, _ in
+      try await fill(storage)
+      for (table, roles) in tables {
+        for role in roles {
+          let own = try await workspaces(in: table, storage, role.settings([mine]))
+          #expect(own == [mine.stored], "\(table) as \(role)")
+          let others = try await workspaces(in: table, storage, role.settings([other]))
+          #expect(others == [other.stored], "\(table) as \(role)")
+          let both = try await workspaces(in: table, storage, role.settings([mine, other]))
+          #expect(both == [mine.stored, other.stored], "\(table) as \(role)")
+        }
+      }
+    }
+  }
+
+  @Test func withoutTheSettingNoRowIsSeen() async throws {
+    try await withStorage { storage, _ in
+      try await fill(storage)
+      for (table, roles) in tables {
+        for role in roles {
+          #expect(try await workspaces(in: table, storage, ["role": role.rawValue]).isEmpty, "\(table) as \(role)")
+          #expect(try await workspaces(in: table, storage, role.settings()).isEmpty, "\(table) as \(role)")
+        }
+      }
+    }
+  }
+
+  @Test func searchesKeepToTheWorkspacesOfTheTransaction() async throws {
+    try await withStorage { storage, _ in
+      try await fill(storage)
+      let commands = [
+        "SELECT jobsprint.find_workflows('\(other)', '''workflow'':*')",
+        "SELECT jobsprint.find_audit_entries('\(other)', '''subject'':*', NULL, NULL, NULL, NULL, NULL, 10)",
+      ]
+      for sql in commands {
+        let pool = storage.database.primary
+        let own = try await pool.rows(PostgresCommand(sql: sql), setting: PostgresRole.api.settings([other]))
+        #expect(own.count > 0, "\(sql)")
+        let crossing = try await pool.rows(PostgresCommand(sql: sql), setting: PostgresRole.api.settings([mine]))
+        #expect(crossing.isEmpty, "\(sql)")
+        let without = try await pool.rows(PostgresCommand(sql: sql), setting: ["role": PostgresRole.api.rawValue])
+        #expect(without.isEmpty, "\(sql)")
+      }
+    }
+  }
+
+  private func isDenied(_ storage: PostgresStorage, _ sql: String, _ settings: [String: String]) async throws -> Bool {
+    do {
+      try await storage.database.primary.rows(PostgresCommand(sql: sql), setting: settings)
+      return false
+    } catch let error as PostgresError { return error.sqlState == "42501" }
+  }
+
+  @Test func rightsEndWhereTheRoleEnds() async throws {
+    try await withStorage { storage, _ in
+      try await fill(storage)
+      let mineOnly = "'\(mine)'"
+      let denied: [(sql: String, settings: [String: String])] = [
+        // Without a role there is nothing.
+        ("SELECT 1 FROM jobsprint.executions", [:]), ("SELECT 1 FROM jobsprint.workflows", [:]),
+        // The claimer sees ids and states.
+        ("SELECT input FROM jobsprint.executions", PostgresRole.claimer.settings()),
+        ("SELECT entries FROM jobsprint.execution_ends", PostgresRole.claimer.settings()),
+        ("SELECT 1 FROM jobsprint.journal", PostgresRole.claimer.settings()),
+        // The pen writes executions, and reads nobody's workflows or keys.
+        ("SELECT 1 FROM jobsprint.workflow_versions", PostgresRole.journal.settings([mine])),
+        ("SELECT 1 FROM jobsprint.api_keys", PostgresRole.journal.settings([mine])),
+        ("UPDATE jobsprint.execution_ends SET state = 'success'", PostgresRole.journal.settings([mine])),
+        // What is written stays: no role changes an audit entry, and none writes into another workspace.
+        ("UPDATE jobsprint.audit_logs SET action = 'x'", PostgresRole.api.settings([mine])),
+        ("UPDATE jobsprint.audit_logs SET action = 'x'", PostgresRole.keeper.settings([mine])),
+        ("DELETE FROM jobsprint.audit_logs", PostgresRole.api.settings([mine])),
+        (
+          "INSERT INTO jobsprint.tags (workspace_id, id, created_at, updated_at, name) "
+            + "VALUES (\(mineOnly), gen_random_uuid(), 0, 0, 'x')", PostgresRole.api.settings([other])
+        ),
+        (
+          "UPDATE jobsprint.tags SET workspace_id = \(mineOnly)", PostgresRole.api.settings([other])
+        ),
+        // Partitions are reached through their parent only.
+        ("SELECT 1 FROM jobsprint.executions_default", PostgresRole.api.settings([mine])),
+        ("DROP TABLE jobsprint.tags", PostgresRole.keeper.settings()),
+      ]
+      for (sql, settings) in denied { #expect(try await isDenied(storage, sql, settings), "\(sql)") }
+    }
+  }
+
+  @Test func theOwnerIsNoException() async throws {
+    try await withStorage { storage, name in
+      try await fill(storage)
+      let owner = PostgresPool(try TestServer.options(name, as: TestServer.owner, size: 1))
+      let running = Task { await owner.run() }
+      defer { running.cancel() }
+      for table in ["executions", "journal", "workflows", "workflow_versions", "tags", "idempotency_keys"] {
+        #expect(try await owner.rows(PostgresCommand(sql: "SELECT 1 FROM jobsprint.\(table)")).isEmpty, "\(table)")
+      }
+    }
+  }
+}
