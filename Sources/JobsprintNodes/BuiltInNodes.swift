@@ -9,7 +9,8 @@ public enum BuiltInNodes {
         SetNode(), RenameKeysNode(), ExecutionDataNode(), DebugHelperNode(),
         IfNode(), SwitchNode(), FilterNode(), MergeNode(), CompareDatasetsNode(),
         LimitNode(), SortNode(), RemoveDuplicatesNode(), AggregateNode(), SplitOutNode(), SummarizeNode(),
-        ItemListsNode(), SplitInBatchesNode(), WaitNode(), StopAndErrorNode(),
+        ItemListsNode(), SplitInBatchesNode(), WaitNode(), StopAndErrorNode(), CodeNode(), FunctionNode(),
+        FunctionItemNode(),
       ] + textNodes
     if let testNodes { nodes += [TestDataNode(), TestEffectNode(ledgerPath: testNodes.ledgerPath)] }
     return nodes

@@ -12,7 +12,11 @@ public struct NativeExpressionEvaluator: ExpressionEvaluator {
   /// - Parameter timezone: IANA name, for workflows that set none.
   public init(timezone: String = "UTC") { self.timezone = timezone }
 
-  public func resolver(for scope: ExpressionScope) async throws(NodeError) -> any ParameterResolver {
+  public func resolver(
+    for scope: ExpressionScope, inJavaScript forced: Set<String>?
+  ) async throws(NodeError) -> any ParameterResolver { resolver(for: scope) }
+
+  func resolver(for scope: ExpressionScope) -> NativeResolver {
     let zone = scope.workflow.settings.timezone ?? timezone
     return NativeResolver(frame: ExpressionFrame(scope: scope, templates: templates, zone: zone))
   }

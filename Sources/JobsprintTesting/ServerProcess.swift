@@ -5,20 +5,22 @@ import Synchronization
 public final class ServerProcess: Sendable {
   public static let apiKey = "test-key-0123456789-0123456789-0123456789"
 
-  /// Where the tests' own build has put the executable.
-  public static let executable: URL = {
+  public static let executable = builtProgram("jobsprint")
+
+  /// Where the tests' own build has put an executable.
+  public static func builtProgram(_ name: String) -> URL {
     let tests = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath()
     var folder = tests.deletingLastPathComponent()
     while folder.path != "/" {
-      let candidate = folder.appending(path: "jobsprint")
+      let candidate = folder.appending(path: name)
       var isFolder: ObjCBool = false
       if FileManager.default.fileExists(atPath: candidate.path, isDirectory: &isFolder), !isFolder.boolValue {
         return candidate
       }
       folder.deleteLastPathComponent()
     }
-    return URL(filePath: ".build/debug/jobsprint")
-  }()
+    return URL(filePath: ".build/debug/\(name)")
+  }
 
   private let process: Mutex<Process>
   public let baseURL: String

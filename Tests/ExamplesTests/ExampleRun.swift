@@ -25,7 +25,7 @@ struct ExampleRun {
     let workflow = try Workflow(document: try example.document())
     let plan = ExecutionPlan(workflow, library: library)
     let clock = TestClock(advancesByItself: true)
-    let runner = NodeRunner(evaluator: NativeExpressionEvaluator(), clock: clock)
+    let runner = NodeRunner(evaluator: NativeExpressionEvaluator(), code: nil, clock: clock)
     let ids = IdentifierSource(clock: clock)
     let command = ExecuteCommand(workspace: .initial, workflow: ids.next(), body: try example.inputBytes())
     let facts = ExecutionFacts(

@@ -53,7 +53,7 @@ struct NodeTrial {
         id: .numbered(1), mode: .manual, workflowID: .numbered(2), workflowIsActive: false),
       node: node, runIndex: runIndex, inputs: inputs, sources: inputs.map { _ in nil }, history: history, now: clock.now
     )
-    let resolver = try await Self.evaluator.resolver(for: scope)
+    let resolver = try await Self.evaluator.resolver(for: scope, inJavaScript: [])
     return try await found.run(NodeContext(scope: scope, resolver: resolver, clock: clock, isResumed: isResumed))
   }
 

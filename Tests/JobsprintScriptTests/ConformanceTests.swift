@@ -1,6 +1,7 @@
 import Foundation
 import JobsprintDomain
 import JobsprintPorts
+import JobsprintTesting
 import Testing
 
 @testable import JobsprintScript
@@ -21,12 +22,34 @@ import Testing
     var needJavaScript = 0
   }
 
+  /// In the time zone of n8n's own tests.
+  private static let sandbox = SandboxEvaluator(
+    SandboxOptions(executable: ServerProcess.builtProgram("jobsprint-sandbox").path), timezone: "America/New_York")
+
+  /// In the sandbox, whether or not it would be needed. `matcher` is Jest's, of a case without a value.
+  private func checkInSandbox(
+    _ expression: String, _ scene: Scene, expected: JSONValue?, fails: Bool, message: String? = nil,
+    matcher: String? = nil
+  ) async throws {
+    let resolver = try await Self.sandbox.resolver(for: scene.scope, inJavaScript: [expression])
+    do throws(NodeError) {
+      let value = try resolver.resolve(expression, parameter: "value", item: 0)
+      #expect(!fails, "\(expression) gave \(value?.jsonText ?? "undefined")")
+      if expected != nil || matcher == "toBeUndefined" {
+        #expect(value == expected, "\(expression) gave \(value?.jsonText ?? "undefined")")
+      }
+    } catch {
+      #expect(fails, "\(expression): \(error.message)")
+      if let message { #expect(error.message == message, "\(expression)") }
+    }
+  }
+
   /// Compares one case; a case that needs JavaScript is only counted.
   private func check(
     _ expression: String, _ scene: Scene, expected: JSONValue?, fails: Bool, message: String? = nil,
     _ tally: inout Tally
   ) async throws {
-    let resolver = try await NativeExpressionEvaluator().resolver(for: scene.scope)
+    let resolver = try await NativeExpressionEvaluator().resolver(for: scene.scope, inJavaScript: [])
     do throws(NodeError) {
       let value = try resolver.resolve(expression, parameter: "value", item: 0)
       #expect(!fails && value == expected, "\(expression) gave \(value?.jsonText ?? "undefined")")
@@ -53,6 +76,9 @@ import Testing
         try await check(
           expression, scene, expected: test["output"], fails: test["error"] != nil, message: test["error"]?.stringValue,
           &tally)
+        try await checkInSandbox(
+          expression, scene, expected: test["output"], fails: test["error"] != nil,
+          message: test["error"]?.stringValue, matcher: test["output"] == nil ? "toBeUndefined" : nil)
       }
     }
     print("base expressions: \(tally.passed) pass, \(tally.needJavaScript) need JavaScript")
@@ -68,6 +94,10 @@ import Testing
       try await check(
         expression, Scene(json: [:]), expected: test["expected"], fails: test["throws"] == true,
         message: test["message"]?.stringValue, &tally)
+      try await checkInSandbox(
+        expression, Scene(json: [:]), expected: test["expected"], fails: test["throws"] == true,
+        message: test["message"]?.stringValue,
+        matcher: test["not"] == true ? nil : test["matcher"]?.stringValue)
     }
     print("extensions and sandbox: \(tally.passed) pass, \(tally.needJavaScript) need JavaScript")
     #expect(tally.passed > 15)

@@ -15,6 +15,7 @@ struct Scene {
   /// 2026-11-21T04:07:15.000Z
   var now = Timestamp(milliseconds: 1_795_234_035_000)
   var timezone = "UTC"
+  var execution = ExecutionID(UUIDv7(high: 0x7000, low: 1 << 63))
 
   init(json: JSONObject...) {
     self.init(Workflow(name: "W", nodes: [Node(name: "Here", type: "test")], connections: Connections()))
@@ -27,20 +28,20 @@ struct Scene {
     ExpressionScope(
       workflow: workflow,
       execution: ExecutionFacts(
-        id: ExecutionID(UUIDv7(high: 0x7000, low: 1 << 63)), mode: mode,
+        id: execution, mode: mode,
         workflowID: WorkflowID(UUIDv7(high: 0x7000, low: 1 << 63 | 1)), workflowIsActive: true),
       node: workflow.node(named: node) ?? Node(name: node, type: "test"), runIndex: runIndex, inputs: [items],
       sources: sources, history: history, now: now)
   }
 
   func evaluate(_ expression: String, item: Int = 0) async throws -> JSONValue? {
-    let resolver = try await NativeExpressionEvaluator(timezone: timezone).resolver(for: scope)
+    let resolver = try await NativeExpressionEvaluator(timezone: timezone).resolver(for: scope, inJavaScript: [])
     return try resolver.resolve(expression, parameter: "value", item: item)
   }
 
   /// The error, or nil where there is none.
   func failure(_ expression: String, item: Int = 0) async throws -> NodeError? {
-    let resolver = try await NativeExpressionEvaluator(timezone: timezone).resolver(for: scope)
+    let resolver = try await NativeExpressionEvaluator(timezone: timezone).resolver(for: scope, inJavaScript: [])
     do throws(NodeError) {
       _ = try resolver.resolve(expression, parameter: "value", item: item)
       return nil

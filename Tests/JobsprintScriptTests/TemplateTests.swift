@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test func textsThatLookAlikeStayApart() async throws {
-    let resolver = try await NativeExpressionEvaluator().resolver(for: scene.scope)
+    let resolver = try await NativeExpressionEvaluator().resolver(for: scene.scope, inJavaScript: [])
     for text in ["e\u{301}", "\u{E9}"] {
       let value = try resolver.resolve("={{ '\(text)' }}", parameter: "value", item: 0)
       #expect(value?.stringValue.map { Array($0.utf8) } == Array(text.utf8))

@@ -34,7 +34,7 @@ struct ItemListsNode: NodeType {
       return .outputs([try AggregateNode.items(context, needsFields: isStrict)])
     case "limit": return .outputs([try LimitNode.items(context)])
     case "removeDuplicates": return .outputs([try RemoveDuplicatesNode.items(context)])
-    case "sort": return .outputs([try SortNode.items(context)])
+    case "sort": return .outputs([try await SortNode.items(context)])
     case "summarize":
       return .outputs([try SummarizeNode.items(context, needsFields: isStrict, valuesAsText: true)])
     case let operation: throw context.unknownChoice("operation", operation, of: Self.operations)

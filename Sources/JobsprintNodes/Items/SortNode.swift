@@ -7,26 +7,30 @@ struct SortNode: NodeType {
     type: "n8n-nodes-base.sort", displayName: "Sort", summary: "Changes the order of items.", versions: [1],
     parameters: [
       NodeParameter(
-        "type", .choice, "How to sort: by fields, at random, or by JavaScript (not supported).", default: "simple",
+        "type", .choice, "How to sort: by fields, at random, or by JavaScript.", default: "simple",
         choices: ["simple", "random", "code"]),
       NodeParameter(
         "sortFieldsUi.sortField", .list,
         "Fields {fieldName, order: ascending | descending} to sort by, the most important first; text without case."),
       NodeParameter(
+        "code", .text,
+        "With `code`: JavaScript that compares the items `a` and `b` and returns a number, as for `sort`."),
+      NodeParameter(
         "options.disableDotNotation", .boolean, "Take `a.b` as the name of a field, not as a path.", default: false),
     ])
 
-  func run(_ context: NodeContext) async throws(NodeError) -> NodeResult { .outputs([try Self.items(context)]) }
+  func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
+    .outputs([try await Self.items(context)])
+  }
 
-  static func items(_ context: NodeContext) throws(NodeError) -> [Item] {
+  static func items(_ context: NodeContext) async throws(NodeError) -> [Item] {
     switch try context.string("type", default: "simple") {
     case "simple": return try order(context).sorted(context.items)
     case "random": return context.items.shuffled()
     case "code":
-      throw NodeError(
-        "Sorting by code needs JavaScript, which this node does not run",
-        description: "Sort by fields ('Simple'); put what code would compare into a field before.",
-        context: ["parameter": "type"])
+      let comparison = context.rawParameter("code")?.stringValue ?? ""
+      let source = "return $input.all().sort((a, b) => {\n\(comparison)\n})"
+      return try await context.code(source, as: .all)
     case let type: throw context.unknownChoice("type", type, of: ["simple", "random"])
     }
   }

@@ -36,7 +36,7 @@ struct SingleNodeRun {
     let scope = ExpressionScope(
       workflow: workflow, execution: facts, node: description, runIndex: 0, inputs: [inputs], sources: [nil],
       history: RunHistory(), now: clock.now)
-    let resolver = try await NativeExpressionEvaluator().resolver(for: scope)
+    let resolver = try await NativeExpressionEvaluator().resolver(for: scope, inJavaScript: [])
     let result = try await node.run(NodeContext(scope: scope, resolver: resolver, clock: clock))
     guard case .outputs(let outputs, _) = result else { return [] }
     return outputs.first ?? []

@@ -1,0 +1,142 @@
+// The one way in: a request as JSON text, a response as JSON text (a promise of it for code, which may be
+// asynchronous). Only text crosses, so nothing of the context gets out and nothing from outside gets in.
+//
+// Requests, by `op`; each may bring a `scene`, which stays until the next one comes, and `data`, items that were needed:
+//   evaluate {templates: [{text, item}]}  ->  {results, needs?}
+//     each result is {value}, {value: null, number: "NaN"}, {undefined: true}, {error} or {needed: true}
+//   code {kind, source, continueOnFail?, staticData?}
+//     ->  {items | error | needed, console?, staticData?, customData?, needs?}
+//   mentions {texts}  ->  {mentions: [{nodes, isDynamic}]}
+//   scene, warm  ->  {}
+// A request that can't be answered at all gives {error} alone.
+
+{
+  const parse = JSON.parse;
+  const { defineProperty } = Object;
+  const fetchFromHost = globalThis.__jobsprintFetch;
+  delete globalThis.__jobsprintFetch;
+
+  let scene, evaluator;
+  // The scene as it came, where items were kept back: code is run again from the beginning once they are here, and must
+  // not see what it changed the first time.
+  let sceneText, received = [];
+
+  const keepsItemsBack = (raw) => Object.values(raw.history ?? {}).some((runs) =>
+    runs.some((run) => run.outputs?.some((output) => typeof output === "number" && output > 0)));
+
+  /** A scene stays until the next one comes. */
+  function begin(raw) {
+    const { Scene } = use("scene");
+    use("settings").settings.begin(raw.timezone ?? raw.workflow?.settings?.timezone);
+    const fetch = typeof fetchFromHost !== "function" ? undefined : (need) => {
+      const answer = fetchFromHost(JSON.stringify(need));
+      return typeof answer === "string" ? parse(answer) : undefined;
+    };
+    scene = new Scene(raw, fetch);
+    evaluator = undefined;
+  }
+
+  function receive(request) {
+    if (request.scene === undefined && scene === undefined) throw new Error("There is no scene yet");
+    if (request.scene !== undefined) {
+      received = [];
+      sceneText = fetchFromHost === undefined && keepsItemsBack(request.scene) ? JSON.stringify(request.scene)
+        : undefined;
+      begin(request.scene);
+    }
+    if (request.data !== undefined && sceneText !== undefined) {
+      received.push(...request.data.map((piece) => JSON.stringify(piece)));
+      begin(parse(sceneText));
+      for (const piece of received) scene.receive(parse(piece));
+    }
+    scene.needs = [];
+  }
+
+  const described = (error, item) => {
+    const { DataNeeded } = use("scene");
+    if (error instanceof DataNeeded) return undefined;
+    return {
+      name: String(error?.name ?? "Error"), message: String(error?.message ?? error), description: error?.description,
+      item: error?.item ?? item, line: error?.line,
+      context: { ...error?.context, itemIndex: error?.item ?? item, runIndex: scene?.runIndex ?? 0 },
+    };
+  };
+
+  function evaluated(text, item) {
+    try {
+      const value = evaluator.value(text, item);
+      if (value === undefined || typeof value === "symbol") return '{"undefined":true}';
+      if (typeof value === "number" && !Number.isFinite(value)) return `{"value":null,"number":"${value}"}`;
+      return `{"value":${use("json").text(value)}}`;
+    } catch (error) {
+      const found = described(error, item);
+      return found === undefined ? '{"needed":true}' : `{"error":${JSON.stringify(found)}}`;
+    }
+  }
+
+  const needs = () => (scene.needs.length > 0 ? `,"needs":${JSON.stringify(scene.needs)}` : "");
+
+  function evaluate(request) {
+    receive(request);
+    evaluator ??= new (use("evaluator").Evaluator)(scene);
+    const results = request.templates.map(({ text, item }) => evaluated(text, item ?? 0));
+    return `{"results":[${results.join(",")}]${needs()}}`;
+  }
+
+  async function runCode(request) {
+    receive(request);
+    const { Code } = use("codeRunner");
+    let code, outcome;
+    try {
+      code = new Code(scene, request);
+      const items = await code.run();
+      outcome = `"items":${use("json").text(items)}`;
+    } catch (error) {
+      const found = described(error, undefined);
+      // A scene that lacks items is asked for them, whatever the code made of the failure.
+      outcome = found === undefined ? '"needed":true' : `"error":${JSON.stringify(found)}`;
+    }
+    let state = "";
+    if (code !== undefined) {
+      if (code.lines.length > 0) state += `,"console":${JSON.stringify(code.lines)}`;
+      const staticText = use("json").text(code.staticData);
+      if (staticText !== code.staticText) state += `,"staticData":${staticText}`;
+      if (Object.keys(scene.customData).length > 0) state += `,"customData":${JSON.stringify(scene.customData)}`;
+    }
+    return `{${outcome}${state}${needs()}}`;
+  }
+
+  const operations = {
+    evaluate,
+    code: runCode,
+    scene(request) {
+      receive(request);
+      return "{}";
+    },
+    mentions: ({ texts }) => JSON.stringify({ mentions: texts.map((text) => use("compiler").mentions(text)) }),
+    /** Builds what most expressions use, so that a context that waits is warm. */
+    warm() {
+      begin({ node: "", timezone: "UTC", inputs: [[{ json: {} }]] });
+      new (use("evaluator").Evaluator)(scene).value("={{ $json?.a.first().isEmpty() }}", 0);
+      use("dateTime");
+      scene = evaluator = undefined;
+      return "{}";
+    },
+  };
+
+  defineProperty(globalThis, "__jobsprint", {
+    value: (requestText) => {
+      const refused = (error) =>
+        JSON.stringify({ error: { name: "RequestError", message: String(error?.message ?? error) } });
+      try {
+        const request = parse(requestText);
+        if (!Object.hasOwn(operations, request.op)) return refused(`Unknown operation: ${request.op}`);
+        const answer = operations[request.op](request);
+        return typeof answer === "string" ? answer : answer.catch(refused);
+      } catch (error) {
+        return refused(error);
+      }
+    },
+    writable: false, configurable: false, enumerable: false,
+  });
+}

@@ -1,0 +1,78 @@
+// Evaluates compiled templates over a scene.
+//
+// n8n's rule for errors: an ExpressionError is the user's to see, any other error makes that piece of code `undefined`.
+
+section("evaluator", () => {
+  const { compile } = use("compiler");
+  const { ExpressionError, problems } = use("problems");
+  const { makeData } = use("dataProxy");
+
+  class Evaluator {
+    constructor(scene) {
+      this.scene = scene;
+      this.data = makeData(scene, (text, item) => this.value(text, item));
+      const names = Object.create(use("globals").names());
+      for (const [name, get] of Object.entries(this.data.getters)) Object.defineProperty(names, name,
+        { get, enumerable: true });
+      for (const [name, value] of Object.entries(scene.raw.extra ?? {})) {
+        Object.defineProperty(names, name, { value, configurable: true });
+      }
+      // Every other name exists and is undefined; what is assigned to one is gone after the expression.
+      this.assigned = Object.create(null);
+      const unknown = new Proxy(Object.create(null), {
+        // All but the one by which the compiled code reaches the names that exist.
+        has: (_, name) => typeof name === "string" && name !== "$names",
+        get: (_, name) => (typeof name === "string" ? this.assigned[name] : undefined),
+        set: (_, name, value) => {
+          this.assigned[name] = value;
+          return true;
+        },
+        deleteProperty: (_, name) => delete this.assigned[name],
+      });
+      this.names = [unknown, names];
+    }
+
+    run(code) {
+      try {
+        return code.call(this.names[1], this.names);
+      } catch (error) {
+        if (error instanceof ExpressionError) throw error;
+        return undefined;
+      }
+    }
+
+    /** The value of a template for an item; undefined where it has none. */
+    value(text, item) {
+      const template = compile(text);
+      if (template.error !== undefined) throw template.error;
+      const { position } = this.data, before = position.item;
+      position.item = item ?? before;
+      this.assigned = Object.create(null);
+      try {
+        if (template.single !== undefined) {
+          const value = this.run(template.single);
+          if (typeof value === "function") throw problems.functionValue(value.name);
+          return value;
+        }
+        let result = "";
+        for (const part of template.parts) result += typeof part === "string" ? part : joined(this.run(part));
+        return result;
+      } finally {
+        position.item = before;
+      }
+    }
+  }
+
+  /** Between text: nothing for `undefined`, `null` and `NaN`, everything else as `String(value)`. */
+  function joined(value) {
+    if (typeof value === "string") return value;
+    if (value === undefined || value === null || Number.isNaN(value)) return "";
+    try {
+      return String(value);
+    } catch {
+      return "";
+    }
+  }
+
+  return { Evaluator };
+});

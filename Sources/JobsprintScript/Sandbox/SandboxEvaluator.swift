@@ -1,0 +1,184 @@
+// Expressions and code with JavaScript in them: what the native evaluator covers is evaluated there, the rest of a node goes
+// to a sandbox in one request for all items. Code of users always runs in a sandbox.
+
+public import JobsprintDomain
+public import JobsprintPorts
+import Synchronization
+
+public final class SandboxEvaluator: ExpressionEvaluator, CodeRunner {
+  private let native: NativeExpressionEvaluator
+  private let pool: SandboxPool
+  private let timezone: String
+
+  /// Requests for more items that one run may make.
+  private static let mostRounds = 1000
+
+  /// - Parameter timezone: IANA name, for workflows that set none.
+  public init(_ options: SandboxOptions, timezone: String = "UTC") {
+    native = NativeExpressionEvaluator(timezone: timezone)
+    pool = SandboxPool(options)
+    self.timezone = timezone
+  }
+
+  /// Ends all sandboxes.
+  public func close() { pool.close() }
+
+  public func resolver(
+    for scope: ExpressionScope, inJavaScript forced: Set<String>?
+  ) async throws(NodeError) -> any ParameterResolver {
+    let native = native.resolver(for: scope)
+    // Most nodes need none, and looking through all parameters costs each run of each node.
+    if forced == [] { return SandboxResolver(native: native, results: [:]) }
+    var texts = forced ?? []
+    JSONValue.object(scope.node.parameters).collectExpressions(into: &texts) {
+      if case .needsJavaScript = native.frame.template($0) { true } else { false }
+    }
+    guard !texts.isEmpty else { return SandboxResolver(native: native, results: [:]) }
+    let count = max(1, scope.items.count)
+    let ordered = texts.sorted()
+    var request: [UInt8] = []
+    request.append("{\"op\":\"evaluate\",\"templates\":[")
+    for (place, text) in ordered.enumerated() {
+      for item in 0..<count {
+        if place + item > 0 { request.append(",") }
+        request.append("{\"text\":")
+        request.append(quoted: text)
+        request.append(",\"item\":")
+        request.append(decimal: Int64(item))
+        request.append("}")
+      }
+    }
+    request.append("]")
+    let answer = try await ask(request, in: scope)
+    guard let values = answer["results"]?.arrayValue, values.count == ordered.count * count else {
+      throw NodeError(answer["error"] ?? .null)
+    }
+    var results: [String: ArraySlice<JSONValue>] = [:]
+    for (place, text) in ordered.enumerated() { results[text] = values[(place * count)..<((place + 1) * count)] }
+    return SandboxResolver(native: native, results: results)
+  }
+
+  public func run(_ code: NodeCode, in scope: ExpressionScope) async throws(NodeError) -> [Item] {
+    let head: JSONObject = [
+      "op": "code", "kind": .string(code.kind.rawValue), "source": .string(code.source),
+      "continueOnFail": .bool(code.continuesOnFail),
+    ]
+    var request = JSONValue.object(head).jsonBytes
+    request.removeLast()
+    let answer = try await ask(request, in: scope)
+    if let error = answer["error"] { throw NodeError(error).inNode(scope.node.name) }
+    return (answer["items"]?.arrayValue ?? []).map { Item($0.objectValue ?? [:]) }
+  }
+
+  /// - Parameter request: an object that is still open, without its scene.
+  private func ask(_ request: [UInt8], in scope: ExpressionScope) async throws(NodeError) -> JSONValue {
+    let scene = SandboxScene(scope: scope, timezone: timezone)
+    let first = request + Array(",\"scene\":".utf8) + scene.bytes + [UInt8(ascii: "}")]
+    let rounds = Mutex(0)
+    let answer = Mutex(JSONValue.null)
+    do throws(SandboxFailure) {
+      try await pool.run(context: scope.execution.id.uuid.bytes, request: first) { bytes in
+        let value = (try? JSONValue(parsing: bytes, depthLimit: JSONValue.depthLimit + 8)) ?? .null
+        let round = rounds.withLock { count in
+          count += 1
+          return count
+        }
+        guard let needs = value["needs"]?.arrayValue, !needs.isEmpty, round < Self.mostRounds else {
+          answer.withLock { $0 = value }
+          return nil
+        }
+        return request + Array(",\"data\":".utf8) + scene.answer(to: needs) + [UInt8(ascii: "}")]
+      }
+    } catch {
+      throw NodeError(error, node: scope.node.name)
+    }
+    return answer.withLock { $0 }
+  }
+}
+
+/// Values that came back from a sandbox, and the native evaluator for all others.
+private final class SandboxResolver: ParameterResolver {
+  private let native: NativeResolver
+  private let results: [String: ArraySlice<JSONValue>]
+  private let missed = Mutex<Set<String>>([])
+
+  init(native: NativeResolver, results: [String: ArraySlice<JSONValue>]) {
+    self.native = native
+    self.results = results
+  }
+
+  var neededJavaScript: Set<String> { missed.withLock { $0 } }
+
+  func resolve(_ expression: String, parameter: String, item: Int) throws(NodeError) -> JSONValue? {
+    guard let values = results[expression] else { return try evaluate(expression, parameter, item) }
+    let place = values.startIndex + item
+    let result = values.indices.contains(place) ? values[place] : values.first ?? .null
+    if let error = result["error"] {
+      var error = NodeError(error).inNode(native.frame.scope.node.name)
+      error.context["parameter"] = .string(parameter)
+      throw error
+    }
+    guard result["undefined"] != true else { return Optional.none }
+    return result["value"] ?? .null
+  }
+
+  func field(of expression: String) -> [String]? {
+    results[expression] == nil ? native.field(of: expression) : nil
+  }
+
+  private func evaluate(_ expression: String, _ parameter: String, _ item: Int) throws(NodeError) -> JSONValue? {
+    do throws(NodeError) { return try native.resolve(expression, parameter: parameter, item: item) } catch {
+      // Only the data itself has shown that JavaScript is needed.
+      if error.context["type"] == "javascript_needed" { missed.withLock { _ = $0.insert(expression) } }
+      throw error
+    }
+  }
+}
+
+extension JSONValue {
+  /// Strings with a leading `=`, as deep as they are.
+  fileprivate func collectExpressions(into texts: inout Set<String>, where isWanted: (String) -> Bool) {
+    switch self {
+    case .string(let text): if text.utf8.first == UInt8(ascii: "="), isWanted(text) { texts.insert(text) }
+    case .array(let elements): for element in elements { element.collectExpressions(into: &texts, where: isWanted) }
+    case .object(let members): for member in members { member.value.collectExpressions(into: &texts, where: isWanted) }
+    default: break
+    }
+  }
+}
+
+extension UUIDv7 {
+  fileprivate var bytes: [UInt8] {
+    [high, low].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - 8 * $0)) } }
+  }
+}
+
+extension NodeError {
+  fileprivate func inNode(_ name: String) -> NodeError {
+    var error = self
+    error.context["nodeName"] = .string(name)
+    return error
+  }
+
+  fileprivate init(_ failure: SandboxFailure, node: String) {
+    let (message, advice) =
+      switch failure {
+      case .unavailable(let words):
+        (
+          "JavaScript can't be run: \(words)",
+          "jobsprint-sandbox must stand beside the program; 'make run' builds both."
+        )
+      case .outOfTime:
+        (
+          "The code of '\(node)' used up its time",
+          "It may wait for something that never comes, or loop without an end."
+        )
+      case .outOfMemory:
+        ("The code of '\(node)' used up its memory", "Work on fewer items at a time: put a Loop Over Items before it.")
+      case .crashed(let status):
+        ("The sandbox of '\(node)' ended unexpectedly (status \(status))", "Retry the execution.")
+      case .cancelled: ("The code of '\(node)' was cancelled", "The execution was stopped, or took too long.")
+      }
+    self.init(message, name: "CodeSandboxError", description: advice, context: ["nodeName": .string(node)])
+  }
+}

@@ -1,0 +1,132 @@
+// A realm of its own: globals, prototypes and the runtime's functions, shared with nobody.
+//
+// The runtime's entry takes a request and gives an answer, both JSON texts, or a promise of one. A script can replace
+// whatever it likes in here: all that it can spoil is its own answer.
+
+import CJavaScriptCore
+import CSandboxRuntime
+
+/// The context of one execution.
+final class ScriptContext {
+  private let context: JSGlobalContextRef
+  private let run: JSObjectRef
+  private var answer: [UInt8]?
+
+  /// Calls the entry and hands its answer to `settle`, which is out of the scripts' reach.
+  private static let bridge = """
+    (function (settle) {
+      'use strict';
+      const entry = globalThis.__jobsprint;
+      const failure = (error) => {
+        let name = 'Error', message = 'unknown';
+        try { name = String(error.name); message = String(error.message); } catch {}
+        return JSON.stringify({ error: { name, message } });
+      };
+      return (request) => {
+        try {
+          const answer = entry(request);
+          if (typeof answer === 'string') settle(answer);
+          else answer.then(settle, (error) => settle(failure(error)));
+        } catch (error) {
+          settle(failure(error));
+        }
+      };
+    })
+    """
+
+  init() throws {
+    // A virtual machine of its own: two contexts share neither heap nor compiled code.
+    guard let context = JSGlobalContextCreate(nil) else { throw SandboxError("no context can be made") }
+    self.context = context
+    let runtime = "(function () { \"use strict\";\n\(String(cString: sandbox_runtime_text()))})();"
+    _ = try Self.evaluate(runtime, in: context)
+    let bridge = try Self.evaluate(Self.bridge, in: context)
+    let settle = JSObjectMake(context, HostFunction.settle.type, nil)
+    var exception: JSValueRef?
+    var arguments: [JSValueRef?] = [settle]
+    let function = JSObjectCallAsFunction(context, bridge, nil, 1, &arguments, &exception)
+    guard exception == nil, let function else { throw Self.failure("the bridge", exception, in: context) }
+    JSValueProtect(context, function)
+    run = function
+    JSObjectSetPrivate(settle, Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  deinit {
+    JSValueUnprotect(context, run)
+    JSGlobalContextRelease(context)
+  }
+
+  /// Runs one request to its end; the answer is the runtime's, or an object with `error`.
+  func run(_ request: [UInt8]) -> [UInt8] {
+    answer = nil
+    let text = Self.string(request)
+    defer { JSStringRelease(text) }
+    var arguments: [JSValueRef?] = [JSValueMakeString(context, text)]
+    var exception: JSValueRef?
+    // Promises are settled as far as they can be when this returns.
+    JSObjectCallAsFunction(context, run, nil, 1, &arguments, &exception)
+    return answer ?? Array(#"{"error":{"name":"NeverSettled","message":"nothing is left that could settle it"}}"#.utf8)
+  }
+
+  // MARK: What a script's call comes back to
+
+  fileprivate func settle(_ value: JSValueRef?) {
+    answer = Self.text(of: value, in: context)
+  }
+
+  // MARK: Values
+
+  private static func evaluate(_ source: String, in context: JSGlobalContextRef) throws -> JSObjectRef? {
+    let text = string(Array(source.utf8))
+    defer { JSStringRelease(text) }
+    var exception: JSValueRef?
+    // With a name of its own, so that lines of users' code are told apart.
+    let name = string(Array("jobsprint".utf8))
+    defer { JSStringRelease(name) }
+    let value = JSEvaluateScript(context, text, nil, name, 1, &exception)
+    if exception != nil { throw failure("the runtime", exception, in: context) }
+    return JSValueIsObject(context, value) ? JSValueToObject(context, value, nil) : nil
+  }
+
+  private static func failure(_ what: String, _ exception: JSValueRef?, in context: JSContextRef) -> SandboxError {
+    SandboxError("\(what): " + String(decoding: text(of: exception, in: context) ?? [], as: UTF8.self))
+  }
+
+  private static func string(_ bytes: [UInt8]) -> JSStringRef? {
+    var bytes = bytes
+    bytes.append(0)
+    return bytes.withUnsafeBytes { JSStringCreateWithUTF8CString($0.bindMemory(to: CChar.self).baseAddress) }
+  }
+
+  private static func text(of value: JSValueRef?, in context: JSContextRef) -> [UInt8]? {
+    guard let text = JSValueToStringCopy(context, value, nil) else { return nil }
+    defer { JSStringRelease(text) }
+    let most = JSStringGetMaximumUTF8CStringSize(text)
+    return [UInt8](unsafeUninitializedCapacity: most) { buffer, count in
+      let written = buffer.withMemoryRebound(to: CChar.self) { JSStringGetUTF8CString(text, $0.baseAddress, most) }
+      count = max(0, written - 1)
+    }
+  }
+}
+
+/// A function that a script can call, which leads to its ``ScriptContext``.
+private struct HostFunction {
+  // A class of JavaScriptCore is never changed once it is made.
+  nonisolated(unsafe) let type: JSClassRef?
+
+  private init(_ call: @escaping JSObjectCallAsFunctionCallback) {
+    var definition = kJSClassDefinitionEmpty
+    definition.callAsFunction = call
+    type = JSClassCreate(&definition)
+  }
+
+  static let settle = HostFunction { context, function, _, count, arguments, _ in
+    guard count > 0 else { return JSValueMakeUndefined(context) }
+    HostFunction.owner(of: function)?.settle(arguments?[0])
+    return JSValueMakeUndefined(context)
+  }
+
+  private static func owner(of function: JSObjectRef?) -> ScriptContext? {
+    JSObjectGetPrivate(function).map { Unmanaged<ScriptContext>.fromOpaque($0).takeUnretainedValue() }
+  }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import JobsprintDomain
+import JobsprintPorts
+import JobsprintScript
+import JobsprintTesting
+import Testing
+
+/// Code that means harm: it fails by itself, and whatever comes after it finds nothing of it.
+@Suite struct SandboxTests {
+  private static let executable = ServerProcess.builtProgram("jobsprint-sandbox").path
+
+  private func evaluator(_ limit: Duration = .seconds(20)) -> SandboxEvaluator {
+    var options = SandboxOptions(executable: Self.executable)
+    options.size = 1
+    options.timeLimit = limit
+    return SandboxEvaluator(options)
+  }
+
+  private func code(_ source: String, _ kind: NodeCode.Kind = .all) -> NodeCode {
+    NodeCode(kind: kind, source: source, continuesOnFail: false)
+  }
+
+  private func json(_ source: String) async throws -> [JSONObject] {
+    try await evaluator().run(code(source), in: Scene(json: ["n": 1]).scope).map(\.json)
+  }
+
+  @Test func codeSeesItsItemsAndGivesItems() async throws {
+    #expect(try await json("return $input.all().map(i => ({ json: { m: i.json.n + 1 } }))") == [["m": 2]])
+    #expect(try await json("await Promise.resolve(); return [{ a: 1 }, { a: 2 }]") == [["a": 1], ["a": 2]])
+  }
+
+  @Test(arguments: [
+    "while (true) {}", "for (;;) await null", "const spin = () => Promise.resolve().then(spin); await spin()",
+  ])
+  func whatNeverEndsIsEnded(source: String) async throws {
+    let sandboxes = evaluator(.milliseconds(500))
+    let error = await #expect(throws: NodeError.self) {
+      try await sandboxes.run(code(source), in: Scene(json: [:]).scope)
+    }
+    #expect(error?.name == "CodeSandboxError")
+    #expect(error?.message.contains("used up its time") == true)
+    let after = try await sandboxes.run(code("return { lives: true }"), in: Scene(json: [:]).scope)
+    #expect(after.map(\.json) == [["lives": true]])
+  }
+
+  @Test(arguments: [
+    "const a = []; while (true) a.push(new Array(1e5).fill(7.5))",
+    "const a = []; while (true) a.push(new Uint8Array(1e7).fill(1))",
+  ])
+  func whatTakesAllMemoryIsEnded(source: String) async throws {
+    let sandboxes = evaluator()
+    let error = await #expect(throws: NodeError.self) {
+      try await sandboxes.run(code(source), in: Scene(json: [:]).scope)
+    }
+    #expect(error?.message.contains("used up its memory") == true)
+    let after = try await sandboxes.run(code("return { lives: true }"), in: Scene(json: [:]).scope)
+    #expect(after.map(\.json) == [["lives": true]])
+  }
+
+  @Test(arguments: [
+    "(function f() { f() })()", "let s = 'x'; while (true) s = s + s", "throw null", "return 5", "return Symbol()",
+    "return { get json() { throw new Error('x') } }", "}", "await new Promise(() => {})",
+  ])
+  func whatFailsIsAnErrorOfTheNode(source: String) async throws {
+    let sandboxes = evaluator()
+    await #expect(throws: NodeError.self) { try await sandboxes.run(code(source), in: Scene(json: [:]).scope) }
+    let after = try await sandboxes.run(code("return { lives: true }"), in: Scene(json: [:]).scope)
+    #expect(after.map(\.json) == [["lives": true]])
+  }
+
+  /// Walks to whatever might lead out of the realm, in the spellings that have opened other sandboxes.
+  @Test(arguments: [
+    "return { found: typeof process + typeof require('fs') }", "return { found: require('child_process') }",
+    "return { found: await import('fs') }",
+  ])
+  func nothingOfAHostIsThere(source: String) async throws {
+    await #expect(throws: NodeError.self) { try await json(source) }
+  }
+
+  @Test func theEnvironmentIsEmpty() async throws {
+    #expect(try await json("return { found: process.env }") == [["found": [:]]])
+  }
+
+  @Test func aConstructorLeadsNoFurtherThanTheRealm() async throws {
+    let found = try await json(
+      """
+      const global = (() => {}).constructor('return this')() ?? {};
+      return { names: ['process', 'require', 'fetch', 'Deno', 'Bun', 'WebAssembly'].filter(n => typeof global[n] === 'function'
+        || typeof global[n] === 'object' && n !== 'WebAssembly') };
+      """)
+    #expect(found == [["names": []]])
+  }
+
+  @Test func whatOneExecutionSpoilsIsWholeInTheNext() async throws {
+    let sandboxes = evaluator()
+    let first = Scene(json: [:]).scope
+    _ = try? await sandboxes.run(
+      code("Object.prototype.stolen = 1; Array.prototype.map = () => 'x'; globalThis.kept = 1; return {}"), in: first)
+    var other = Scene(json: [:])
+    other.execution = .numbered(77)
+    let after = try await sandboxes.run(
+      code("return { stolen: typeof {}.stolen, kept: typeof kept, mapped: [1].map(x => x + 1)[0] }"), in: other.scope)
+    #expect(after.map(\.json) == [["stolen": "undefined", "kept": "undefined", "mapped": 2]])
+  }
+
+  @Test func namesThatMeanSomethingElsewhereAreData() async throws {
+    let found = try await json(#"return JSON.parse('[{"json":{"__proto__":{"a":1},"constructor":2}}]')"#)
+    #expect(found == [["__proto__": ["a": 1], "constructor": 2]])
+  }
+
+  @Test func aSandboxThatIsNotThereIsSaid() async throws {
+    let sandboxes = SandboxEvaluator(SandboxOptions(executable: "/nowhere/jobsprint-sandbox"))
+    let error = await #expect(throws: NodeError.self) {
+      try await sandboxes.run(code("return {}"), in: Scene(json: [:]).scope)
+    }
+    #expect(error?.message.contains("/nowhere/jobsprint-sandbox") == true)
+  }
+}
