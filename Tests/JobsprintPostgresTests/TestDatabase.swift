@@ -28,6 +28,8 @@ enum TestServer {
     }
     options.size = size
     options.applicationName = "jobsprint-test"
+    // A busy machine starts the pool late.
+    options.waitLimit = .seconds(60)
     return options
   }
 

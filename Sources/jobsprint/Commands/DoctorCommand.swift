@@ -6,9 +6,10 @@ import JobsprintDomain
 struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Looks whether a server and its data folder are well.",
+    abstract: "Looks whether a server and its store are well.",
     discussion: """
-      Ends with 1 when something is wrong. Each line that is not "ok" says what to do.
+      Ends with 1 when something is wrong. Each line that is not "ok" says what to do. Where JOBSPRINT_DATABASE_URL names
+      a database, its connections, sizes and dead rows are shown, too.
 
       EXAMPLE: jobsprint doctor --data ./data
       """)
@@ -26,6 +27,7 @@ struct DoctorCommand: AsyncParsableCommand {
     try await reportingFailures {
       var findings = await serverFindings(try server.client())
       if let data { findings += folderFindings(data) }
+      findings += await databaseFindings()
       if server.json {
         let values = findings.map { finding -> JSONValue in
           ["check": .string(finding.subject), "ok": .bool(finding.isWell), "detail": .string(finding.words)]
@@ -82,6 +84,16 @@ struct DoctorCommand: AsyncParsableCommand {
       return words.joined(separator: ", ")
     }
     return [alive, ready, key] + (key.isWell ? [stuck] : [])
+  }
+
+  /// Of the database that the environment names.
+  private func databaseFindings() async -> [Finding] {
+    do {
+      let health = try await DatabaseHealth(.fromEnvironment())
+      return (health?.findings ?? []).map { Finding(subject: $0.subject, isWell: $0.isWell, words: $0.words) }
+    } catch {
+      return [Finding(subject: "database", isWell: false, words: explanation(of: error))]
+    }
   }
 
   private func folderFindings(_ folder: String) -> [Finding] {
