@@ -25,16 +25,12 @@ extension AuditRecord {
     let actor = entry.caller.actor
     return [
       "id": .string("\(entry.id)"), "sequence": seal.map { .integer(Int64($0.sequence)) } ?? .null,
-      "hash": seal.map { .string(Self.hex($0.hash)) } ?? .null, "createdAt": .string("\(entry.at)"),
+      "hash": seal.map { .string($0.hash.hexadecimalText) } ?? .null, "createdAt": .string("\(entry.at)"),
       "action": .string(entry.action.rawValue), "subjectId": .string(entry.subject),
       "actor": ["kind": .string(actor.kind), "id": actor.id.isEmpty ? .null : .string(actor.id)],
       "details": (try? JSONValue(parsing: entry.details)) ?? [:],
       "requestId": entry.caller.requestID.map { .string($0) } ?? .null,
       "address": entry.caller.address.map { .string($0) } ?? .null,
     ]
-  }
-
-  private static func hex(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 }

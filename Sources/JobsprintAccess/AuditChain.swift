@@ -27,18 +27,14 @@ public struct AuditSigningKey: Sendable {
   /// A new one: 32 random bytes.
   public init() { key = SymmetricKey(size: .bits256) }
 
-  /// - Parameter hex: 64 digits; nil for other text.
-  public init?(hex: String) {
-    let digits = Array(hex.utf8)
-    guard digits.count == 64, digits.allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }) else { return nil }
-    let bytes = stride(from: 0, to: 64, by: 2).compactMap {
-      UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16)
-    }
+  /// - Parameter text: 64 digits; nil for other text.
+  public init?(hexadecimal text: String) {
+    guard let bytes = [UInt8](hexadecimal: text), bytes.count == 32 else { return nil }
     key = SymmetricKey(data: bytes)
   }
 
   /// For the file that keeps it.
-  public var hex: String { key.withUnsafeBytes { Array($0) }.hex }
+  public var hexadecimalText: String { key.withUnsafeBytes { Array($0) }.hexadecimalText }
 
   public func checkpoint(of workspace: WorkspaceID, at seal: AuditSeal, _ time: Timestamp) -> AuditCheckpoint {
     let code = HMAC<SHA256>.authenticationCode(for: Self.signed(workspace, seal, time), using: key)

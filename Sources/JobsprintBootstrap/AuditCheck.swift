@@ -37,7 +37,7 @@ public enum AuditCheck {
           Finding(
             workspace: workspace.id, name: workspace.name, entries: verdict.entries,
             sequence: verdict.head?.sequence ?? 0,
-            hash: (verdict.head?.hash ?? []).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(),
+            hash: (verdict.head?.hash ?? []).hexadecimalText,
             flaw: verdict.flaw?.description))
         last = workspace.id
       }

@@ -1,5 +1,6 @@
 import Foundation
 import JobsprintAccess
+import JobsprintDomain
 import JobsprintPorts
 
 /// Where the key that signs checkpoints of the audit log is kept: `audit.key` in the data folder, for its owner only.
@@ -15,7 +16,7 @@ struct AuditKeyFile {
   /// - Throws: ``SettingError`` for a configured key that is none; ``PortError`` where the file can't be used.
   func key(configured: String?, creating: Bool) throws -> AuditSigningKey? {
     if let configured {
-      guard let key = AuditSigningKey(hex: configured) else {
+      guard let key = AuditSigningKey(hexadecimal: configured) else {
         throw SettingError("jobsprint.audit.key", "64 hexadecimal digits, as from: openssl rand -hex 32", found: "…")
       }
       return key
@@ -25,7 +26,7 @@ struct AuditKeyFile {
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
       throw PortError(.forbidden, "The file \(path) can't be read. Give it to the user that runs the program.")
     }
-    guard let key = AuditSigningKey(hex: text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+    guard let key = AuditSigningKey(hexadecimal: text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
       throw PortError(
         .corrupted, "The file \(path) does not hold 64 hexadecimal digits. Restore it from a backup of the folder.")
     }
@@ -41,7 +42,7 @@ struct AuditKeyFile {
     }
     defer { close(file) }
     let key = AuditSigningKey()
-    let text = Array((key.hex + "\n").utf8)
+    let text = Array((key.hexadecimalText + "\n").utf8)
     guard write(file, text, text.count) == text.count, fsync(file) == 0 else {
       let code = errno
       unlink(path)

@@ -13,7 +13,7 @@ public struct NativeExpressionEvaluator: ExpressionEvaluator {
   public init(timezone: String = "UTC") { self.timezone = timezone }
 
   public func resolver(
-    for scope: ExpressionScope, inJavaScript forced: Set<String>?
+    for scope: ExpressionScope, inJavaScript forced: Set<ExactString>?
   ) async throws(NodeError) -> any ParameterResolver { resolver(for: scope) }
 
   func resolver(for scope: ExpressionScope) -> NativeResolver {

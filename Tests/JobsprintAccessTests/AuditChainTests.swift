@@ -168,7 +168,7 @@ import Testing
     let seal = AuditSeal(sequence: 3, hash: [UInt8](repeating: 1, count: 32))
     let good = key.checkpoint(of: .initial, at: seal, .seconds(1))
     #expect(key.hasSigned(good))
-    #expect(try #require(AuditSigningKey(hex: key.hex)).hasSigned(good))
+    #expect(try #require(AuditSigningKey(hexadecimal: key.hexadecimalText)).hasSigned(good))
     for changed in [
       AuditCheckpoint(workspace: other, seal: seal, at: good.at, signature: good.signature),
       AuditCheckpoint(workspace: .initial, seal: seal, at: .seconds(2), signature: good.signature),
@@ -177,7 +177,7 @@ import Testing
       AuditCheckpoint(workspace: .initial, seal: seal, at: good.at, signature: []),
     ] { #expect(!key.hasSigned(changed)) }
     for text in ["", "00", String(repeating: "g", count: 64), String(repeating: "0", count: 66)] {
-      #expect(AuditSigningKey(hex: text) == nil)
+      #expect(AuditSigningKey(hexadecimal: text) == nil)
     }
   }
 }

@@ -31,7 +31,7 @@ import Testing
     _ expression: String, _ scene: Scene, expected: JSONValue?, fails: Bool, message: String? = nil,
     matcher: String? = nil
   ) async throws {
-    let resolver = try await Self.sandbox.resolver(for: scene.scope, inJavaScript: [expression])
+    let resolver = try await Self.sandbox.resolver(for: scene.scope, inJavaScript: [ExactString(expression)])
     do throws(NodeError) {
       let value = try resolver.resolve(expression, parameter: "value", item: 0)
       #expect(!fails, "\(expression) gave \(value?.jsonText ?? "undefined")")

@@ -43,6 +43,19 @@ import Testing
     #expect(after.map(\.json) == [["lives": true]])
   }
 
+  @Test func aCancelledTaskLeavesAnIdleSandboxAlone() async throws {
+    let sandboxes = evaluator()
+    _ = try await sandboxes.run(code("globalThis.mark = 7; return []"), in: Scene(json: [:]).scope)
+    let cancelled = Task {
+      withUnsafeCurrentTask { $0?.cancel() }
+      return try await sandboxes.run(code("return []"), in: Scene(json: [:]).scope)
+    }
+    await #expect(throws: NodeError.self) { try await cancelled.value }
+    // The same process still has the same execution's context.
+    let after = try await sandboxes.run(code("return { mark: globalThis.mark }"), in: Scene(json: [:]).scope)
+    #expect(after.map(\.json) == [["mark": 7]])
+  }
+
   @Test(arguments: [
     "const a = []; while (true) a.push(new Array(1e5).fill(7.5))",
     "const a = []; while (true) a.push(new Uint8Array(1e7).fill(1))",

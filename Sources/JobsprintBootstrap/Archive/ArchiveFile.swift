@@ -70,7 +70,7 @@ struct ArchiveFile {
         }
       }
     }
-    let digest = hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    let digest = Array(hash.finalize()).hexadecimalText
     try write(["end": .integer(Int64(counts.total)), "sha256": .string(digest)])
     try file.synchronize()
     try? FileManager.default.removeItem(at: url)
@@ -92,14 +92,19 @@ struct ArchiveFile {
       throw ArchiveError("the store is not empty. An archive is restored into a new one only; nothing was changed.")
     }
     var (counts, batch) = (ArchiveCounts(), [ArchiveRecord]())
-    var versions: [VersionID: StoredVersion] = [:]
-    for line in try lines() {
+    // Where the versions stand, because workflows name theirs: all documents in memory could be too much.
+    var versions: [VersionID: UInt64] = [:]
+    var lines = try ArchiveLines(url)
+    while true {
+      let offset = lines.offset
+      guard let line = lines.next() else { break }
       let row = try Self.object(line)
       guard row["kind"] != nil else { continue }
-      let record = try ArchiveRecord(row) { versions[$0] }
-      if case .version(let version, _) = record { versions[version.id] = version }
-      // Behind the workflows nobody asks for a document any more.
-      if record.kind == .auditEntry || record.kind == .execution { versions = [:] }
+      let record = try ArchiveRecord(row) { id throws(ArchiveError) in
+        guard let offset = versions[id] else { return nil }
+        return try version(at: offset)
+      }
+      if case .version(let version, _) = record { versions[version.id] = offset }
       batch.append(record)
       counts.add(1, of: record.kind)
       if batch.count == Self.batch {
@@ -112,11 +117,19 @@ struct ArchiveFile {
     return counts
   }
 
+  private func version(at offset: UInt64) throws(ArchiveError) -> StoredVersion? {
+    var lines = try ArchiveLines(url, from: offset)
+    guard let line = lines.next(),
+      case .version(let version, _) = try ArchiveRecord(try Self.object(line), documents: { _ in nil })
+    else { return nil }
+    return version
+  }
+
   /// Reads the whole file and changes nothing.
   private func verify() throws {
     var (hash, rows, isClosed) = (SHA256(), 0, false)
     var isFirst = true
-    for line in try lines() {
+    for line in try ArchiveLines(url) {
       let row = try Self.object(line)
       guard !isClosed else { throw ArchiveError("\(url.path) goes on behind its end.") }
       if isFirst {
@@ -126,7 +139,7 @@ struct ArchiveFile {
         }
         isFirst = false
       } else if row["end"] != nil {
-        let digest = hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let digest = Array(hash.finalize()).hexadecimalText
         guard row["end"]?.integerValue == rows, row["sha256"]?.stringValue == digest else {
           throw ArchiveError("\(url.path) has been changed or damaged: its rows are not those that were written.")
         }
@@ -139,9 +152,7 @@ struct ArchiveFile {
     guard isClosed else { throw ArchiveError("\(url.path) is cut off: its end is missing. Take another copy.") }
   }
 
-  private func lines() throws -> ArchiveLines { try ArchiveLines(url) }
-
-  private static func object(_ line: [UInt8]) throws -> JSONObject {
+  private static func object(_ line: [UInt8]) throws(ArchiveError) -> JSONObject {
     guard let object = (try? JSONValue(parsing: line))?.objectValue else {
       throw ArchiveError("a line of the archive is no JSON object. The file is damaged; take another copy.")
     }
@@ -154,18 +165,26 @@ private struct ArchiveLines: Sequence, IteratorProtocol {
   private let file: FileHandle
   private var buffer: [UInt8] = []
   private var place = 0
+  /// Of the next line in the file.
+  private(set) var offset: UInt64
   private static let piece = 1 << 20
 
-  init(_ url: URL) throws {
-    guard let file = try? FileHandle(forReadingFrom: url) else { throw ArchiveError("\(url.path) can't be read.") }
+  init(_ url: URL, from offset: UInt64 = 0) throws(ArchiveError) {
+    guard let file = try? FileHandle(forReadingFrom: url), (try? file.seek(toOffset: offset)) != nil else {
+      throw ArchiveError("\(url.path) can't be read.")
+    }
     self.file = file
+    self.offset = offset
   }
 
   mutating func next() -> [UInt8]? {
     var searched = place
     while true {
       if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
-        defer { place = end + 1 }
+        defer {
+          offset += UInt64(end + 1 - place)
+          place = end + 1
+        }
         return Array(buffer[place..<end])
       }
       buffer.removeSubrange(..<place)

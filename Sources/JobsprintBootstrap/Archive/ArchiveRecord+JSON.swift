@@ -89,7 +89,4 @@ private func idText<Kind>(_ id: Identifier<Kind>) -> JSONValue { .string("\(id)"
 private func time(_ time: Timestamp?) -> JSONValue { time.map { .integer($0.milliseconds) } ?? .null }
 private func text(_ bytes: [UInt8]) -> JSONValue { .string(String(decoding: bytes, as: UTF8.self)) }
 private func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
-
-private func hex(_ bytes: [UInt8]) -> JSONValue {
-  .string(bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
-}
+private func hex(_ bytes: [UInt8]) -> JSONValue { .string(bytes.hexadecimalText) }

@@ -4,7 +4,7 @@ import JobsprintPorts
 extension ArchiveRecord {
   /// Reads what ``json`` wrote.
   /// - Parameter documents: a version's document by its id, read before the workflows that have it.
-  init(_ members: JSONObject, documents: (VersionID) -> StoredVersion?) throws(ArchiveError) {
+  init(_ members: JSONObject, documents: (VersionID) throws(ArchiveError) -> StoredVersion?) throws(ArchiveError) {
     let row = Row(members: members)
     guard let kind = ArchiveKind(rawValue: try row.string("kind")) else {
       throw ArchiveError("a row of the kind '\(try row.string("kind"))', which this program does not know")
@@ -97,21 +97,15 @@ private struct Row {
   }
 
   func hex(_ name: String) throws(ArchiveError) -> [UInt8] {
-    let digits = Array(try string(name).utf8)
-    guard digits.count.isMultiple(of: 2) else { throw wrong(name) }
-    var bytes: [UInt8] = []
-    for place in stride(from: 0, to: digits.count, by: 2) {
-      guard let byte = UInt8(String(decoding: digits[place...(place + 1)], as: UTF8.self), radix: 16) else {
-        throw wrong(name)
-      }
-      bytes.append(byte)
-    }
+    guard let bytes = [UInt8](hexadecimal: try string(name)) else { throw wrong(name) }
     return bytes
   }
 
-  func workflow(_ documents: (VersionID) -> StoredVersion?) throws(ArchiveError) -> StoredWorkflow {
+  func workflow(
+    _ documents: (VersionID) throws(ArchiveError) -> StoredVersion?
+  ) throws(ArchiveError) -> StoredWorkflow {
     let version: VersionID = try id("version")
-    guard let stored = documents(version) else { throw wrong("version") }
+    guard let stored = try documents(version) else { throw wrong("version") }
     var tags: [Tag] = []
     for value in members["tags"]?.arrayValue ?? [] {
       guard let id = value.stringValue.flatMap({ TagID($0) }) else { throw wrong("tags") }

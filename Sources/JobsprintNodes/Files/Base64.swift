@@ -71,17 +71,3 @@ enum Base64 {
     }
   }
 }
-
-extension Collection<UInt8> {
-  /// Two lowercase digits a byte.
-  var hexadecimalText: String {
-    func digit(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 0x30 + nibble : 0x57 + nibble }
-    var text: [UInt8] = []
-    text.reserveCapacity(count * 2)
-    for byte in self {
-      text.append(digit(byte >> 4))
-      text.append(digit(byte & 15))
-    }
-    return String(decoding: text, as: UTF8.self)
-  }
-}

@@ -66,12 +66,12 @@ public protocol ParameterResolver: Sendable {
 
   /// Expressions of which only the data has shown that they need JavaScript. A resolver that is made with them resolves
   /// them.
-  var neededJavaScript: Set<String> { get }
+  var neededJavaScript: Set<ExactString> { get }
 }
 
 extension ParameterResolver {
   public func field(of expression: String) -> [String]? { nil }
-  public var neededJavaScript: Set<String> { [] }
+  public var neededJavaScript: Set<ExactString> { [] }
 }
 
 /// Makes resolvers. Whatever takes time (a sandbox, a batch for all items) happens there.
@@ -79,6 +79,6 @@ public protocol ExpressionEvaluator: Sendable {
   /// - Parameter forced: expressions that turned out to need JavaScript (``ParameterResolver/neededJavaScript``); nil:
   ///   all of the node's that might are to be evaluated beforehand, because the node can't be run twice.
   func resolver(
-    for scope: ExpressionScope, inJavaScript forced: Set<String>?
+    for scope: ExpressionScope, inJavaScript forced: Set<ExactString>?
   ) async throws(NodeError) -> any ParameterResolver
 }

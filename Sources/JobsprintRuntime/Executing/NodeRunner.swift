@@ -44,7 +44,7 @@ struct NodeRunner: Sendable {
   private func result(
     of type: any NodeType, _ task: NodeTask, _ scope: ExpressionScope, until deadline: Timestamp?
   ) async throws(NodeError) -> NodeResult {
-    var forced: Set<String>? = task.traits.hasOutsideEffect ? nil : []
+    var forced: Set<ExactString>? = task.traits.hasOutsideEffect ? nil : []
     while true {
       let resolver = try await evaluator.resolver(for: scope, inJavaScript: forced)
       let context = NodeContext(

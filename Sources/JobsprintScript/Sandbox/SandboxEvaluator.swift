@@ -24,11 +24,11 @@ public final class SandboxEvaluator: ExpressionEvaluator, CodeRunner {
   public func close() { pool.close() }
 
   public func resolver(
-    for scope: ExpressionScope, inJavaScript forced: Set<String>?
+    for scope: ExpressionScope, inJavaScript forced: Set<ExactString>?
   ) async throws(NodeError) -> any ParameterResolver {
     let native = native.resolver(for: scope)
     // Most nodes need none, and looking through all parameters costs each run of each node.
-    if forced == [] { return SandboxResolver(native: native, results: [:]) }
+    if let forced, forced.isEmpty { return SandboxResolver(native: native, results: [:]) }
     var texts = forced ?? []
     JSONValue.object(scope.node.parameters).collectExpressions(into: &texts) {
       if case .needsJavaScript = native.frame.template($0) { true } else { false }
@@ -42,7 +42,7 @@ public final class SandboxEvaluator: ExpressionEvaluator, CodeRunner {
       for item in 0..<count {
         if place + item > 0 { request.append(",") }
         request.append("{\"text\":")
-        request.append(quoted: text)
+        request.append(quoted: text.text)
         request.append(",\"item\":")
         request.append(decimal: Int64(item))
         request.append("}")
@@ -53,7 +53,7 @@ public final class SandboxEvaluator: ExpressionEvaluator, CodeRunner {
     guard let values = answer["results"]?.arrayValue, values.count == ordered.count * count else {
       throw NodeError(answer["error"] ?? .null)
     }
-    var results: [String: ArraySlice<JSONValue>] = [:]
+    var results: [ExactString: ArraySlice<JSONValue>] = [:]
     for (place, text) in ordered.enumerated() { results[text] = values[(place * count)..<((place + 1) * count)] }
     return SandboxResolver(native: native, results: results)
   }
@@ -99,15 +99,15 @@ public final class SandboxEvaluator: ExpressionEvaluator, CodeRunner {
 /// Values that came back from a sandbox, and the native evaluator for all others.
 private final class SandboxResolver: ParameterResolver {
   private let native: NativeResolver
-  private let results: [String: ArraySlice<JSONValue>]
-  private let missed = Mutex<Set<String>>([])
+  private let results: [ExactString: ArraySlice<JSONValue>]
+  private let missed = Mutex<Set<ExactString>>([])
 
-  init(native: NativeResolver, results: [String: ArraySlice<JSONValue>]) {
+  init(native: NativeResolver, results: [ExactString: ArraySlice<JSONValue>]) {
     self.native = native
     self.results = results
   }
 
-  var neededJavaScript: Set<String> { missed.withLock { $0 } }
+  var neededJavaScript: Set<ExactString> { missed.withLock { $0 } }
 
   func resolve(_ expression: String, parameter: String, item: Int) throws(NodeError) -> JSONValue? {
     guard let values = results[expression] else { return try evaluate(expression, parameter, item) }
@@ -129,7 +129,7 @@ private final class SandboxResolver: ParameterResolver {
   private func evaluate(_ expression: String, _ parameter: String, _ item: Int) throws(NodeError) -> JSONValue? {
     do throws(NodeError) { return try native.resolve(expression, parameter: parameter, item: item) } catch {
       // Only the data itself has shown that JavaScript is needed.
-      if error.context["type"] == "javascript_needed" { missed.withLock { _ = $0.insert(expression) } }
+      if error.context["type"] == "javascript_needed" { missed.withLock { _ = $0.insert(ExactString(expression)) } }
       throw error
     }
   }
@@ -137,9 +137,9 @@ private final class SandboxResolver: ParameterResolver {
 
 extension JSONValue {
   /// Strings with a leading `=`, as deep as they are.
-  fileprivate func collectExpressions(into texts: inout Set<String>, where isWanted: (String) -> Bool) {
+  fileprivate func collectExpressions(into texts: inout Set<ExactString>, where isWanted: (String) -> Bool) {
     switch self {
-    case .string(let text): if text.utf8.first == UInt8(ascii: "="), isWanted(text) { texts.insert(text) }
+    case .string(let text): if text.utf8.first == UInt8(ascii: "="), isWanted(text) { texts.insert(ExactString(text)) }
     case .array(let elements): for element in elements { element.collectExpressions(into: &texts, where: isWanted) }
     case .object(let members): for member in members { member.value.collectExpressions(into: &texts, where: isWanted) }
     default: break

@@ -48,6 +48,11 @@ final class SandboxPool: Sendable {
     context: [UInt8], request: [UInt8], next: ([UInt8]) -> [UInt8]?
   ) async throws(SandboxFailure) {
     let process = try await process(for: context)
+    // A run that is begun and cancelled costs the process.
+    guard !Task.isCancelled else {
+      give(back: process, context)
+      throw .cancelled
+    }
     do throws(SandboxFailure) {
       var request: [UInt8]? = request
       while let asked = request {

@@ -1,5 +1,5 @@
-// One sandbox: a child process, the socket that is its input and output, and a queue on which somebody may wait for it. The frames are described in
-// jobsprint-sandbox/FrameChannel.swift.
+// One sandbox: a child process, the socket that is its input and output, and a queue on which somebody may wait for it.
+// The frames are described in jobsprint-sandbox/FrameChannel.swift.
 
 import Dispatch
 import Glibc
@@ -25,6 +25,8 @@ final class SandboxProcess: Sendable {
 
   private struct State {
     var isGone = false
+    /// Runs so far: what was to end one must not end the next.
+    var runs = 0
     var killedBy: SandboxFailure?
   }
 
@@ -45,13 +47,22 @@ final class SandboxProcess: Sendable {
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_adddup2(&actions, ends[1], 0)
     posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+    // Threads of this process block signals; a child that inherits that can't stop its own threads (JavaScriptCore's
+    // collector does it with one).
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var argv: [UnsafeMutablePointer<CChar>?] = ([executable] + arguments).map { strdup($0) }
     defer { for argument in argv { free(argument) } }
     argv.append(nil)
     // Nothing of this process's environment: it may hold secrets.
     var environment: [UnsafeMutablePointer<CChar>?] = [nil]
     var pid: pid_t = 0
-    let status = posix_spawn(&pid, executable, &actions, nil, argv, &environment)
+    let status = posix_spawn(&pid, executable, &actions, &attributes, argv, &environment)
     guard status == 0 else {
       close(ends[0])
       throw .unavailable("\(executable): \(String(cString: strerror(status)))")
@@ -82,7 +93,8 @@ final class SandboxProcess: Sendable {
   func run(
     context: [UInt8], request: [UInt8], limit: Duration
   ) async throws(SandboxFailure) -> [UInt8] {
-    let alarm = DispatchWorkItem { self.end(because: .outOfTime) }
+    let run = state.withLock { $0.runs }
+    let alarm = DispatchWorkItem { self.end(because: .outOfTime, in: run) }
     DispatchQueue.global().asyncAfter(deadline: .now() + limit.seconds, execute: alarm)
     defer { alarm.cancel() }
     let answer: Result<[UInt8], SandboxFailure> = await withTaskCancellationHandler {
@@ -92,15 +104,21 @@ final class SandboxProcess: Sendable {
         return .success(answer)
       }
     } onCancel: {
-      end(because: .cancelled)
+      end(because: .cancelled, in: run)
     }
+    let killed = state.withLock { state in
+      state.runs += 1
+      return state.killedBy
+    }
+    if let killed { throw killed }
     return try answer.get()
   }
 
   /// Ends it at once; whoever waits for it is told why.
-  func end(because reason: SandboxFailure) {
+  /// - Parameter run: only while this one goes on; nil: at any time.
+  func end(because reason: SandboxFailure, in run: Int? = nil) {
     state.withLock { state in
-      guard !state.isGone else { return }
+      guard !state.isGone, run == nil || run == state.runs else { return }
       state.killedBy = state.killedBy ?? reason
       kill(pid, SIGKILL)
     }
