@@ -183,7 +183,7 @@ public struct ExecutionStateMachine: Sendable {
     var inputs = due.inputs
     for input in inputs.indices {
       if vertex.node.executeOnce, inputs[input].count > 1 { inputs[input].removeSubrange(1...) }
-      for item in inputs[input].indices { inputs[input][item].pairedItem = PairedItem(item: item, input: input) }
+      inputs[input].pair(withInput: input)
     }
     let mainInput = graph.order == .v1 ? inputs.firstIndex { !$0.isEmpty } ?? 0 : 0
     let known = knownOutputs(vertex, place: due.place, inputs: inputs)

@@ -28,15 +28,17 @@ public struct OpenSSLError: Error, Sendable, Hashable {
 public struct Digest: Sendable {
   /// The name by which OpenSSL finds it.
   public let name: String
+  /// Immutable. OpenSSL keeps what was fetched as long as the process runs, so it is never freed here.
+  nonisolated(unsafe) let handle: OpaquePointer
 
   /// - Parameter name: as Node.js writes it: `SHA256`, `sha3-512`, `RSA-MD5`, `md5WithRSAEncryption`.
   /// - Returns: nil for one that OpenSSL doesn't have.
   public init?(_ name: String) {
-    guard EVP_get_digestbyname(name) != nil || EVP_get_digestbyname(name.lowercased()) != nil else { return nil }
+    guard let known = EVP_get_digestbyname(name) ?? EVP_get_digestbyname(name.lowercased()) else { return nil }
     self.name = name
+    // A digest by name is looked up again in every use; one that is fetched is not.
+    handle = EVP_MD_fetch(nil, EVP_MD_get0_name(known), nil) ?? known
   }
-
-  var handle: OpaquePointer? { EVP_get_digestbyname(name) ?? EVP_get_digestbyname(name.lowercased()) }
 
   public func hash(_ bytes: [UInt8]) throws(OpenSSLError) -> [UInt8] {
     var result = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
@@ -44,7 +46,8 @@ public struct Digest: Sendable {
     guard EVP_Digest(bytes, bytes.count, &result, &length, handle, nil) == 1 else {
       throw OpenSSLError("'\(name)' can't be calculated")
     }
-    return Array(result.prefix(Int(length)))
+    result.removeLast(result.count - Int(length))
+    return result
   }
 
   public func authenticationCode(_ bytes: [UInt8], key: [UInt8]) throws(OpenSSLError) -> [UInt8] {

@@ -1,21 +1,87 @@
 // Items are what flows along connections: a JSON object each, with a note of where it came from.
 
 /// One item.
+///
+/// Lists of many thousands are copied again and again, so an item is small: what nearly all items do without is kept
+/// apart, behind one reference.
 public struct Item: Sendable, Hashable {
   public var json: JSONObject
-  /// Files by property name, in n8n's shape.
-  public var binary: JSONObject?
-  /// The items it was made from; nil when nobody knows.
-  public var pairedItem: PairedItem?
-  /// Set by a node that reports the failure of a single item.
-  public var error: JSONValue?
+  /// The item's single origin, the usual case; without one, or where `rest` has the origins, the place is negative.
+  @usableFromInline var place: Int32 = -1
+  @usableFromInline var input: Int32 = 0
+  /// nil where there is nothing to keep, so that equal items are equal in all members.
+  @usableFromInline var rest: Rest?
 
   @inlinable
   public init(json: JSONObject, binary: JSONObject? = nil, pairedItem: PairedItem? = nil, error: JSONValue? = nil) {
     self.json = json
-    self.binary = binary
+    if binary != nil || error != nil { rest = Rest(binary: binary, origins: nil, error: error) }
     self.pairedItem = pairedItem
-    self.error = error
+  }
+
+  /// Files by property name, in n8n's shape.
+  public var binary: JSONObject? {
+    @inlinable get { rest?.binary }
+    set { keep(Rest(binary: newValue, origins: rest?.origins, error: rest?.error)) }
+  }
+
+  /// The items it was made from; nil when nobody knows.
+  public var pairedItem: PairedItem? {
+    @inlinable get {
+      if place >= 0 { return PairedItem(item: Int(place), input: Int(input)) }
+      return rest?.origins
+    }
+    @inlinable set {
+      if case .one(let origin)? = newValue, rest == nil, let short = origin.short {
+        (place, input) = short
+      } else {
+        pair(with: newValue)
+      }
+    }
+  }
+
+  /// Set by a node that reports the failure of a single item.
+  public var error: JSONValue? {
+    @inlinable get { rest?.error }
+    set { keep(Rest(binary: rest?.binary, origins: rest?.origins, error: newValue)) }
+  }
+
+  @usableFromInline
+  final class Rest: Sendable, Hashable {
+    @usableFromInline let binary: JSONObject?
+    /// Where a place and an input do not say it.
+    @usableFromInline let origins: PairedItem?
+    @usableFromInline let error: JSONValue?
+
+    @usableFromInline
+    init(binary: JSONObject?, origins: PairedItem?, error: JSONValue?) {
+      self.binary = binary
+      self.origins = origins
+      self.error = error
+    }
+
+    @usableFromInline
+    static func == (left: Rest, right: Rest) -> Bool {
+      left.binary == right.binary && left.origins == right.origins && left.error == right.error
+    }
+
+    @usableFromInline
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(binary)
+      hasher.combine(origins)
+      hasher.combine(error)
+    }
+  }
+
+  @usableFromInline
+  mutating func pair(with pairing: PairedItem?) {
+    let short: (Int32, Int32)? = if case .one(let origin)? = pairing { origin.short } else { nil }
+    (place, input) = short ?? (-1, 0)
+    keep(Rest(binary: rest?.binary, origins: short == nil ? pairing : nil, error: rest?.error))
+  }
+
+  private mutating func keep(_ rest: Rest) {
+    self.rest = rest.binary == nil && rest.origins == nil && rest.error == nil ? nil : rest
   }
 }
 
@@ -32,8 +98,8 @@ public enum PairedItem: Sendable, Hashable {
     /// The output that the item came from, where that is not the source of the node's own run (a loop hands out items
     /// of its first run in every later one): n8n's `sourceOverwrite`.
     public var source: RunSource? { box?.source }
-    /// Boxed, because nearly all items do without and every item pays for the size.
-    private let box: SourceBox?
+    /// Boxed, because nearly all origins do without.
+    @usableFromInline let box: SourceBox?
 
     public init(item: Int, input: Int = 0, source: RunSource? = nil) {
       self.item = item
@@ -41,14 +107,34 @@ public enum PairedItem: Sendable, Hashable {
       box = source.map { SourceBox($0) }
     }
 
-    private final class SourceBox: Sendable, Hashable {
+    @inlinable
+    init(item: Int, input: Int) {
+      self.item = item
+      self.input = input
+      box = nil
+    }
+
+    /// The same in half the space, where nothing is lost by it.
+    @inlinable
+    var short: (Int32, Int32)? {
+      guard box == nil, item >= 0, let item = Int32(exactly: item), let input = Int32(exactly: input) else {
+        return nil
+      }
+      return (item, input)
+    }
+
+    @usableFromInline
+    final class SourceBox: Sendable, Hashable {
       let source: RunSource
       init(_ source: RunSource) { self.source = source }
+      @usableFromInline
       static func == (left: SourceBox, right: SourceBox) -> Bool { left.source == right.source }
+      @usableFromInline
       func hash(into hasher: inout Hasher) { hasher.combine(source) }
     }
   }
 
+  @inlinable
   public init(item: Int, input: Int = 0) { self = .one(Origin(item: item, input: input)) }
 
   public var origins: [Origin] {
@@ -69,10 +155,9 @@ public enum PairedItem: Sendable, Hashable {
 extension Item {
   /// Reads n8n's shape `{json, binary, pairedItem, error}`; a missing `json` is an empty object.
   public init(_ members: JSONObject) {
-    json = members["json"]?.objectValue ?? [:]
-    binary = members["binary"]?.objectValue
-    pairedItem = members["pairedItem"].flatMap { PairedItem($0) }
-    error = members["error"]
+    self.init(
+      json: members["json"]?.objectValue ?? [:], binary: members["binary"]?.objectValue,
+      pairedItem: members["pairedItem"].flatMap { PairedItem($0) }, error: members["error"])
   }
 
   /// n8n's shape.

@@ -62,22 +62,16 @@ struct FilterComparison {
 
   private func folded(_ text: String) -> String { ignoresCase ? text.lowercased() : text }
 
-  func numbers(_ left: Double?, _ right: Double?) throws(NodeError) -> Bool {
+  private func numbers(_ left: Double?, _ right: Double?) throws(NodeError) -> Bool {
     switch operation {
     case .empty: return left == nil
     case .notEmpty: return left != nil
     case .equals: return left == right
     case .notEquals: return left != right
-    default: break
-    }
-    // A missing number counts as 0, as JavaScript compares null.
-    let (a, b) = (left ?? 0, right ?? 0)
-    switch operation {
-    case .gt: return a > b
-    case .lt: return a < b
-    case .gte: return a >= b
-    case .lte: return a <= b
-    default: throw unknown("number")
+    default:
+      guard let relation = NumberRelation(operation) else { throw unknown("number") }
+      // A missing number counts as 0, as JavaScript compares null.
+      return relation.holds(left ?? 0, right ?? 0)
     }
   }
 
@@ -153,6 +147,35 @@ struct FilterComparison {
     case .equals: left == right
     case .notEquals: left != right
     default: throw unknown("any")
+    }
+  }
+}
+
+/// How two numbers stand to each other.
+enum NumberRelation {
+  case equal, unequal, greater, less, greaterOrEqual, lessOrEqual
+
+  /// nil for an operation that does not compare two numbers.
+  init?(_ operation: FilterComparison.Operation?) {
+    switch operation {
+    case .equals: self = .equal
+    case .notEquals: self = .unequal
+    case .gt: self = .greater
+    case .lt: self = .less
+    case .gte: self = .greaterOrEqual
+    case .lte: self = .lessOrEqual
+    default: return nil
+    }
+  }
+
+  func holds(_ left: Double, _ right: Double) -> Bool {
+    switch self {
+    case .equal: left == right
+    case .unequal: left != right
+    case .greater: left > right
+    case .less: left < right
+    case .greaterOrEqual: left >= right
+    case .lessOrEqual: left <= right
     }
   }
 }

@@ -9,8 +9,13 @@ struct FilterCondition {
   private let kind: String
   private let rightKind: String
   private let rightType: FieldType?
-  /// The right side where it is a number that no expression gives.
-  private let rightNumber: Double?
+  /// What most conditions are: a number or text beside one that no expression gives.
+  private enum Test {
+    case number(NumberRelation, Double)
+    case text(isSame: Bool, String)
+  }
+
+  private let test: Test?
   /// `empty`, `true` and their like look at one value only.
   private let isSingle: Bool
   private let isLoose: Bool
@@ -29,13 +34,42 @@ struct FilterCondition {
     comparison = FilterComparison(
       kind: kind, operation: operation?["operation"]?.stringValue ?? "equals", ignoresCase: ignoresCase)
     isSingle = operation?["singleValue"] == true
-    rightNumber = isSingle || rightType != .number ? nil : condition["rightValue"]?.doubleValue
+    test =
+      isSingle || ignoresCase || rightType != comparison.type || right?.isConstant != true
+      ? nil : Self.test(comparison, condition["rightValue"])
     self.isLoose = isLoose
     self.number = number
   }
 
-  /// - Parameter index: the item's place in the context's items.
-  mutating func holds(for item: Item, at index: Int, _ context: NodeContext) throws(NodeError) -> Bool {
+  private static func test(_ comparison: FilterComparison, _ right: JSONValue?) -> Test? {
+    switch (comparison.type, comparison.operation, right) {
+    case (.number, _, _):
+      guard let relation = NumberRelation(comparison.operation), let right = right?.doubleValue else { return nil }
+      return .number(relation, right)
+    case (.string, .equals, .string(let text)?): return .text(isSame: true, text)
+    case (.string, .notEquals, .string(let text)?): return .text(isSame: false, text)
+    default: return nil
+    }
+  }
+
+  /// - Parameters:
+  ///   - items: the context's items.
+  ///   - index: the item's place in them.
+  @inline(__always)
+  mutating func holds(for items: [Item], at index: Int, _ context: NodeContext) throws(NodeError) -> Bool {
+    switch test {
+    case .number(let relation, let right)?:
+      if let left = left?.number(in: items, at: index) { return relation.holds(left, right) }
+    case .text(let isSame, let right)?:
+      if let left = left?.text(in: items, at: index) { return left.hasSameCodeUnits(as: right) == isSame }
+    case nil: break
+    }
+    return try comparisonHolds(for: items[index], at: index, context)
+  }
+
+  private mutating func comparisonHolds(
+    for item: Item, at index: Int, _ context: NodeContext
+  ) throws(NodeError) -> Bool {
     let left = try left?.value(for: item, at: index, in: context)
     switch comparison.operation {
     case .exists: return left != nil && left?.isNull == false
@@ -43,10 +77,6 @@ struct FilterCondition {
     default: break
     }
     do {
-      // What most conditions are.
-      if comparison.type == .number, let rightNumber, let number = left?.doubleValue {
-        return try comparison.numbers(number, rightNumber)
-      }
       let checked =
         Self.isUsual(left, for: comparison.type)
         ? left : try Self.validated(left, as: comparison.type, kind, 1, isLoose, number, item: index)

@@ -34,10 +34,12 @@ struct FilterConditions {
 
   /// Whether an item meets the conditions.
   ///
-  /// - Parameter index: its place in the context's items.
-  mutating func matches(_ item: Item, at index: Int, _ context: NodeContext) throws(NodeError) -> Bool {
+  /// - Parameters:
+  ///   - items: the context's items.
+  ///   - index: its place in them.
+  mutating func matches(_ items: [Item], at index: Int, _ context: NodeContext) throws(NodeError) -> Bool {
     for place in conditions.indices {
-      if try conditions[place].holds(for: item, at: index, context) == isAny { return isAny }
+      if try conditions[place].holds(for: items, at: index, context) == isAny { return isAny }
     }
     // No condition at all holds for every item.
     return conditions.isEmpty || !isAny

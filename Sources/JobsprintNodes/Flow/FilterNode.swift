@@ -16,11 +16,13 @@ struct FilterNode: NodeType {
       return try kept(context) { (_, place) throws(NodeError) in try conditions.hold(context, item: place, any: isAny) }
     }
     var conditions = try FilterConditions(ofNode: context)
-    return try kept(context) { (item, place) throws(NodeError) in try conditions.matches(item, at: place, context) }
+    return try kept(context) { (items, place) throws(NodeError) in
+      try conditions.matches(items, at: place, context)
+    }
   }
 
   private func kept(
-    _ context: NodeContext, _ holds: (Item, Int) throws(NodeError) -> Bool
+    _ context: NodeContext, _ holds: ([Item], Int) throws(NodeError) -> Bool
   ) throws(NodeError) -> NodeResult {
     // The places first: the output is then made once, in its size.
     let items = context.items
@@ -29,7 +31,7 @@ struct FilterNode: NodeType {
     var reports: [Int: Item] = [:]
     for place in items.indices {
       do throws(NodeError) {
-        if try holds(items[place], place) { places.append(place) }
+        if try holds(items, place) { places.append(place) }
       } catch {
         guard context.continuesOnFail else { throw error }
         reports[place] = items[place].reporting(error)

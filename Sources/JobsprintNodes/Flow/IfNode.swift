@@ -18,27 +18,37 @@ struct IfNode: NodeType {
       }
     }
     var conditions = try FilterConditions(ofNode: context)
-    return try divided(context) { (item, place) throws(NodeError) in try conditions.matches(item, at: place, context) }
+    return try divided(context) { (items, place) throws(NodeError) in
+      try conditions.matches(items, at: place, context)
+    }
   }
 
   private func divided(
-    _ context: NodeContext, _ holds: (Item, Int) throws(NodeError) -> Bool
+    _ context: NodeContext, _ holds: ([Item], Int) throws(NodeError) -> Bool
   ) throws(NodeError) -> NodeResult {
-    // The places first: each output is then made once, in its size.
+    // The answers first: each output is then made once, in its size.
     let items = context.items
-    var (met, others): ([Int], [Int]) = ([], [])
+    var isMet = [Bool](repeating: false, count: items.count)
     var reports: [Int: Item] = [:]
+    var count = 0
     for place in items.indices {
       do throws(NodeError) {
-        if try holds(items[place], place) { met.append(place) } else { others.append(place) }
+        guard try holds(items, place) else { continue }
+        isMet[place] = true
+        count += 1
       } catch {
         guard context.continuesOnFail else { throw error }
         reports[place] = items[place].reporting(error)
-        others.append(place)
       }
     }
-    let rest = reports.isEmpty ? others.map { items[$0] } : others.map { reports[$0] ?? items[$0] }
-    return .outputs([met.map { items[$0] }, rest])
+    var (met, others): ([Item], [Item]) = ([], [])
+    met.reserveCapacity(count)
+    others.reserveCapacity(items.count - count)
+    for place in items.indices {
+      if isMet[place] { met.append(items[place]) } else { others.append(items[place]) }
+    }
+    guard !reports.isEmpty else { return .outputs([met, others]) }
+    return .outputs([met, zip(isMet.indices.filter { !isMet[$0] }, others).map { reports[$0] ?? $1 }])
   }
 }
 

@@ -69,7 +69,7 @@ struct AggregateNode: NodeType {
       var hint = 0
       let items = context.items
       for place in items.indices {
-        let value = path.value(in: items[place].json, near: &hint)
+        let value = path.value(in: items, at: place, near: &hint)
         append(value, to: &values, keepsMissing: keepsMissing, mergesLists: mergesLists)
       }
       // A nested field gives its last name to the list.

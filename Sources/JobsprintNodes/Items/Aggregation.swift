@@ -1,6 +1,6 @@
 import JobsprintDomain
 
-/// One of the figures that `summarize` makes of a field, for all groups in one pass over the items.
+/// One of the figures that `summarize` makes of a field of many items.
 struct Aggregation: Sendable {
   enum Kind: String, Sendable, CaseIterable {
     case append, average, concatenate, count, countUnique, max, min, sum
@@ -28,74 +28,69 @@ struct Aggregation: Sendable {
 
   var outputName: String { kind.prefix + field.name.asSummaryName }
 
-  /// - Parameters:
-  ///   - groups: the group of each item, as many as items; nil for an item that is in none.
-  ///   - count: number of groups.
-  /// - Returns: the figure of each group.
-  func figures(_ items: [Item], groups: [Int?], count: Int) -> [JSONValue] {
+  /// The figure of the items at some places.
+  func figure(of places: ArraySlice<Int>, in items: [Item]) -> JSONValue {
     switch kind {
     case .append:
-      var lists = [[JSONValue]](repeating: [], count: count)
-      each(items, groups) { lists[$0].append($1 ?? .null) }
-      return lists.map { .array($0) }
+      var list: [JSONValue] = []
+      each(places, items) { list.append($0 ?? .null) }
+      return .array(list)
     case .concatenate:
-      var texts = [String?](repeating: nil, count: count)
-      each(items, groups) { group, value in
+      var joined: String?
+      each(places, items) { value in
         let text = value?.asText ?? "undefined"
-        if texts[group] == nil { texts[group] = text } else { texts[group]?.append(separator + text) }
+        if joined == nil { joined = text } else { joined?.append(separator + text) }
       }
-      return texts.map { .string($0 ?? "") }
+      return .string(joined ?? "")
     case .count:
-      var counts = [Int64](repeating: 0, count: count)
-      each(items, groups) { group, _ in counts[group] += 1 }
-      return counts.map { .integer($0) }
+      var count: Int64 = 0
+      each(places, items) { _ in count += 1 }
+      return .integer(count)
     case .countUnique:
-      var seen = [Set<JSONValue?>](repeating: [], count: count)
-      each(items, groups) { seen[$0].insert($1) }
-      return seen.map { .integer(Int64($0.count)) }
+      var seen: Set<JSONValue?> = []
+      each(places, items) { seen.insert($0) }
+      return .integer(Int64(seen.count))
     case .sum, .average:
-      var sums = [Double](repeating: 0, count: count)
-      var counts = sums
-      var hint = 0
-      for place in items.indices {
+      var (sum, count, hint) = (0.0, 0.0, 0)
+      for place in places {
         // What is no number has no part in a sum.
-        guard let group = groups[place],
-          let number = field.value(in: items[place].json, near: &hint)?.doubleValue
-        else { continue }
-        sums[group] += number
-        counts[group] += 1
+        guard let number = field.number(in: items, at: place, near: &hint) else { continue }
+        sum += number
+        count += 1
       }
-      return kind == .sum ? sums.map { .number($0) } : zip(sums, counts).map { .number($0 / $1) }
+      return .number(kind == .sum ? sum : sum / count)
     case .min, .max:
-      var best = [JSONValue?](repeating: nil, count: count)
+      var best: JSONValue?
       var hint = 0
-      for place in items.indices {
-        guard let group = groups[place], let value = field.value(in: items[place].json, near: &hint), !value.isBlank
-        else {
+      for place in places {
+        guard let value = field.value(in: items, at: place, near: &hint), !value.isBlank else { continue }
+        guard let other = best else {
+          best = value
           continue
         }
-        guard let other = best[group] else {
-          best[group] = value
-          continue
-        }
-        if kind == .min ? value.isLess(than: other) : other.isLess(than: value) { best[group] = value }
+        if kind == .min ? value.isLess(than: other) : other.isLess(than: value) { best = value }
       }
-      return best.map { $0 ?? .null }
+      return best ?? .null
     }
   }
 
-  private func each(_ items: [Item], _ groups: [Int?], _ body: (Int, JSONValue?) -> Void) {
+  private func each(_ places: ArraySlice<Int>, _ items: [Item], _ body: (JSONValue?) -> Void) {
     var hint = 0
-    for place in items.indices {
-      guard let group = groups[place] else { continue }
-      let value = field.value(in: items[place].json, near: &hint)
-      if includesEmpty || !(value?.isBlank ?? true) { body(group, value) }
+    for place in places {
+      let value = field.value(in: items, at: place, near: &hint)
+      if includesEmpty || !(value?.isBlank ?? true) { body(value) }
     }
   }
 }
 
 extension JSONValue {
-  fileprivate var isBlank: Bool { isNull || self == "" }
+  fileprivate var isBlank: Bool {
+    switch self {
+    case .null: true
+    case .string(let text): text.isEmpty
+    default: false
+    }
+  }
 
   /// JavaScript's `<`: two texts by their units, anything else as numbers, where what is no number is never less.
   fileprivate func isLess(than other: JSONValue) -> Bool {

@@ -11,88 +11,114 @@ struct ItemGroups: Sendable {
   /// One group of one level; nil is a field that is not there.
   private struct Group {
     let value: JSONValue?
+    /// The same where it is text, as it mostly is.
+    let text: String?
     var children: [Int] = []
+
+    init(_ value: JSONValue?) {
+      self.value = value
+      text = value?.stringValue
+    }
   }
 
-  private var tree = [Group(value: nil)]
-  /// The innermost group of each item, as a place in the tree; nil for an item that was left out.
-  private var places: [Int?] = []
+  private var tree = [Group(nil)]
+  private var known: [Step: Int] = [:]
+  /// The innermost group of each item, as a place in the tree; `nowhere` for an item that was left out.
+  private var places: [Int] = []
   private let levels: Int
+  private let valuesAsText: Bool
+  private let skipsEmpty: Bool
+
+  private static let nowhere = -1
 
   /// - Parameters:
   ///   - valuesAsText: `1` and `"1"` are one group, named by text.
   ///   - skipsEmpty: leaves out items of which a field is missing, null, `""` or false.
   init(_ items: [Item], by fields: [FieldPath], valuesAsText: Bool, skipsEmpty: Bool) {
     levels = fields.count
+    self.valuesAsText = valuesAsText
+    self.skipsEmpty = skipsEmpty
     places.reserveCapacity(items.count)
-    var known: [Step: Int] = [:]
     var hints = [Int](repeating: 0, count: fields.count)
-    items: for index in items.indices {
-      var place = 0
-      for (level, field) in fields.enumerated() {
-        var value = field.value(in: items[index].json, near: &hints[level])
-        if skipsEmpty, value?.doubleValue == nil, !(value?.isTruthy ?? false) {
-          places.append(nil)
-          continue items
-        }
-        switch value {
-        case .object?, .array?: value = value.map { .string($0.jsonText) }
-        default: if valuesAsText { value = .string(value?.asText ?? "undefined") }
-        }
-        // Groups are few at first: those of one parent are compared before they are hashed.
-        if let found = near(value, in: place) {
-          place = found
-          continue
-        }
-        let step = Step(parent: place, value: value)
-        if let found = known[step] {
-          place = found
-        } else {
-          tree.append(Group(value: value))
-          known[step] = tree.count - 1
-          tree[place].children.append(tree.count - 1)
-          place = tree.count - 1
-        }
-      }
-      places.append(place)
-    }
+    for index in items.indices { places.append(group(of: items, index, by: fields, near: &hints)) }
   }
 
-  /// The group of a value among the first of its siblings.
-  private func near(_ value: JSONValue?, in parent: Int) -> Int? {
-    for child in tree[parent].children.prefix(Self.fewSiblings) where tree[child].value == value { return child }
+  private mutating func group(of items: [Item], _ index: Int, by fields: [FieldPath], near hints: inout [Int]) -> Int {
+    var place = 0
+    for level in fields.indices {
+      if let text = fields[level].text(in: items, at: index, near: &hints[level]), let known = near(text, in: place) {
+        place = known
+        continue
+      }
+      var value = fields[level].value(in: items, at: index, near: &hints[level])
+      if skipsEmpty, value?.doubleValue == nil, !(value?.isTruthy ?? false) { return Self.nowhere }
+      switch value {
+      case .string?: break
+      case .object?, .array?: value = value.map { .string($0.jsonText) }
+      default: if valuesAsText { value = .string(value?.asText ?? "undefined") }
+      }
+      place = child(value, of: place)
+    }
+    return place
+  }
+
+  /// The group of a text among the first of its siblings: they are compared before they are hashed.
+  private func near(_ text: String, in parent: Int) -> Int? {
+    let tree = tree.span
+    let siblings = tree[parent].children.span
+    for sibling in 0..<min(siblings.count, Self.fewSiblings) {
+      if let known = tree[siblings[sibling]].text, known.hasSameCodeUnits(as: text) { return siblings[sibling] }
+    }
     return nil
   }
 
   /// So many comparisons take less time than hashing a short text.
   private static let fewSiblings = 8
 
-  /// The innermost groups in their order, each with the values that lead to it.
-  struct Leaf: Sendable {
-    let values: [JSONValue?]
-    fileprivate let place: Int
+  private mutating func child(_ value: JSONValue?, of parent: Int) -> Int {
+    let step = Step(parent: parent, value: value)
+    if let found = known[step] { return found }
+    tree.append(Group(value))
+    known[step] = tree.count - 1
+    tree[parent].children.append(tree.count - 1)
+    return tree.count - 1
   }
 
+  /// An innermost group.
+  struct Leaf: Sendable {
+    /// What leads to it.
+    let values: [JSONValue?]
+    /// The places of its items, in their order.
+    let members: ArraySlice<Int>
+  }
+
+  /// The innermost groups in their order.
   var leaves: [Leaf] {
+    let (order, ends) = byGroup
     var found: [Leaf] = []
     // Innermost first on the stack, so that groups come out in their order.
-    var open = [Leaf(values: [], place: 0)]
-    while let next = open.popLast() {
-      if next.values.count == levels {
-        found.append(next)
+    var open: [(values: [JSONValue?], place: Int)] = [([], 0)]
+    while let (values, place) = open.popLast() {
+      if values.count == levels {
+        found.append(Leaf(values: values, members: order[(place == 0 ? 0 : ends[place - 1])..<ends[place]]))
       } else {
-        for child in tree[next.place].children.reversed() {
-          open.append(Leaf(values: next.values + [tree[child].value], place: child))
-        }
+        for child in tree[place].children.reversed() { open.append((values + [tree[child].value], child)) }
       }
     }
     return found
   }
 
-  /// The leaf of each item, as a place in `leaves`.
-  func assignment(to leaves: [Leaf]) -> [Int?] {
-    var numbers = [Int?](repeating: nil, count: tree.count)
-    for (number, leaf) in leaves.enumerated() { numbers[leaf.place] = number }
-    return places.map { place in place.flatMap { numbers[$0] } }
+  /// The items' places, group after group, and where each group ends.
+  private var byGroup: (order: [Int], ends: [Int]) {
+    var ends = [Int](repeating: 0, count: tree.count)
+    for place in places where place != Self.nowhere { ends[place] += 1 }
+    var begin = 0
+    for place in ends.indices { (ends[place], begin) = (begin, begin + ends[place]) }
+    var order = [Int](repeating: 0, count: begin)
+    for (item, place) in places.enumerated() where place != Self.nowhere {
+      order[ends[place]] = item
+      ends[place] += 1
+    }
+    return (order, ends)
   }
 }

@@ -76,7 +76,9 @@ struct RemoveDuplicatesNode: NodeType {
     if fields.count == 1, let field = fields.first {
       var seen = Set<JSONValue?>(minimumCapacity: items.count)
       var hint = 0
-      return items.filter { seen.insert(field.value(in: $0.json, near: &hint)).inserted }
+      return items.indices.filter { seen.insert(field.value(in: items, at: $0, near: &hint)).inserted }.map {
+        items[$0]
+      }
     }
     var seen = Set<[JSONValue?]>(minimumCapacity: items.count)
     return items.filter { item in seen.insert(fields.map { $0.value(in: item.json) }).inserted }

@@ -54,35 +54,25 @@ struct SummarizeNode: NodeType {
     let groups = ItemGroups(
       context.items, by: fields, valuesAsText: valuesAsText || isSingle,
       skipsEmpty: try context.bool("options.skipEmptySplitFields"))
-    let leaves = groups.leaves
-    let assignment = groups.assignment(to: leaves)
-    var summaries = [JSONObject](repeating: [:], count: leaves.count)
-    for aggregation in aggregations {
-      let name = aggregation.outputName
-      let figures = aggregation.figures(context.items, groups: assignment, count: leaves.count)
-      for (group, figure) in figures.enumerated() { summaries[group][name] = figure }
+    let figures = aggregations.map { (name: $0.outputName, aggregation: $0) }
+    func summarize(_ leaf: ItemGroups.Leaf, into json: inout JSONObject) {
+      for (name, aggregation) in figures { json[name] = aggregation.figure(of: leaf.members, in: context.items) }
     }
     if isSingle {
       var json = JSONObject()
-      for (leaf, summary) in zip(leaves, summaries) { put(summary, at: leaf.values[...], in: &json) }
+      for leaf in groups.leaves {
+        var summary = JSONObject()
+        summarize(leaf, into: &summary)
+        put(summary, at: leaf.values[...], in: &json)
+      }
       return [Item(json: json, pairedItem: context.items.pairing)]
     }
-    return separate(leaves, summaries, fields, context.items, assignment)
-  }
-
-  private static func separate(
-    _ leaves: [ItemGroups.Leaf], _ summaries: [JSONObject], _ fields: [FieldPath], _ items: [Item],
-    _ assignment: [Int?]
-  ) -> [Item] {
-    var origins = [[PairedItem.Origin]](repeating: [], count: leaves.count)
-    for (place, group) in assignment.enumerated() {
-      if let group { origins[group].append(originsOf: items[place].pairedItem) }
-    }
-    return leaves.indices.map { group in
+    let names = fields.map(\.name.asSummaryName)
+    return groups.leaves.map { leaf in
       var json = JSONObject()
-      for (field, value) in zip(fields, leaves[group].values) { json[field.name.asSummaryName] = value }
-      json.merge(summaries[group])
-      return Item(json: json, pairedItem: .many(origins[group]))
+      for (name, value) in zip(names, leaf.values) { json[name] = value }
+      summarize(leaf, into: &json)
+      return Item(json: json, pairedItem: context.items.pairing(of: leaf.members))
     }
   }
 

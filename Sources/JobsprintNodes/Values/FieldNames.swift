@@ -53,22 +53,7 @@ extension NodeContext {
   }
 }
 
-extension Collection<Item> {
+extension [Item] {
   /// The origins of all of them, for an item that is made of many.
-  var pairing: PairedItem {
-    var origins: [PairedItem.Origin] = []
-    origins.reserveCapacity(count)
-    for place in indices { origins.append(originsOf: self[place].pairedItem) }
-    return .many(origins)
-  }
-}
-
-extension [PairedItem.Origin] {
-  mutating func append(originsOf pairing: PairedItem?) {
-    switch pairing {
-    case .one(let origin)?: append(origin)
-    case .many(let origins)?: append(contentsOf: origins)
-    case nil: break
-    }
-  }
+  var pairing: PairedItem { pairing(of: indices) }
 }

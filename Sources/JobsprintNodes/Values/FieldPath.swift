@@ -21,9 +21,23 @@ struct FieldPath: Sendable {
 
   /// The same for one item after the other.
   ///
-  /// - Parameter place: where the field was in the item before.
-  func value(in object: JSONObject, near place: inout Int) -> JSONValue? {
-    object.value(of: name, near: &place) ?? path?.value(in: object)
+  /// - Parameters:
+  ///   - index: the item's place.
+  ///   - place: where the field was in the item before.
+  func value(in items: [Item], at index: Int, near place: inout Int) -> JSONValue? {
+    items.value(of: name, at: index, near: &place) ?? path?.value(in: items[index].json)
+  }
+
+  /// The same where it is a number.
+  func number(in items: [Item], at index: Int, near place: inout Int) -> Double? {
+    if path == nil { return items.number(of: name, at: index, near: &place) }
+    return value(in: items, at: index, near: &place)?.doubleValue
+  }
+
+  /// The same where it is text.
+  func text(in items: [Item], at index: Int, near place: inout Int) -> String? {
+    if path == nil { return items.text(of: name, at: index, near: &place) }
+    return value(in: items, at: index, near: &place)?.stringValue
   }
 
   func set(_ value: JSONValue, in object: inout JSONObject) {

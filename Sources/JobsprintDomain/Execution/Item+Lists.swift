@@ -1,0 +1,73 @@
+// What is done to lists of many items. An item that is handed on is counted, once for each of its references, and that takes
+// longer than what most nodes do with it: so an item is looked into where it lies in its list, and the usual way holds no
+// call that would need it counted.
+
+extension [Item] {
+  /// The value of a key of an item's data.
+  ///
+  /// - Parameters:
+  ///   - index: the item's place.
+  ///   - place: where to look for the key first; becomes the place where it was found.
+  @inlinable
+  public func value(of key: String, at index: Int, near place: inout Int) -> JSONValue? {
+    guard find(key, at: index, near: &place) else { return nil }
+    return self[index].json.entries[place].value
+  }
+
+  /// The same where it is a number, of either kind.
+  @inlinable @inline(__always)
+  public func number(of key: String, at index: Int, near place: inout Int) -> Double? {
+    guard find(key, at: index, near: &place) else { return nil }
+    switch self[index].json.entries[place].value {
+    case .integer(let value): return Double(value)
+    case .double(let value): return value
+    default: return nil
+    }
+  }
+
+  /// The same where it is text.
+  @inlinable @inline(__always)
+  public func text(of key: String, at index: Int, near place: inout Int) -> String? {
+    guard find(key, at: index, near: &place), case .string(let text) = self[index].json.entries[place].value else {
+      return nil
+    }
+    return text
+  }
+
+  @inlinable @inline(__always)
+  func find(_ key: String, at index: Int, near place: inout Int) -> Bool {
+    if span[index].json.has(key, at: place) { return true }
+    guard let found = self[index].json.position(of: key, near: place) else { return false }
+    place = found
+    return true
+  }
+
+  /// The origins of the items at some places, for an item that is made of them.
+  @inlinable
+  public func pairing(of places: some Collection<Int>) -> PairedItem {
+    var origins: [PairedItem.Origin] = []
+    origins.reserveCapacity(places.count)
+    for index in places {
+      let (place, input) = (span[index].place, span[index].input)
+      if place >= 0 {
+        origins.append(PairedItem.Origin(item: Int(place), input: Int(input)))
+      } else {
+        origins += self[index].pairedItem?.origins ?? []
+      }
+    }
+    return .many(origins)
+  }
+
+  /// Pairs every item with its own place in an input, as the engine does before a node runs.
+  public mutating func pair(withInput input: Int) {
+    let short = Int32(exactly: input)
+    var items = mutableSpan
+    for index in items.indices {
+      if let short, let place = Int32(exactly: index), items[index].rest == nil {
+        (items[index].place, items[index].input) = (place, short)
+      } else {
+        items[index].pairedItem = PairedItem(item: index, input: input)
+      }
+    }
+  }
+}
