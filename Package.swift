@@ -179,7 +179,10 @@ let package = Package(
       ]),
     tests(
       "JobsprintPostgresTests",
-      ["JobsprintPostgres", "JobsprintDomain", "JobsprintPorts", "JobsprintTesting", "Postgres"]),
+      [
+        "JobsprintPostgres", "JobsprintAccess", "JobsprintDomain", "JobsprintMemory", "JobsprintNodes",
+        "JobsprintPorts", "JobsprintRuntime", "JobsprintScript", "JobsprintTesting", "Postgres", logging,
+      ]),
     tests("JobsprintMemoryTests", ["JobsprintMemory", "JobsprintDomain", "JobsprintPorts", "JobsprintTesting"]),
     tests(
       "ConformanceTests",

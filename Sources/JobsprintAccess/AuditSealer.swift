@@ -1,42 +1,66 @@
 import JobsprintDomain
 public import JobsprintPorts
 
-/// Numbers audit entries and chains them, about a second after they were written. Any number of processes may run one:
+/// Numbers audit entries and chains them within a second after they were written. Any number of processes may run one:
 /// seals are written only behind the head that they were computed from.
+///
+/// Where somebody tells it of new entries it looks then, a moment later: so that it seals a burst at once, and so that
+/// of many processes the one with the shortest moment does it, and the others find it done.
 public struct AuditSealer: Sendable {
   private let audit: any AuditLog
   private let clock: any WallClock
+  private let bell: AuditBell?
+  private let delay: Duration
   private let onFailure: @Sendable (PortError) -> Void
 
-  /// Between two looks; one query each while nothing is to do.
+  /// Between two looks where nobody tells, and after one that failed; one query each while nothing is to do.
   static let interval: Duration = .seconds(1)
+  /// Between two looks that nobody asked for.
+  static let longestInterval: Duration = .seconds(60)
   /// Entries of one pass.
   static let batch = 500
 
-  /// - Parameter onFailure: told of each pass that failed; the next one begins a second later.
+  /// - Parameters:
+  ///   - bell: rung for new entries; nil where nobody does that.
+  ///   - delay: between the bell and the look; every process should have another.
+  ///   - onFailure: told of each pass that failed; the next one begins a second later.
   public init(
-    audit: any AuditLog, clock: any WallClock, onFailure: @escaping @Sendable (PortError) -> Void = { _ in }
+    audit: any AuditLog, clock: any WallClock, bell: AuditBell? = nil,
+    delay: Duration = .milliseconds(.random(in: 20...300)),
+    onFailure: @escaping @Sendable (PortError) -> Void = { _ in }
   ) {
     self.audit = audit
     self.clock = clock
+    self.bell = bell
+    self.delay = delay
     self.onFailure = onFailure
   }
 
   /// Until its task is cancelled; what is there then is sealed before it returns.
   public func run() async {
     while !Task.isCancelled {
-      await sealAll()
-      try? await clock.sleep(for: Self.interval)
+      let isWell = await sealAll()
+      guard let bell, isWell else {
+        try? await clock.sleep(for: Self.interval)
+        continue
+      }
+      if await bell.hasRung(within: Self.longestInterval, on: clock) { try? await clock.sleep(for: delay) }
+      bell.silence()
     }
     // Whatever was written last; the stop itself must not cancel it.
-    await Task { await sealAll() }.value
+    _ = await Task { await sealAll() }.value
   }
 
-  private func sealAll() async {
+  /// - Returns: whether it could.
+  private func sealAll() async -> Bool {
     do throws(PortError) {
       // A pass that was overtaken by another process has sealed less than it saw.
       while try await pass() == Self.batch {}
-    } catch { if !Task.isCancelled { onFailure(error) } }
+      return true
+    } catch {
+      if !Task.isCancelled { onFailure(error) }
+      return false
+    }
   }
 
   /// Seals what is there, at most ``batch`` entries.

@@ -14,6 +14,10 @@ public struct BenchOptions: Sendable {
   public var only: [String]
   /// A folder on the disk that is measured.
   public var dataDirectory: String?
+  /// History for `postgres-million`.
+  public var executions = 1_000_000
+  /// Seconds of load beside an idle transaction, for `postgres-million`; nil: as long as one run.
+  public var idleTransaction: Int?
 
   public init(executable: String, seconds: Int, json: Bool, only: [String], dataDirectory: String?) {
     self.executable = executable
@@ -45,6 +49,8 @@ public struct Bench: Sendable {
     ("latency", { try await LatencyMeasurement.figures($0) }),
     ("inserts", { _ in try await InsertMeasurement.figures() }),
     ("postgres", { try await PostgresMeasurement.figures($0) }),
+    ("postgres-idle", { try await IdleMeasurement.figures($0) }),
+    ("postgres-million", { try await MillionMeasurement.figures($0) }),
   ]
 
   public func run() async throws {
@@ -61,7 +67,8 @@ public struct Bench: Sendable {
     report.begin()
     for (name, figures) in Self.measurements where options.only.isEmpty || options.only.contains(name) {
       let context = BenchContext(
-        executable: options.executable, seconds: options.seconds, folder: folder.appending(path: name))
+        executable: options.executable, seconds: options.seconds, folder: folder.appending(path: name),
+        executions: options.executions, idleTransaction: options.idleTransaction ?? 0)
       try FileManager.default.createDirectory(at: context.folder, withIntermediateDirectories: true)
       report.add(try await figures(context), to: name)
       try FileManager.default.removeItem(at: context.folder)
@@ -76,6 +83,9 @@ struct BenchContext: Sendable {
   let seconds: Int
   /// Its own, empty.
   let folder: URL
+  let executions: Int
+  /// Seconds.
+  let idleTransaction: Int
   /// The address of a PostgreSQL database instead of the folder.
   var database: String?
 }

@@ -17,7 +17,7 @@ enum PostgresMeasurement {
     return try await ThroughputMeasurement.figures(context) + LatencyMeasurement.figures(context)
   }
 
-  private static func migrate(_ executable: String, _ address: String) throws {
+  static func migrate(_ executable: String, _ address: String) throws {
     let process = Process()
     process.executableURL = URL(filePath: executable)
     process.arguments = ["migrate", "up"]

@@ -39,7 +39,8 @@ public struct EmbeddedPlatform: Sendable {
       // Made at the first start, so that it is in the first backup.
       _ = try AuditKeyFile(folder: folder).key(configured: configuration.auditKey, creating: true)
     }
-    let sealer = AuditSealer(audit: storage.audit, clock: clock) { error in
+    let bell = storage.listen == nil ? nil : AuditBell()
+    let sealer = AuditSealer(audit: storage.audit, clock: clock, bell: bell) { error in
       log.warning("could not seal audit entries", metadata: ["error": "\(error)"])
     }
 
@@ -68,6 +69,9 @@ public struct EmbeddedPlatform: Sendable {
       evaluator: javaScript.evaluator, code: javaScript.code, clock: clock, timers: timers, log: log)
     var recovererOptions = RecovererOptions()
     recovererOptions.lease = executorOptions.lease
+    recovererOptions.longestInterval = min(executorOptions.lease, recovererOptions.longestInterval)
+    // What another process hands back must not wait long where nobody tells of it.
+    if storage.listen == nil, !storage.isExclusive { recovererOptions.longestInterval = .seconds(4) }
     let recoverer = Recoverer(
       claims: storage.claims, dispatcher: dispatcher, clock: clock, options: recovererOptions, timers: timers, log: log)
 
@@ -89,15 +93,23 @@ public struct EmbeddedPlatform: Sendable {
       workflows: workflows, executions: executions, tags: storage.tags, apiKeys: storage.apiKeys,
       workspaces: storage.workspaces, audit: storage.audit, library: library, authenticator: authenticator, clock: clock
     )
+    let housekeeping = Housekeeping(
+      storage: storage, clock: clock, log: log,
+      retention: configuration.retentionDays.map { .seconds(86_400 * $0) })
+    let news = StorageNews(
+      auditWritten: { bell?.ring() },
+      executorLeft: { timers.tell(clock.now + .milliseconds(.random(in: 0...300))) })
+    let listening = storage.listen.map { listen in [LoopService(run: { await listen(news) })] } ?? []
     // Stopped from the last to the first: no requests, then no executions, then no more writing; what was written last is
     // sealed.
-    services = [
-      LoopService(run: { await sealer.run() }),
-      LoopService(run: { await storage.keepJournal(writer) }, stop: { writer.close() }),
-      LoopService(run: { await recoverer.run() }),
-      LoopService(run: { await executor.run() }),
-      LoopService(run: { await Housekeeping(storage: storage, clock: clock, log: log).run() }),
-    ]
+    services =
+      listening + [
+        LoopService(run: { await sealer.run() }),
+        LoopService(run: { await storage.keepJournal(writer) }, stop: { writer.close() }),
+        LoopService(run: { await recoverer.run() }),
+        LoopService(run: { await executor.run() }),
+        LoopService(run: { await housekeeping.run() }),
+      ]
   }
 
   /// Serves until SIGTERM or SIGINT, or until the task is cancelled; then stops in order.

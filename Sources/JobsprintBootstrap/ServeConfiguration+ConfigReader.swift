@@ -15,6 +15,7 @@
 //   jobsprint.slots              | JOBSPRINT_SLOTS                 | number | 256
 //   jobsprint.lease.seconds      | JOBSPRINT_LEASE_SECONDS         | number | 15
 //   jobsprint.execution.megabytes| JOBSPRINT_EXECUTION_MEGABYTES   | number | 256
+//   jobsprint.retention.days     | JOBSPRINT_RETENTION_DAYS        | number | none: for good
 //   jobsprint.sandbox.path       | JOBSPRINT_SANDBOX_PATH          | path   | beside the program
 //   jobsprint.sandbox.count      | JOBSPRINT_SANDBOX_COUNT         | number | one for each core
 //   jobsprint.insecure.sandbox   | JOBSPRINT_INSECURE_SANDBOX      | 1      | off
@@ -39,6 +40,7 @@ extension ServeConfiguration {
     slots = try config.number("jobsprint.slots", in: 1...100_000) ?? slots
     lease = try config.number("jobsprint.lease.seconds", in: 1...3600) ?? lease
     executionMegabytes = try config.number("jobsprint.execution.megabytes", in: 1...65_536) ?? executionMegabytes
+    retentionDays = try config.number("jobsprint.retention.days", in: 1...36_500)
     if let text = config.string(forKey: "jobsprint.log.level"), !text.isEmpty {
       guard let level = Logger.Level(rawValue: text) else {
         throw SettingError("jobsprint.log.level", "one of \(Logger.Level.allCases.map(\.rawValue))", found: text)

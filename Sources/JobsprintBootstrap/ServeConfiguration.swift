@@ -16,6 +16,8 @@ public struct ServeConfiguration: Sendable {
   public var lease = 15
   /// What the data of one execution may weigh.
   public var executionMegabytes = 256
+  /// Days for which executions are kept after they were accepted, once they have ended; nil: for good.
+  public var retentionDays: Int?
   public var javaScript = JavaScriptConfiguration()
   public var logLevel = Logger.Level.notice
   public var testNodes: TestNodes?

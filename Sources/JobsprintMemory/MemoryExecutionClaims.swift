@@ -67,9 +67,11 @@ public struct MemoryExecutionClaims: ExecutionClaims {
     }
   }
 
-  public func nextTimer(after time: Timestamp) async throws(PortError) -> Timestamp? {
+  public func nextDue(after time: Timestamp, lease: Duration) async throws(PortError) -> Timestamp? {
     store.withState { state in
-      state.executions.values.lazy.filter { $0.state == .waiting }.compactMap(\.waitUntil).filter { $0 > time }.min()
+      let waits = state.executions.values.filter { $0.state == .waiting }.compactMap(\.waitUntil)
+      let losses = state.executors.values.map { $0 + lease + .milliseconds(1) }
+      return (waits + losses).filter { $0 > time }.min()
     }
   }
 }

@@ -1,40 +1,73 @@
-// Executions that their holder may hold without knowing it: the answer to the commit that gave them to him was lost,
-// and the database stayed away for longer than anybody waits. He was told that it failed, so nobody executes them, and
-// as long as his heart beats nobody else takes them. So they are given back with the next commit; where they were never
-// held, their fence turns that away. When the process dies before, its lease runs out, which does the same.
+// What may be stored without anybody knowing: the answer to its commit was lost, and the database stayed away for longer
+// than anybody waits.
+//
+// Executions that their holder may hold so: he was told that it failed, so nobody executes them, and as long as his
+// heart beats nobody else takes them. So they are given back with the next commit, or with the next heartbeat where
+// nothing is written; where they were never held, their fence turns that away. When the process dies before, its lease
+// runs out, which does the same.
+//
+// Appends that may have been written so: whoever holds their execution sends them again, as another commit, which must
+// recognize them (JournalRepeat).
 
 import JobsprintDomain
 import JobsprintPorts
 import Synchronization
 
 final class DoubtfulHolds: Sendable {
-  private let appends = Mutex<[JournalAppend]>([])
+  private struct State {
+    var holds: [JournalAppend] = []
+    /// Executions with an append that may be stored.
+    var appended: Set<ExecutionID> = []
+  }
+
+  private let state = Mutex(State())
 
   func add(_ execution: ExecutionID, in workspace: WorkspaceID, fence: Fence) {
-    appends.withLock {
-      $0.append(
+    state.withLock {
+      $0.holds.append(
         JournalAppend(execution: execution, workspace: workspace, fence: fence, entries: [], transition: .handBack))
     }
   }
 
-  /// Accepts that would have been claimed at once.
+  /// Accepts that would have been claimed at once, and appends.
   func add(_ writes: [JournalWrite]) {
-    for case .accept(let execution) in writes {
-      guard let executor = execution.claimedBy else { continue }
-      add(execution.id, in: execution.workspace, fence: Fence(term: 1, executor: executor))
+    for write in writes {
+      switch write {
+      case .accept(let execution):
+        guard let executor = execution.claimedBy else { continue }
+        add(execution.id, in: execution.workspace, fence: Fence(term: 1, executor: executor))
+      case .append(let append): state.withLock { _ = $0.appended.insert(append.execution) }
+      case .cancel: break
+      }
     }
   }
 
   /// What is to be given back; whoever takes it commits it, or adds it again.
   func take() -> [JournalAppend] {
-    appends.withLock { appends in
-      defer { appends = [] }
-      return appends
+    state.withLock { state in
+      defer { state.holds = [] }
+      return state.holds
     }
   }
 
   func putBack(_ taken: [JournalAppend]) {
     guard !taken.isEmpty else { return }
-    appends.withLock { $0 += taken }
+    state.withLock { $0.holds += taken }
+  }
+
+  /// Whether one of these may be stored already.
+  func mayHold(_ writes: [JournalWrite]) -> Bool {
+    state.withLock { state in
+      guard !state.appended.isEmpty else { return false }
+      return writes.contains { state.appended.contains($0.execution) }
+    }
+  }
+
+  /// Their answers are known now.
+  func settled(_ writes: [JournalWrite]) {
+    state.withLock { state in
+      guard !state.appended.isEmpty else { return }
+      for case .append(let append) in writes { state.appended.remove(append.execution) }
+    }
   }
 }

@@ -70,7 +70,10 @@ public struct PostgresExecutionClaims: ExecutionClaims {
   public func beat(
     _ executor: ExecutorID, holding: [ExecutionID], at now: Timestamp
   ) async throws(PortError) -> [ExecutionID] {
-    try await storage.write(Beat(executor: executor, now: now, holding: holding), as: .claimer)
+    let lost = try await storage.write(Beat(executor: executor, now: now, holding: holding), as: .claimer)
+    // Where it fails they stay in doubt until the next beat.
+    try? await storage.journal.giveBack()
+    return lost
   }
 
   public func retire(_ executors: [ExecutorID]?) async throws(PortError) {
@@ -90,7 +93,7 @@ public struct PostgresExecutionClaims: ExecutionClaims {
     ).sorted { $0.execution < $1.execution }
   }
 
-  public func nextTimer(after time: Timestamp) async throws(PortError) -> Timestamp? {
-    try await storage.read(NextTimer(after: time), as: .claimer, in: []).first
+  public func nextDue(after time: Timestamp, lease: Duration) async throws(PortError) -> Timestamp? {
+    try await storage.read(NextDue(after: time, lease: lease), as: .claimer, in: []).first ?? nil
   }
 }

@@ -1,6 +1,8 @@
+public import JobsprintDomain
 public import JobsprintPorts
+import Postgres
 
-/// How a database is doing, for `jobsprint doctor`. Of other users' sessions PostgreSQL shows numbers, not texts.
+/// How a database is doing, for `jobsprint doctor`.
 public struct PostgresHealth: Sendable {
   public struct Server: Sendable {
     public let databaseBytes: Int
@@ -8,8 +10,10 @@ public struct PostgresHealth: Sendable {
     public let mostConnections: Int
     /// Open now, of all programs.
     public let connections: Int
-    /// An old transaction keeps dead rows from being removed.
+    /// An old transaction keeps dead rows from being removed. Of sessions that this user may not look into, nothing.
     public let longestTransactionSeconds: Int
+    /// Whether there are such sessions.
+    public let hidesSessions: Bool
   }
 
   public struct Table: Sendable {
@@ -21,16 +25,65 @@ public struct PostgresHealth: Sendable {
     public let deadRows: Int
   }
 
+  /// The weeks or months of one table.
+  public struct Partitions: Sendable {
+    public let table: String
+    public let count: Int
+    /// Where the oldest begins.
+    public let since: Timestamp
+    /// Where the newest ends: from then on rows go to the default partition.
+    public let until: Timestamp
+  }
+
+  /// The connections of one program, as it names itself.
+  public struct Pool: Sendable {
+    public let program: String
+    public let connections: Int
+    /// In a transaction just now.
+    public let inUse: Int
+  }
+
+  /// Of the same look at the newest executions, a hundred times, from here: microseconds.
+  public struct Statements: Sendable {
+    public let p50: Int
+    public let p95: Int
+    public let p99: Int
+  }
+
   public let server: Server
   /// The largest first.
   public let tables: [Table]
+  public let partitions: [Partitions]
+  public let pools: [Pool]
+  public let statements: Statements
 }
 
 extension PostgresStorage {
+  private static let looks = 100
+
   public func health() async throws(PortError) -> PostgresHealth {
-    guard let server = try await read(ReadServerHealth(), as: .keeper, in: []).first else {
-      throw PortError(.unavailable, "PostgreSQL told nothing of itself.")
+    // As the user that logged in, without a role: only so PostgreSQL tells about the sessions of the same user.
+    let (server, pools) = try await attempt {
+      (
+        try await self.database.primary.query(ReadServerHealth()).first,
+        try await self.database.primary.query(ListPools())
+      )
     }
-    return PostgresHealth(server: server, tables: try await read(ListTableHealth(), as: .keeper, in: []))
+    guard let server else { throw PortError(.unavailable, "PostgreSQL told nothing of itself.") }
+    return PostgresHealth(
+      server: server, tables: try await read(ListTableHealth(), as: .keeper, in: []),
+      partitions: try await read(ListPartitionHealth(), as: .keeper, in: []), pools: pools,
+      statements: try await statementTimes())
+  }
+
+  private func statementTimes() async throws(PortError) -> PostgresHealth.Statements {
+    let page = PageRequest<ExecutionID>(limit: 10)
+    for _ in 0..<Self.looks {
+      _ = try await executions.executions(matching: ExecutionFilter(), in: .initial, page: page)
+    }
+    let durations = database.replica.metrics.statements[ListExecutions.name]?.durations
+    return PostgresHealth.Statements(
+      p50: Int(clamping: durations?.p50 ?? 0), p95: Int(clamping: durations?.p95 ?? 0),
+      p99: Int(clamping: durations?.p99 ?? 0))
   }
 }

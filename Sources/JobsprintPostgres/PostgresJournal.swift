@@ -1,6 +1,7 @@
 // The pen's side of the executions. One commit is one transaction in one round trip, of a few statements that take all
 // writes at once as arrays. When its answer is lost, nobody knows whether it was committed: then it is sent again, and
-// what proves to be stored already is answered as committed (JournalRepeat).
+// what proves to be stored already is answered as committed (JournalRepeat). Where that goes on for too long, what is in
+// doubt is remembered (DoubtfulHolds).
 
 import JobsprintDomain
 public import JobsprintPorts
@@ -17,12 +18,24 @@ public struct PostgresJournal: Journal {
 
   public func commit(_ writes: [JournalWrite]) async throws(PortError) -> [JournalOutcome] {
     guard !writes.isEmpty else { return [] }
-    let doubts = storage.doubts.take()
-    guard !doubts.isEmpty else { return try await commitAlone(writes) }
-    do {
+    return try await givingBack { doubts throws(PortError) in
       // Before the writes: none of them is for an execution that nobody knows to hold.
-      return Array(try await commitAlone(doubts.map { .append($0) } + writes).dropFirst(doubts.count))
-    } catch {
+      Array(try await commitAlone(doubts + writes).dropFirst(doubts.count))
+    }
+  }
+
+  /// Gives back what may be held without anybody knowing; for times in which nothing is written.
+  func giveBack() async throws(PortError) {
+    try await givingBack { doubts throws(PortError) in
+      if !doubts.isEmpty { _ = try await commitAlone(doubts) }
+    }
+  }
+
+  private func givingBack<Value>(
+    _ body: ([JournalWrite]) async throws(PortError) -> Value
+  ) async throws(PortError) -> Value {
+    let doubts = storage.doubts.take()
+    do { return try await body(doubts.map { .append($0) }) } catch {
       storage.doubts.putBack(doubts)
       throw error
     }
@@ -30,27 +43,49 @@ public struct PostgresJournal: Journal {
 
   private func commitAlone(_ writes: [JournalWrite]) async throws(PortError) -> [JournalOutcome] {
     let batch = try JournalBatch(writes)
-    var isRepeat = false
-    for attempt in 1... {
-      do {
-        let outcomes = try await send(batch)
-        return isRepeat ? try await recognize(writes, outcomes) : outcomes
-      } catch let error as PostgresError {
-        if isRepeat, error.sqlState == "23505", let outcomes = try await recognizeAll(writes) { return outcomes }
-        isRepeat = isRepeat || error.outcome == .unknown
-        guard attempt < Self.attempts, error.isConflict || isRepeat && error.isTransient else {
-          if isRepeat { storage.doubts.add(writes) }
-          throw PortError(postgres: error)
+    var isRepeat = storage.doubts.mayHold(writes)
+    do {
+      for attempt in 1... {
+        do {
+          var (outcomes, open) = try await send(batch)
+          // From here on it is stored, whatever happens to the questions that are left.
+          let wasRepeat = isRepeat
+          isRepeat = true
+          if !open.isEmpty { try await settle(open, in: &outcomes) }
+          if wasRepeat { outcomes = try await recognize(writes, outcomes) }
+          storage.doubts.settled(writes)
+          return outcomes
+        } catch let error as PostgresError {
+          if isRepeat, error.sqlState == "23505", let outcomes = try await commitTheRest(of: writes) {
+            return outcomes
+          }
+          isRepeat = isRepeat || error.outcome == .unknown
+          guard attempt < Self.attempts, error.isConflict || isRepeat && error.isTransient else { throw error }
+        } catch let error as PortError {
+          guard attempt < Self.attempts, isRepeat, error.code == .unavailable else { throw error }
         }
-      } catch {
-        if isRepeat { storage.doubts.add(writes) }
-        throw PortError(postgres: error)
       }
+    } catch {
+      if isRepeat { storage.doubts.add(writes) }
+      throw PortError(postgres: error)
     }
     throw PortError(.unavailable, "The database does not answer. Try again later.")
   }
 
-  private func send(_ batch: JournalBatch) async throws -> [JournalOutcome] {
+  /// Commits those of a refused transaction that are not stored already; nil where none is.
+  private func commitTheRest(of writes: [JournalWrite]) async throws(PortError) -> [JournalOutcome]? {
+    let stored = try await stored(among: writes)
+    guard !stored.isEmpty else { return nil }
+    let rest = writes.indices.filter { !stored.contains($0) }
+    var outcomes = [JournalOutcome](repeating: .committed, count: writes.count)
+    if !rest.isEmpty {
+      for (place, outcome) in zip(rest, try await commitAlone(rest.map { writes[$0] })) { outcomes[place] = outcome }
+    }
+    storage.doubts.settled(writes)
+    return outcomes
+  }
+
+  private func send(_ batch: JournalBatch) async throws -> ([JournalOutcome], OpenAnswers) {
     var pipeline = PostgresPipeline()
     var answers: [RoundAnswers] = []
     for round in batch.rounds { answers.append(try RoundAnswers(round, in: &pipeline)) }
@@ -61,8 +96,7 @@ public struct PostgresJournal: Journal {
     for (round, answers) in zip(batch.rounds, answers) {
       try answers.read(results, of: round, into: &outcomes, open: &open)
     }
-    if !open.isEmpty { try await settle(open, in: &outcomes) }
-    return outcomes
+    return (outcomes, open)
   }
 
   /// Looks up what refused writes are answered with.

@@ -24,6 +24,15 @@ public struct PostgresMaintenance: Sendable {
     try await storage.write(DropPartitions(before: time), as: .keeper)
   }
 
+  /// Removes what retention leaves in weeks that could not be dropped, because something lives in them, and outside of
+  /// all weeks: ended executions of all workspaces that were accepted before a time, at most `limit`.
+  /// - Returns: how many; fewer than `limit` when it is done.
+  public func expireLeftovers(before time: Timestamp, limit: Int) async throws(PortError) -> Int {
+    // A week that has not ended yet by then will be dropped as a whole.
+    let end = ExecutionID(first: time - .seconds(7 * 86_400))
+    return try await storage.write(ExpireLeftovers(before: end, limit: max(0, limit)), as: .keeper).count
+  }
+
   /// Removes the oldest ended executions of a workspace that were accepted before a time, at most `limit`.
   /// - Returns: how many; fewer than `limit` when it is done.
   public func expire(

@@ -44,6 +44,9 @@ public struct PostgresMigrations: Sendable {
     Migration(
       name: "V0008_partitions", up: PackageResources.V0008_partitions_sql,
       down: PackageResources.V0008_partitions_down_sql),
+    Migration(
+      name: "V0009_compression", up: PackageResources.V0009_compression_sql,
+      down: PackageResources.V0009_compression_down_sql),
   ]
 
   /// For one migration: a rewrite of a large table takes its time.

@@ -36,14 +36,25 @@ extension PostgresStorage {
     }
   }
 
-  /// Rows of a list or a search, which may lag behind.
+  /// Rows of a list or a search, which may lag behind. The second address is a relief and never a need: while it is
+  /// away, or gives up a statement for reasons of its own, the first one answers.
   func list<Row>(
     as role: PostgresRole = .api, in workspace: WorkspaceID? = nil, _ decode: (inout PostgresRow) throws -> Row,
     _ command: () throws -> PostgresCommand
   ) async throws(PortError) -> [Row] {
     try await attempt {
       let settings = role.settings(workspace.map { [$0] } ?? [])
-      let rows = try await self.database.replica.rows(try command(), setting: settings)
+      let (command, primary, replica) = (try command(), self.database.primary, self.database.replica)
+      let rows: PostgresRows
+      if replica.isConnected, replica !== primary {
+        do { rows = try await replica.rows(command, setting: settings) } catch let error as PostgresError
+          where error.isReplicas
+        {
+          rows = try await primary.rows(command, setting: settings)
+        }
+      } else {
+        rows = try await primary.rows(command, setting: settings)
+      }
       return try rows.map { row in
         var row = row
         return try decode(&row)
@@ -97,4 +108,14 @@ extension PostgresStorage {
 extension PostgresError {
   /// Another transaction was preferred; the same work may be done again at once.
   var isConflict: Bool { outcome == .notCommitted && (sqlState == "40001" || sqlState == "40P01") }
+
+  /// Of a server that leaves, or that has to go on with replaying; another one may well answer. A statement that takes
+  /// too long, or finds too many others before it, would do so elsewhere too.
+  fileprivate var isReplicas: Bool {
+    switch code {
+    case .connectFailed, .connectionLost: true
+    case .server: isTransient
+    default: false
+    }
+  }
 }

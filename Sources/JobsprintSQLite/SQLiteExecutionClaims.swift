@@ -58,7 +58,7 @@ public struct SQLiteExecutionClaims: ExecutionClaims {
     }
   }
 
-  public func nextTimer(after time: Timestamp) async throws(PortError) -> Timestamp? {
-    try await database.read { try $0.first(NextTimer(after: time)) ?? nil }
+  public func nextDue(after time: Timestamp, lease: Duration) async throws(PortError) -> Timestamp? {
+    try await database.read { try $0.first(NextDue(after: time, lease: lease)) ?? nil }
   }
 }

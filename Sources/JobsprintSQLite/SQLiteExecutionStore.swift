@@ -41,10 +41,7 @@ public struct SQLiteExecutionStore: ExecutionStore {
       guard let execution = try connection.first(FindExecution(id: id, workspace: workspace)),
         execution.state.isTerminal
       else { return nil }
-      try connection.run(DeleteExecution(id: id))
-      try connection.run(DeleteInput(execution: id))
-      try connection.run(DeleteError(execution: id))
-      try connection.run(DeleteJournal(execution: id))
+      try connection.remove(id)
       try connection.note(record)
       return execution
     }

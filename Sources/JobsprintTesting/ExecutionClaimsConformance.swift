@@ -7,6 +7,7 @@ public enum ExecutionClaimsConformance {
 
   private static let me = ExecutorID.numbered(1)
   private static let you = ExecutorID.numbered(2)
+  private static let lease = Duration.seconds(15)
 
   private static let claiming: [ConformanceCheck<StorageUnderTest>] = [
     ConformanceCheck("a claim gives all that is needed to go on") { storage in
@@ -148,9 +149,9 @@ public enum ExecutionClaimsConformance {
         .accept(.numbered(1, claimedBy: me)), .append(1, [], .wait(until: .seconds(50))),
         .accept(.numbered(2, claimedBy: me)), .append(2, [], .wait(until: .seconds(40))),
       ])
-      try expect(try await storage.claims.nextTimer(after: .seconds(0)), is: .seconds(40))
-      try expect(try await storage.claims.nextTimer(after: .seconds(40)), is: .seconds(50))
-      try expect(try await storage.claims.nextTimer(after: .seconds(50)), is: nil)
+      try expect(try await storage.claims.nextDue(after: .seconds(0), lease: lease), is: .seconds(40))
+      try expect(try await storage.claims.nextDue(after: .seconds(40), lease: lease), is: .seconds(50))
+      try expect(try await storage.claims.nextDue(after: .seconds(50), lease: lease), is: nil)
       try expect(try await recoverable(storage, at: 39, before: 30), is: [])
       try expect(try await recoverable(storage, at: 50, before: 45), is: [.numbered(1), .numbered(2)])
       try expect(try await recoverable(storage, at: 51, before: 46), is: [])
@@ -190,13 +191,29 @@ public enum ExecutionClaimsConformance {
       try expect(try await recoverable(storage, at: 10, before: 5, limit: 2), is: [.numbered(3), .numbered(4)])
       try expect(try await recoverable(storage, at: 10, before: 5, limit: 2), is: [])
     },
-    ConformanceCheck("without anything that waits there is no timer") { storage in
-      try expect(try await storage.claims.nextTimer(after: .seconds(0)), is: nil)
+    ConformanceCheck("without anything that waits and anybody who beats nothing is due") { storage in
+      try expect(try await storage.claims.nextDue(after: .seconds(0), lease: lease), is: nil)
       _ = try await storage.journal.commit([
         .accept(.numbered(1, claimedBy: me)), .append(1, [], .wait(until: .seconds(50))),
       ])
       _ = try await storage.claims.claim([.numbered(1)], for: me, at: .seconds(50), leaseExpiry: .seconds(0))
-      try expect(try await storage.claims.nextTimer(after: .seconds(0)), is: nil)
+      try expect(try await storage.claims.nextDue(after: .seconds(0), lease: lease), is: nil)
+    },
+    ConformanceCheck("the end of a lease is due, in the millisecond in which its executions can be taken") { storage in
+      _ = try await storage.claims.beat(me, holding: [], at: .seconds(10))
+      _ = try await storage.claims.beat(you, holding: [], at: .seconds(12))
+      _ = try await storage.journal.commit([.accept(.numbered(1, claimedBy: me))])
+      let due = Timestamp.seconds(25) + .milliseconds(1)
+      for moment in [Timestamp.seconds(11), .seconds(25)] {
+        try expect(try await storage.claims.nextDue(after: moment, lease: lease), is: due)
+      }
+      let early = try await storage.claims.recoverable(
+        at: .seconds(25), dispatchedBefore: .seconds(0), leaseExpiry: .seconds(25) - lease, limit: 9)
+      try expect(early, is: [])
+      let found = try await storage.claims.recoverable(
+        at: due, dispatchedBefore: .seconds(0), leaseExpiry: due - lease, limit: 9)
+      try expect(found.map(\.execution), is: [.numbered(1)])
+      try expect(try await storage.claims.nextDue(after: due, lease: lease), is: .seconds(27) + .milliseconds(1))
     },
     ConformanceCheck("what has ended is never recoverable") { storage in
       _ = try await storage.journal.commit([

@@ -34,6 +34,8 @@ final class PostgresEngine: PostgresPollerClient {
 
   func snapshot() -> PostgresMetrics { core.withLock { $0.snapshot() } }
 
+  var isConnected: Bool { core.withLock { $0.slots.contains { $0.machine.isReady } } }
+
   // MARK: life
 
   /// Runs until the task is cancelled, then lets what is on its way end.

@@ -23,6 +23,9 @@ public final class PostgresPool: Sendable {
 
   public var metrics: PostgresMetrics { engine.snapshot() }
 
+  /// Whether at least one connection is open now.
+  public var isConnected: Bool { engine.isConnected }
+
   // MARK: single statements
 
   /// - Parameters:

@@ -82,6 +82,45 @@ import Testing
     #expect(try await audit.head(of: .initial)?.sequence == 1201, "what is there at the end is sealed:")
   }
 
+  @Test func whereABellIsRungAMinuteWithoutChangesCostsOneQuery() async throws {
+    let (spy, bell) = (SpyAuditLog(audit), AuditBell())
+    let sealer = AuditSealer(audit: spy, clock: clock, bell: bell, delay: .milliseconds(200))
+    let running = Task { await sealer.run() }
+    for _ in 0..<60 {
+      await clock.sleepers()
+      clock.advance(by: .seconds(1))
+    }
+    await clock.sleepers()
+    #expect(spy.calls == 2)
+    try await write(1...3)
+    bell.ring()
+    while try await audit.head(of: .initial) == nil {
+      await clock.sleepers()
+      clock.advance(by: .milliseconds(100))
+    }
+    #expect(try await audit.head(of: .initial)?.sequence == 3)
+    #expect(clock.now <= .seconds(60) + .milliseconds(300))
+    await clock.sleepers()
+    try await write(4...4)
+    running.cancel()
+    await running.value
+    #expect(try await audit.head(of: .initial)?.sequence == 4, "what is there at the end is sealed:")
+  }
+
+  @Test func aBellThatIsRungDuringAPassIsHeardBehindIt() async throws {
+    let bell = AuditBell()
+    bell.ring()
+    #expect(await bell.hasRung(within: .seconds(60), on: clock))
+    bell.silence()
+    bell.ring()
+    #expect(await bell.hasRung(within: .seconds(60), on: clock))
+    bell.silence()
+    async let heard = bell.hasRung(within: .seconds(60), on: clock)
+    await clock.sleepers()
+    clock.advance(by: .seconds(60))
+    #expect(await heard == false)
+  }
+
   @Test func aFailureIsToldAndTheNextPassTriesAgain() async throws {
     let spy = SpyAuditLog(audit)
     let failures = Mutex(0)

@@ -7,13 +7,11 @@ import Testing
 
 @testable import JobsprintPostgres
 
-private final class Tally: Sendable {
-  let committed = Mutex<Set<ExecutionID>>([])
-  let refusals = Mutex<[String]>([])
-  let isOver = Atomic(false)
+private struct Mismatch: Error {
+  let outcomes: (JournalOutcome, JournalOutcome)
 }
 
-@Suite(.enabled(if: TestServer.address != nil, TestServer.missing)) struct FaultTests {
+@Suite(.enabled(if: TestServer.isExpected, TestServer.missing)) struct FaultTests {
   private let me = ExecutorID.numbered(1)
 
   @Test func whatIsStoredIsRecognizedAndNothingElse() async throws {
@@ -24,15 +22,15 @@ private final class Tally: Sendable {
         .append(5, [], .handBack), .cancel(6), .append(7, [.entry(at: 0)]),
       ]
       _ = try await storage.journal.commit([1, 3, 4, 5, 6].map { .accept(.numbered($0, claimedBy: me)) })
-      #expect(try await storage.journal.recognizeAll(writes) == nil)
+      #expect(try await storage.journal.stored(among: writes) == [])
       let outcomes = try await storage.journal.commit(writes)
       #expect(outcomes == Array(repeating: .committed, count: 6) + [.fenced])
-      #expect(try await storage.journal.recognizeAll(writes) == outcomes)
+      #expect(try await storage.journal.stored(among: writes) == [0, 1, 2, 3, 4, 5])
       let strangers: [JournalWrite] = [
         .accept(.numbered(2, input: "another")), .append(1, [.entry(at: 1, payload: "another")], .success()),
         .append(3, [.entry(at: 0, attempt: 2)]), .cancel(6, at: .seconds(501)),
       ]
-      #expect(try await storage.journal.recognizeAll(strangers) == nil)
+      #expect(try await storage.journal.stored(among: strangers) == [])
     }
   }
 
@@ -67,14 +65,12 @@ private final class Tally: Sendable {
                   numbers.map { .append($0, [.entry(at: 0), .entry(at: 1)], .success()) })
                 for (number, outcomes) in zip(numbers, zip(accepted, ended)) {
                   if outcomes == (.committed, .committed) {
-                    tally.committed.withLock { _ = $0.insert(.numbered(number)) }
+                    tally.answer(.numbered(number))
                   } else {
-                    tally.refusals.withLock { $0.append("\(outcomes)") }
+                    tally.fail(Mismatch(outcomes: outcomes))
                   }
                 }
-              } catch {
-                if (error as? PortError)?.code != .unavailable { tally.refusals.withLock { $0.append("\(error)") } }
-              }
+              } catch { tally.fail(error) }
             }
           }
         }
@@ -85,14 +81,14 @@ private final class Tally: Sendable {
                 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                 WHERE usename = '\(TestServer.program)' AND datname = '\(name)' ORDER BY random() LIMIT 1
                 """))
-          _ = try? await admin.rows(PostgresCommand(sql: "SELECT pg_sleep(0.05)"))
+          await tally.wait(forMore: 16)
         }
         tally.isOver.store(true, ordering: .relaxed)
       }
       administering.cancel()
-      let all = tally.committed.withLock { Array($0) }
-      #expect(tally.refusals.withLock { $0 } == [])
-      #expect(all.count > 100)
+      let all = tally.answered
+      #expect(tally.strange == [])
+      #expect(Set(tally.errors.keys).isSubset(of: [.unavailable]))
       var stored = 0
       for start in stride(from: 0, to: all.count, by: 1000) {
         stored += try await storage.executions.ended(among: Array(all[start..<min(start + 1000, all.count)])).count

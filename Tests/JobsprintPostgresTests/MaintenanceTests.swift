@@ -6,7 +6,7 @@ import Testing
 
 @testable import JobsprintPostgres
 
-@Suite(.enabled(if: TestServer.address != nil, TestServer.missing)) struct MaintenanceTests {
+@Suite(.enabled(if: TestServer.isExpected, TestServer.missing)) struct MaintenanceTests {
   private let week = Duration.seconds(7 * 86_400)
 
   private func rows(of table: String, _ name: String) async throws -> Int {
@@ -49,6 +49,47 @@ import Testing
       let next = try await storage.maintenance.dropPartitions(before: .seconds(0) + week + week)
       #expect(next.contains("executions_20270111") && next.contains("journal_20270111"))
       #expect(try await storage.executions.execution(.numbered(1), in: .initial) == nil)
+    }
+  }
+
+  @Test func whatLivesInAWeekDoesNotKeepTheRestOfItForGood() async throws {
+    try await withStorage { storage, _ in
+      _ = try await storage.maintenance.prepare(at: .seconds(0))
+      let other = WorkspaceID.numbered(77)
+      _ = try await storage.journal.commit([
+        .accept(.numbered(1, claimedBy: .numbered(1))), .accept(.numbered(2)), .accept(.numbered(3, in: other)),
+        .append(1, [.entry(at: 0)], .success()), .cancel(3, in: other),
+      ])
+      let maintenance = storage.maintenance
+      #expect(try await maintenance.expireLeftovers(before: .seconds(1000), limit: 9) == 0, "its week goes as a whole:")
+      #expect(try await maintenance.expireLeftovers(before: .seconds(1000) + week, limit: 1) == 1)
+      #expect(try await maintenance.expireLeftovers(before: .seconds(1000) + week, limit: 9) == 1)
+      #expect(try await storage.executions.execution(.numbered(1), in: .initial) == nil)
+      #expect(try await storage.executions.execution(.numbered(2), in: .initial) != nil)
+      #expect(try await storage.executions.execution(.numbered(3), in: other) == nil)
+    }
+  }
+
+  @Test func payloadsAreCompressedWithLZ4WhereTheServerCan() async throws {
+    try await withStorage { storage, name in
+      let pool = PostgresPool(try TestServer.options(name, size: 1))
+      let running = Task { await pool.run() }
+      let columns = """
+        FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
+        WHERE c.relnamespace = 'jobsprint'::regnamespace AND c.relkind IN ('r', 'p') AND a.attname = 'entries'
+          AND a.attcompression
+        """
+      let can = try await pool.rows(
+        PostgresCommand(
+          sql: """
+            SELECT 1 FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)
+            """))
+      _ = try await storage.maintenance.prepare(at: .seconds(0))
+      let compressed = try await pool.rows(PostgresCommand(sql: "SELECT 1 \(columns) = 'l'"))
+      let others = try await pool.rows(PostgresCommand(sql: "SELECT 1 \(columns) <> 'l'"))
+      #expect(can.count == 0 ? compressed.count == 0 : others.count == 0 && compressed.count > 8)
+      running.cancel()
+      await running.value
     }
   }
 

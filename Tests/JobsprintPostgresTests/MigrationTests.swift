@@ -5,7 +5,7 @@ import Testing
 
 @testable import JobsprintPostgres
 
-@Suite(.enabled(if: TestServer.address != nil, TestServer.missing)) struct MigrationTests {
+@Suite(.enabled(if: TestServer.isExpected, TestServer.missing)) struct MigrationTests {
   private func migrations(_ name: String) throws -> PostgresMigrations {
     PostgresMigrations(try TestServer.options(name, as: TestServer.owner))
   }

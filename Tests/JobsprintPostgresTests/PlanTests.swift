@@ -77,7 +77,7 @@ private let filling = [
   "ANALYZE",
 ]
 
-@Suite(.enabled(if: TestServer.address != nil, TestServer.missing)) struct PlanTests {
+@Suite(.enabled(if: TestServer.isExpected, TestServer.missing)) struct PlanTests {
   private let workspace = WorkspaceID(UUIDv7(high: 0x7000, low: 0x9000_0000_0000_0007))
 
   private typealias Explained = (role: PostgresRole, command: PostgresCommand)
@@ -112,7 +112,8 @@ private let filling = [
     try add(.claimer, Beat(executor: .numbered(1), now: time, holding: [id]))
     try add(.claimer, RetireExecutors(executors: [.numbered(1)]))
     try add(.claimer, StampRecoverable(now: time, dispatchedBefore: time, leaseExpiry: time, limit: 100))
-    try add(.claimer, NextTimer(after: time))
+    try add(.claimer, NextDue(after: time, lease: .seconds(15)))
+    try add(.keeper, ExpireLeftovers(before: id, limit: 100))
     try add(.claimer, CheckEnded(ids: [id]))
     try add(.api, FindExecution(id: id, workspace: workspace))
     try add(.api, ReadJournal(execution: id, workspace: workspace))

@@ -3,7 +3,7 @@ import JobsprintPostgres
 import JobsprintTesting
 import Testing
 
-@Suite(.enabled(if: TestServer.address != nil, TestServer.missing), .serialized)
+@Suite(.enabled(if: TestServer.isExpected, TestServer.missing), .serialized)
 struct PostgresConformanceTests {
   private func run(_ check: ConformanceCheck<StorageUnderTest>) async throws {
     try await withStorage { storage, _ in try await check.run(on: StorageUnderTest(storage)) }

@@ -8,7 +8,7 @@ import Testing
 
 @testable import JobsprintPostgres
 
-@Suite(.enabled(if: TestServer.address != nil, TestServer.missing)) struct WorkspaceIsolationTests {
+@Suite(.enabled(if: TestServer.isExpected, TestServer.missing)) struct WorkspaceIsolationTests {
   private let mine = WorkspaceID.initial
   private let other = WorkspaceID.numbered(77)
 

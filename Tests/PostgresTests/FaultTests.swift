@@ -156,7 +156,7 @@ extension PostgresTests {
     }
 
     @Test func aWrongPasswordIsToldAndNeverRepeated() async throws {
-      var options = try testOptions { $0.waitLimit = .milliseconds(300) }
+      var options = try testOptions { $0.waitLimit = .seconds(1) }
       options.parameters["password"] = "hunter2-canary"
       try await withPool(options) { pool async throws in
         let error = try await postgresError { try await pool.run("SELECT 1") }

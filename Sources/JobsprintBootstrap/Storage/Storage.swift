@@ -23,8 +23,21 @@ struct Storage: Sendable {
   let keepJournal: @Sendable (JournalWriter) async -> Void
   /// What has to be done every hour.
   let maintain: @Sendable (Timestamp) async throws(PortError) -> Void
+  /// Removes executions that have ended and were accepted before a time, some at once.
+  /// - Returns: whether there may be more of them.
+  let expire: @Sendable (Timestamp) async throws(PortError) -> Bool
+  /// Tells until its task is cancelled; nil where nobody tells, so that one has to look.
+  let listen: (@Sendable (StorageNews) async -> Void)?
   /// Ends all access after what is under way.
   let close: @Sendable () async -> Void
+}
+
+/// What other processes, or this one, have done to a store; called too often rather than too seldom.
+struct StorageNews: Sendable {
+  /// There are audit entries to seal.
+  let auditWritten: @Sendable () -> Void
+  /// An executor has handed back what it held.
+  let executorLeft: @Sendable () -> Void
 }
 
 /// Where an installation keeps its data.
@@ -50,7 +63,7 @@ public struct PostgresLocation: Sendable {
   public var address: String
   /// Only reads, and may lag behind: for lists and searches.
   public var replica: String?
-  /// Connections of this process: `replicas × pool` is what the server needs.
+  /// Connections of this process that do its work; one more listens. `replicas × connections` is what the server needs.
   public var pool = 6
   /// Without state of a session, as PgBouncer's transaction mode asks for.
   public var isPooled = false
@@ -77,7 +90,11 @@ extension Storage {
       apiKeys: SQLiteAPIKeyStore(database), workspaces: SQLiteWorkspaceStore(database),
       audit: SQLiteAuditLog(database), archive: SQLiteArchive(database), isExclusive: true,
       keepJournal: { writer in await database.withWritingThread { await writer.run() } },
-      maintain: { _ in }, close: { await database.close() })
+      maintain: { _ in },
+      expire: { time throws(PortError) in
+        try await SQLiteMaintenance(database).expire(before: time, limit: 100) == 100
+      },
+      listen: nil, close: { await database.close() })
   }
 
   private static func postgres(_ location: PostgresLocation) async throws -> Storage {
@@ -94,6 +111,11 @@ extension Storage {
       tags: storage.tags, idempotency: storage.idempotency, apiKeys: storage.apiKeys, workspaces: storage.workspaces,
       audit: storage.audit, archive: storage.archive, isExclusive: false, keepJournal: { writer in await writer.run() },
       maintain: { now throws(PortError) in _ = try await storage.maintenance.prepare(at: now) },
+      expire: { time throws(PortError) in
+        _ = try await storage.maintenance.dropPartitions(before: time)
+        return try await storage.maintenance.expireLeftovers(before: time, limit: 500) == 500
+      },
+      listen: try location.listen(),
       close: {
         running.cancel()
         await running.value
@@ -102,6 +124,23 @@ extension Storage {
 }
 
 extension PostgresLocation {
+  /// All that a process opens.
+  var connections: Int { pool + (isPooled ? 0 : 1) }
+
+  /// nil where PgBouncer stands in between, which hands no notifications on.
+  fileprivate func listen() throws -> (@Sendable (StorageNews) async -> Void)? {
+    guard !isPooled else { return nil }
+    let reader = PostgresNewsReader(try options(address))
+    return { news in
+      await reader.run { word in
+        switch word {
+        case .auditWritten: news.auditWritten()
+        case .executorLeft: news.executorLeft()
+        }
+      }
+    }
+  }
+
   /// - Throws: ``SettingError`` for an address that is none.
   func options(_ address: String) throws -> PostgresOptions {
     var options: PostgresOptions

@@ -5,10 +5,24 @@ extension JSONObject {
   /// The value of a key.
   ///
   /// - Parameter place: where to look first; becomes the place where the key was found.
+  @inlinable
   public func value(of key: String, near place: inout Int) -> JSONValue? {
-    if entries.indices.contains(place), entries[place].key.hasSameCodeUnits(as: key) { return entries[place].value }
-    guard let found = position(of: key) else { return nil }
-    place = found
-    return entries[found].value
+    if !has(key, at: place) {
+      guard let found = position(of: key, near: place) else { return nil }
+      place = found
+    }
+    return entries.span[place].value
+  }
+
+  @usableFromInline
+  func position(of key: String, near place: Int) -> Int? {
+    if place < entries.count, entries.span[place].key.hasSameCodeUnits(as: key) { return place }
+    return position(of: key)
+  }
+
+  /// The key is at that place, in the very storage: what equal keys of items that one node made are.
+  @inlinable @inline(__always)
+  func has(_ key: String, at place: Int) -> Bool {
+    place < entries.count && entries.span[place].key.hasSameStorage(as: key)
   }
 }

@@ -31,14 +31,17 @@ public struct JSONObject: Sendable {
     for (key, value) in members { self[key] = value }
   }
 
-  public var count: Int { entries.count }
-  public var isEmpty: Bool { entries.isEmpty }
+  @inlinable public var count: Int { entries.count }
+  @inlinable public var isEmpty: Bool { entries.isEmpty }
   public var keys: some RandomAccessCollection<String> { entries.lazy.map(\.key) }
   public var values: some RandomAccessCollection<JSONValue> { entries.lazy.map(\.value) }
 
   /// Reading gives nil for a missing key; writing nil removes the key.
   public subscript(key: String) -> JSONValue? {
-    get { position(of: key).map { entries[$0].value } }
+    @inlinable get {
+      guard let place = position(of: key) else { return nil }
+      return entries.span[place].value
+    }
     set {
       switch (position(of: key), newValue) {
       case (let found?, let value?): entries[found].value = value
@@ -58,8 +61,10 @@ public struct JSONObject: Sendable {
 
   public mutating func reserveCapacity(_ count: Int) { entries.reserveCapacity(count) }
 
+  @usableFromInline
   func position(of key: String) -> Int? {
     if let index { return index[key] }
+    let entries = entries.span
     for place in entries.indices where entries[place].key.hasSameCodeUnits(as: key) { return place }
     return nil
   }
@@ -107,9 +112,9 @@ extension JSONValue {
 }
 
 extension JSONObject: RandomAccessCollection {
-  public var startIndex: Int { 0 }
-  public var endIndex: Int { entries.count }
-  public subscript(position: Int) -> Entry { entries[position] }
+  @inlinable public var startIndex: Int { 0 }
+  @inlinable public var endIndex: Int { entries.count }
+  @inlinable public subscript(position: Int) -> Entry { entries[position] }
 }
 
 extension JSONObject: Hashable {

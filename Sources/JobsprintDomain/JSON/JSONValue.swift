@@ -18,6 +18,7 @@ public enum JSONValue: Sendable {
 
 extension JSONValue: Hashable {
   /// Equality of JSON: `1` equals `1.0`, the order of an object's keys does not matter.
+  @inlinable
   public static func == (left: JSONValue, right: JSONValue) -> Bool {
     switch (left, right) {
     case (.null, .null): true
@@ -48,18 +49,18 @@ extension JSONValue: Hashable {
 }
 
 extension JSONValue {
-  public var isNull: Bool { if case .null = self { true } else { false } }
+  @inlinable public var isNull: Bool { if case .null = self { true } else { false } }
 
-  public var boolValue: Bool? { if case .bool(let value) = self { value } else { nil } }
+  @inlinable public var boolValue: Bool? { if case .bool(let value) = self { value } else { nil } }
 
-  public var stringValue: String? { if case .string(let value) = self { value } else { nil } }
+  @inlinable public var stringValue: String? { if case .string(let value) = self { value } else { nil } }
 
-  public var arrayValue: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
+  @inlinable public var arrayValue: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
 
-  public var objectValue: JSONObject? { if case .object(let value) = self { value } else { nil } }
+  @inlinable public var objectValue: JSONObject? { if case .object(let value) = self { value } else { nil } }
 
   /// The number as a double, for both kinds of numbers.
-  public var doubleValue: Double? {
+  @inlinable public var doubleValue: Double? {
     switch self {
     case .integer(let value): Double(value)
     case .double(let value): value

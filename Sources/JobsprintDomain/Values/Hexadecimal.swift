@@ -2,19 +2,22 @@
 
 extension Collection<UInt8> {
   /// Two lowercase digits a byte.
-  public var hexadecimalText: String {
-    func digit(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 0x30 + nibble : 0x57 + nibble }
-    var text: [UInt8] = []
-    text.reserveCapacity(count * 2)
-    for byte in self {
-      text.append(digit(byte >> 4))
-      text.append(digit(byte & 15))
-    }
-    return String(decoding: text, as: UTF8.self)
-  }
+  public var hexadecimalText: String { Array(self).hexadecimalText }
 }
 
 extension [UInt8] {
+  /// Two lowercase digits a byte.
+  public var hexadecimalText: String {
+    func digit(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 0x30 + nibble : 0x57 + nibble }
+    return String(unsafeUninitializedCapacity: count * 2) { text in
+      for (place, byte) in enumerated() {
+        text[2 * place] = digit(byte >> 4)
+        text[2 * place + 1] = digit(byte & 15)
+      }
+      return count * 2
+    }
+  }
+
   /// - Parameter text: two digits a byte, of either case; nil for any other text.
   public init?(hexadecimal text: String) {
     func value(_ digit: UInt8) -> UInt8? {

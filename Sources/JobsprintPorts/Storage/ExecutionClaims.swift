@@ -24,8 +24,10 @@ public protocol ExecutionClaims: Sendable {
     at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, limit: Int
   ) async throws(PortError) -> [WakeUp]
 
-  /// The earliest end of a wait behind `time`; nil when there is none.
-  func nextTimer(after time: Timestamp) async throws(PortError) -> Timestamp?
+  /// The earliest moment behind `time` at which something may have to be dispatched again, as far as can be known: the
+  /// end of a wait, or the first millisecond at which an executor that beats no more counts as gone. nil when there is
+  /// none.
+  func nextDue(after time: Timestamp, lease: Duration) async throws(PortError) -> Timestamp?
 }
 
 /// An execution that the claimer now holds, with all that is needed to go on.

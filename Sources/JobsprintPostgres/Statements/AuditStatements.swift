@@ -29,12 +29,14 @@ extension AuditRecord {
   }
 }
 
+/// Sealers are told when the transaction is committed.
 struct InsertAuditEntry: PostgresStatement {
   static let name = "audit.insert"
   static let sql = """
     INSERT INTO jobsprint.audit_logs
       (id, workspace_id, actor_kind, actor_id, request_id, address, action, subject, details, at, words)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, array_to_tsvector($11::text[]))
+    RETURNING pg_notify('\(PostgresNews.auditWritten.rawValue)', '')
     """
 
   let entry: AuditEntry

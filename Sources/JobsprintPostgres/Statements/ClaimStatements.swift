@@ -111,14 +111,18 @@ struct ReadJournals: PostgresStatement {
   }
 }
 
-/// Those claims that stand, after whoever else writes them has finished.
+/// Those claims that stand, after whoever else writes them has finished. Locked by their ids alone, and looked at then:
+/// a row that is only about to become the claim would not be waited for.
 struct ConfirmClaims: PostgresStatement {
   static let name = "claims.confirm"
   static let sql = """
-    SELECT l.id FROM unnest($1::uuid[], $2::int4[]) AS w (id, term)
-    JOIN jobsprint.live_executions AS l ON l.id = w.id
-    WHERE l.term = w.term AND l.executor_id = $3 AND l.state = 'running'
-    ORDER BY l.id FOR UPDATE OF l
+    WITH locked AS MATERIALIZED (
+      SELECT l.id, l.term, l.executor_id, l.state, w.term AS claimed_term
+      FROM unnest($1::uuid[], $2::int4[]) AS w (id, term)
+      JOIN jobsprint.live_executions AS l ON l.id = w.id
+      ORDER BY l.id FOR UPDATE OF l
+    )
+    SELECT id FROM locked WHERE term = claimed_term AND executor_id = $3 AND state = 'running' ORDER BY id
     """
 
   let claims: [ClaimExecutions.Claim]
@@ -161,9 +165,13 @@ struct Beat: PostgresStatement {
   static func decode(_ row: inout PostgresRow) throws -> ExecutionID { try row.id() }
 }
 
+/// Recoverers are told: what such an executor has handed back is there for others.
 struct RetireExecutors: PostgresStatement {
   static let name = "claims.retire"
-  static let sql = "DELETE FROM jobsprint.executors WHERE id = ANY ($1::uuid[])"
+  static let sql = """
+    DELETE FROM jobsprint.executors WHERE id = ANY ($1::uuid[])
+    RETURNING pg_notify('\(PostgresNews.executorLeft.rawValue)', '')
+    """
 
   let executors: [ExecutorID]
 
@@ -244,16 +252,24 @@ struct StampRecoverable: PostgresStatement {
   }
 }
 
-struct NextTimer: PostgresStatement {
-  static let name = "claims.next-timer"
+/// The table of executors has a row for each process.
+struct NextDue: PostgresStatement {
+  static let name = "claims.next-due"
   static let sql = """
-    SELECT wait_until FROM jobsprint.live_executions
-    WHERE state = 'waiting' AND wait_until > $1 ORDER BY wait_until LIMIT 1
+    SELECT least(
+      (SELECT wait_until FROM jobsprint.live_executions
+        WHERE state = 'waiting' AND wait_until > $1 ORDER BY wait_until LIMIT 1),
+      (SELECT min(beat_at) + $2 FROM jobsprint.executors WHERE beat_at > $1 - $2))
     """
 
   let after: Timestamp
+  let lease: Duration
 
-  func bind(into values: inout PostgresBindings) throws { try values.bind(after) }
+  func bind(into values: inout PostgresBindings) throws {
+    try values.bind(after)
+    // A beat counts for the whole last millisecond of its lease.
+    try values.bind(Int(lease / .milliseconds(1)) + 1)
+  }
 
-  static func decode(_ row: inout PostgresRow) throws -> Timestamp { try row.time() }
+  static func decode(_ row: inout PostgresRow) throws -> Timestamp? { try row.optionalTime() }
 }

@@ -91,6 +91,8 @@ struct ReadExecutedDocument: PostgresStatement {
 /// Executions of a workspace, newest first. Each state has a branch of its own that walks what has few other rows: the
 /// live table, or the ends. Its text depends on which filters are set, not on their values.
 struct ListExecutions {
+  static let name = "executions.list"
+
   let filter: ExecutionFilter
   let workspace: WorkspaceID
   let page: PageRequest<ExecutionID>
@@ -133,7 +135,7 @@ struct ListExecutions {
     let rows = "SELECT \(columns) FROM \(found) AS e \(stateTables) ORDER BY e.id DESC"
     let sql = page.cut(
       rows, order: "id DESC", weight: "octet_length(input) + coalesce(octet_length(error), 0)", place: 2)
-    return PostgresCommand(name: "executions.list", sql: sql, values: values)
+    return PostgresCommand(name: Self.name, sql: sql, values: values)
   }
 
   static func decode(_ row: inout PostgresRow) throws -> (element: ExecutionRecord, read: Int) {

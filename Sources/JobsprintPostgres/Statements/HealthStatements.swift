@@ -1,3 +1,4 @@
+import JobsprintDomain
 import Postgres
 
 /// Numbers of the whole server that tell whether it is well.
@@ -6,15 +7,15 @@ struct ReadServerHealth: PostgresStatement {
   static let sql = """
     SELECT pg_database_size(current_database()),
       (SELECT setting::int8 FROM pg_settings WHERE name = 'max_connections'),
-      (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
-      (SELECT coalesce(max(extract(epoch FROM now() - xact_start)), 0)::int8 FROM pg_stat_activity
-        WHERE backend_type = 'client backend' AND pid <> pg_backend_pid())
+      count(*), coalesce(max(extract(epoch FROM now() - xact_start)) FILTER (WHERE pid <> pg_backend_pid()), 0)::int8,
+      count(*) > count(backend_start)
+    FROM pg_stat_activity WHERE backend_type = 'client backend' OR backend_type IS NULL AND datid IS NOT NULL
     """
 
   static func decode(_ row: inout PostgresRow) throws -> PostgresHealth.Server {
     PostgresHealth.Server(
       databaseBytes: try row.next(), mostConnections: try row.next(), connections: try row.next(),
-      longestTransactionSeconds: try row.next())
+      longestTransactionSeconds: try row.next(), hidesSessions: try row.next())
   }
 }
 
@@ -28,5 +29,35 @@ struct ListTableHealth: PostgresStatement {
 
   static func decode(_ row: inout PostgresRow) throws -> PostgresHealth.Table {
     PostgresHealth.Table(name: try row.next(), bytes: try row.next(), rows: try row.next(), deadRows: try row.next())
+  }
+}
+
+/// A partition's bounds are ids, and ids begin with 48 bits of milliseconds.
+struct ListPartitionHealth: PostgresStatement {
+  static let name = "health.partitions"
+  static let sql = """
+    SELECT parent, count(*),
+      ('x0000' || left(replace(min(first_id::text), '-', ''), 12))::bit(64)::int8,
+      ('x0000' || left(replace(max(end_id::text), '-', ''), 12))::bit(64)::int8
+    FROM jobsprint.partitions GROUP BY parent ORDER BY parent
+    """
+
+  static func decode(_ row: inout PostgresRow) throws -> PostgresHealth.Partitions {
+    PostgresHealth.Partitions(
+      table: try row.next(), count: try row.next(), since: try row.time(), until: try row.time())
+  }
+}
+
+/// Programs by the name that they give themselves.
+struct ListPools: PostgresStatement {
+  static let name = "health.pools"
+  static let sql = """
+    SELECT application_name, count(*), count(*) FILTER (WHERE state <> 'idle' AND pid <> pg_backend_pid())
+    FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'jobsprint%'
+    GROUP BY application_name ORDER BY application_name LIMIT 50
+    """
+
+  static func decode(_ row: inout PostgresRow) throws -> PostgresHealth.Pool {
+    PostgresHealth.Pool(program: try row.next(), connections: try row.next(), inUse: try row.next())
   }
 }

@@ -53,6 +53,36 @@ struct ExpireExecutions: PostgresStatement {
   static func decode(_ row: inout PostgresRow) throws -> Int { try row.next() }
 }
 
+/// Ended executions of all workspaces; gives a row for each. Only partitions that begin before the end are looked at:
+/// there are few, and mostly they are empty.
+struct ExpireLeftovers: PostgresStatement {
+  static let name = "maintenance.expire-leftovers"
+  static let sql = """
+    WITH old AS MATERIALIZED (
+      SELECT e.workspace_id, e.id FROM jobsprint.executions AS e
+      WHERE e.id < $1 AND (SELECT true FROM jobsprint.execution_ends AS x WHERE x.id = e.id)
+      ORDER BY e.workspace_id, e.id LIMIT $2
+    ), journals AS (
+      DELETE FROM jobsprint.journal WHERE execution_id = ANY (ARRAY(SELECT id FROM old))
+    ), ends AS (
+      DELETE FROM jobsprint.execution_ends WHERE id = ANY (ARRAY(SELECT id FROM old))
+    )
+    DELETE FROM jobsprint.executions
+    WHERE workspace_id = ANY (ARRAY(SELECT DISTINCT workspace_id FROM old)) AND id = ANY (ARRAY(SELECT id FROM old))
+    RETURNING 1
+    """
+
+  let before: ExecutionID
+  let limit: Int
+
+  func bind(into values: inout PostgresBindings) throws {
+    try values.bind(before)
+    try values.bind(limit)
+  }
+
+  static func decode(_ row: inout PostgresRow) throws -> Int { try row.next() }
+}
+
 /// Executors that are gone for good.
 struct ForgetExecutors: PostgresStatement {
   static let name = "maintenance.forget-executors"

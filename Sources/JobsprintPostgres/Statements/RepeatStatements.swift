@@ -60,12 +60,12 @@ struct FindAccepted: PostgresStatement {
   static func decode(_ row: inout PostgresRow) throws -> ExecutionID { try row.id() }
 }
 
-/// Executions whose journal holds just these entries, or that nobody holds after the term under which they were
-/// written.
+/// Places, from 0, of appends whose entries the journal holds, or after whose term nobody holds their execution.
 struct FindContinued: PostgresStatement {
   static let name = "executions.continued"
   static let sql = """
-    SELECT w.id FROM unnest($1::uuid[], $2::bytea[], $3::int4[], $4::text[]) AS w (id, entries, term, state)
+    SELECT w.place - 1
+    FROM unnest($1::uuid[], $2::bytea[], $3::int4[], $4::text[]) WITH ORDINALITY AS w (id, entries, term, state, place)
     WHERE EXISTS (SELECT 1 FROM jobsprint.journal AS j WHERE j.execution_id = w.id AND j.entries = w.entries)
       OR EXISTS (
         SELECT 1 FROM jobsprint.live_executions AS l
@@ -81,5 +81,5 @@ struct FindContinued: PostgresStatement {
     try values.bind(array: appends.lazy.map(\.transition.state.rawValue))
   }
 
-  static func decode(_ row: inout PostgresRow) throws -> ExecutionID { try row.id() }
+  static func decode(_ row: inout PostgresRow) throws -> Int { try row.next() }
 }

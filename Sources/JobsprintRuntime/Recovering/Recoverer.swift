@@ -1,12 +1,20 @@
 // Recovery is dispatching again, nothing else: what nobody claimed, what its holder lost, what has waited long enough.
+//
+// Every process has a recoverer, and most of the time none of them has anything to do: so each looks when something is
+// due, as far as the store knows it (the end of a wait, of a lease), when it is told, and beside that the more seldom the
+// longer it has found nothing. What was accepted by a process that died before it claimed it is found by that alone.
 
 import JobsprintDomain
 public import JobsprintPorts
 public import Logging
 
 public struct RecovererOptions: Sendable {
-  /// Between two looks; a timer that ends sooner shortens it.
+  /// Between two looks while there is something to do; doubled after each look that finds nothing.
   public var interval: Duration = .seconds(1)
+  /// The longest time between two looks.
+  public var longestInterval: Duration = .seconds(15)
+  /// By what part intervals are shortened at random, so that processes that started together do not look together.
+  public var jitter: ClosedRange<Double> = 0...0.2
   /// A wake-up that nobody has answered for this long is issued again.
   public var patience: Duration = .seconds(30)
   public var lease: Duration = .seconds(15)
@@ -24,7 +32,7 @@ public struct Recoverer: Sendable {
   private let timers: TimerSignal
   private let log: Logger
 
-  /// - Parameter timers: by which executors of this process tell of new timers.
+  /// - Parameter timers: by which others tell when something is due.
   public init(
     claims: any ExecutionClaims, dispatcher: Dispatcher, clock: any WallClock,
     options: RecovererOptions = RecovererOptions(), timers: TimerSignal = TimerSignal(), log: Logger
@@ -39,17 +47,21 @@ public struct Recoverer: Sendable {
 
   /// Looks until the task is cancelled.
   public func run() async {
+    var interval = options.interval
     while !Task.isCancelled {
-      var wait = options.interval
+      var wait = interval * (1 - .random(in: options.jitter))
       do throws(PortError) {
         let now = clock.now
         let found = try await pass()
         if found == options.limit { continue }
+        interval = found > 0 ? options.interval : min(interval * 2, options.longestInterval)
         // What was due by then has just been dispatched.
-        if let timer = try await claims.nextTimer(after: now) {
-          wait = max(.milliseconds(1), min(wait, timer - clock.now))
+        if let due = try await claims.nextDue(after: now, lease: options.lease) {
+          wait = max(.milliseconds(1), min(wait, due - clock.now))
         }
       } catch {
+        interval = options.interval
+        wait = interval
         log.warning("recovery pass failed", metadata: ["error": "\(error)"])
       }
       await timers.sleep(until: clock.now + wait, on: clock)

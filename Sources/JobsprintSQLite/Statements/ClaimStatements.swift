@@ -149,12 +149,24 @@ struct StampDispatched: FixedSQLStatement {
   }
 }
 
-struct NextTimer: FixedSQLStatement {
-  static let sql = "SELECT min(wait_until) FROM executions WHERE state = 'waiting' AND wait_until > ?"
+struct NextDue: FixedSQLStatement {
+  static let sql = """
+    SELECT min(due) FROM (
+      SELECT min(wait_until) AS due FROM executions WHERE state = 'waiting' AND wait_until > ?
+      UNION ALL
+      SELECT min(beat_at) + ? FROM executors WHERE beat_at > ?)
+    """
 
   let after: Timestamp
+  let lease: Duration
 
-  func bind(to values: inout Binder) { values.add(after) }
+  func bind(to values: inout Binder) {
+    // A beat counts for the whole last millisecond of its lease.
+    let span = lease + .milliseconds(1)
+    values.add(after)
+    values.add(Int(span / .milliseconds(1)))
+    values.add(after - span)
+  }
 
   static func decode(_ row: inout RowReader) -> Timestamp? { row.optionalTime() }
 }

@@ -94,6 +94,26 @@ struct CheckEnded: FixedSQLStatement {
   func bind(to values: inout Binder) { values.add(id) }
 }
 
+/// The oldest executions that have ended; ids carry the time at which they were made.
+struct ListExpired: FixedSQLStatement {
+  static let sql = """
+    SELECT id FROM executions
+    WHERE id < ? AND accepted_at < ? AND state NOT IN ('new', 'running', 'waiting') ORDER BY id LIMIT ?
+    """
+
+  let before: Timestamp
+  let limit: Int
+
+  func bind(to values: inout Binder) {
+    let milliseconds = UInt64(clamping: min(before.milliseconds, 0xFFFF_FFFF_FFFF))
+    values.add(ExecutionID(UUIDv7(high: milliseconds << 16, low: 0)))
+    values.add(before)
+    values.add(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> ExecutionID { try row.id() }
+}
+
 struct DeleteExecution: FixedSQLStatement {
   static let sql = "DELETE FROM executions WHERE id = ?"
 

@@ -19,15 +19,28 @@ struct BenchCommand: AsyncParsableCommand {
   @Option(help: "Folder on the disk to be measured (default ./.bench).")
   var data: String?
 
+  @Option(help: "Executions in the database of postgres-million (default 1000000).")
+  var executions = 1_000_000
+
+  @Option(help: "Seconds of load beside an idle transaction, in postgres-million (default: those of one run).")
+  var idleTransaction: Int?
+
   func validate() throws {
+    if !(10_000...100_000_000).contains(executions) {
+      throw ValidationError("--executions must be from 10000 to 100000000, not \(executions).")
+    }
+    if let idleTransaction, !(1...3600).contains(idleTransaction) {
+      throw ValidationError("--idle-transaction must be from 1 to 3600, not \(idleTransaction).")
+    }
     if !(1...3600).contains(seconds) { throw ValidationError("--seconds must be from 1 to 3600, not \(seconds).") }
   }
 
   func run() async throws {
     let executable = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    try await Bench(
-      options: BenchOptions(
-        executable: executable, seconds: seconds, json: json, only: only, dataDirectory: data)
-    ).run()
+    var options = BenchOptions(
+      executable: executable, seconds: seconds, json: json, only: only, dataDirectory: data)
+    options.executions = executions
+    options.idleTransaction = idleTransaction
+    try await Bench(options: options).run()
   }
 }

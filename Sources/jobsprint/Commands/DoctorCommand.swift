@@ -90,7 +90,10 @@ struct DoctorCommand: AsyncParsableCommand {
   private func databaseFindings() async -> [Finding] {
     do {
       let health = try await DatabaseHealth(.fromEnvironment())
-      return (health?.findings ?? []).map { Finding(subject: $0.subject, isWell: $0.isWell, words: $0.words) }
+      return (health?.findings ?? []).map { finding in
+        let words = finding.level == .ok ? finding.words : "\(finding.level): \(finding.words)"
+        return Finding(subject: finding.subject, isWell: finding.level == .ok, words: words)
+      }
     } catch {
       return [Finding(subject: "database", isWell: false, words: explanation(of: error))]
     }

@@ -1,0 +1,201 @@
+// The connection is cut between the end of a transaction and its answer, in front of the server and behind it. Callers
+// notice nothing; and where the server stays away for longer than anybody waits, what is in doubt is found out later.
+
+import JobsprintDomain
+import JobsprintPorts
+import JobsprintRuntime
+import JobsprintTesting
+import Postgres
+import Testing
+
+@testable import JobsprintPostgres
+
+extension ServerFaults {
+  @Suite struct CommitCuts {
+    /// A flow whose connections go through a proxy.
+    private func withFlow(
+      waitLimit: Duration, journal: (PostgresStorage) -> any Journal = { $0.journal },
+      _ body: (FaultFlow, CutProxy, _ admin: PostgresOptions) async throws -> Void
+    ) async throws {
+      let server = try await FaultServer.shared.value
+      let database = try await server.makeDatabase()
+      var options = try server.options(database, as: TestServer.program)
+      let proxy = try CutProxy(before: try #require(UInt16(options.parameters["port"] ?? "")))
+      defer { proxy.close() }
+      options = options.through(proxy)
+      options.waitLimit = waitLimit
+      let storage = PostgresStorage(primary: options)
+      let flow = FaultFlow(storage, workflow: FaultFlow.storedWorkflow, journal: journal)
+      try await flow.run {
+        // On a busy machine the first connection takes longer than the limit.
+        try await flow.asking { storage.database.primary.isConnected }
+        _ = try await storage.workflows.create(FaultFlow.storedWorkflow, recording: .noted())
+        try await body(flow, proxy, try server.options(database, size: 1))
+      }
+    }
+
+    @Test func answersThatGetLostUnderLoad() async throws {
+      try await withFlow(waitLimit: .seconds(5)) { flow, proxy, admin in
+        try await flow.underLoad {
+          var cuts = 0
+          for cut in CutProxy.Cut.allCases {
+            for sql in [
+              AcceptExecutions.sql, ContinueExecutions.sql, FinishExecutions.sql, "COMMIT", StampRecoverable.sql,
+              Beat.sql, FaultFlow.lie,
+            ] {
+              proxy.cut(cut) { $0 == sql }
+              cuts += 1
+              try await flow.asking { proxy.cuts == cuts }
+              await flow.tally.wait(forMore: 2)
+            }
+          }
+        }
+        try await flow.check(admin)
+      }
+    }
+
+    @Test func oneAttemptAloneIsNotEnough() async throws {
+      try await withFlow(waitLimit: .seconds(5)) { flow, proxy, _ in
+        for cut in CutProxy.Cut.allCases {
+          let new = flow.unclaimed()
+          proxy.cut(cut) { $0 == FaultFlow.lie }
+          await #expect { try await flow.sendOnce(new) } throws: { ($0 as? PostgresError)?.outcome == .unknown }
+          let stored = try await flow.storage.journal.stored(among: [.accept(new)])
+          #expect(stored.isEmpty == (cut == .before))
+          // As if nobody asked what is stored: what is there already is refused.
+          if cut == .after {
+            await #expect { try await flow.sendOnce(new) } throws: { ($0 as? PostgresError)?.sqlState == "23505" }
+          }
+        }
+      }
+    }
+
+    // An append whose commit was stored, and whose answers were lost until nobody sent it any more, is sent again by the
+    // execution that it belongs to. Where nobody remembers that, the store refuses it, and the execution is given up.
+    @Test(arguments: [(ContinueExecutions.sql, true), (FinishExecutions.sql, true), (ContinueExecutions.sql, false)])
+    func anAppendThatIsSentAgainMuchLater(sql: String, isRemembered: Bool) async throws {
+      let failures = Tally()
+      let journal = { WatchedJournal(storage: $0, isForgetful: !isRemembered, failures: failures) }
+      try await withFlow(waitLimit: .milliseconds(300), journal: journal) { flow, proxy, admin in
+        proxy.cut(.after, takesAway: true) { $0 == sql }
+        flow.tally.answer(try #require(try await flow.acceptOne()))
+        try await flow.asking { proxy.cuts == 1 }
+        // All attempts of one commit have failed.
+        await failures.wait { $0.errors > 0 }
+        proxy.comeBack()
+        let found = try await flow.evidence(admin)
+        #expect(found.open == [] && found.doubled == [] && found.ended == 1)
+        #expect(found.failed.isEmpty == isRemembered)
+      }
+    }
+
+    // DoubtfulHolds from end to end: stored as held by this process's executor, which doesn't know, and goes on beating.
+    @Test(arguments: [true, false])
+    func anExecutionThatItsHolderDoesNotKnowOf(isGivenBack: Bool) async throws {
+      try await withFlow(waitLimit: .milliseconds(300)) { flow, proxy, admin in
+        proxy.cut(.after, takesAway: true) { $0 == AcceptExecutions.sql }
+        await #expect { try await flow.acceptOne() } throws: { $0.isUnavailable }
+        let doubts = flow.storage.doubts.take()
+        #expect(doubts.count == 1)
+        if isGivenBack { flow.storage.doubts.putBack(doubts) }
+        proxy.comeBack()
+        if isGivenBack {
+          // Nothing else is written meanwhile.
+          let found = try await flow.evidence(admin)
+          #expect(found.open == [] && found.failed == [] && found.doubled == [] && found.ended == 1)
+        } else {
+          try await flow.beats(4)
+          let found = try await FaultEvidence(flow.tally, in: admin)
+          #expect(found.open == Set(doubts.map(\.execution)))
+        }
+      }
+    }
+
+    @Test func aClaimWhoseAnswerIsLost() async throws {
+      try await withFlow(waitLimit: .milliseconds(300)) { flow, proxy, admin in
+        try await flow.beats(1)
+        proxy.cut(.after, takesAway: true) { $0 == "COMMIT" }
+        let new = flow.unclaimed()
+        try await flow.sendOnce(new)
+        try await flow.asking { proxy.cuts == 1 }
+        var doubts: [JournalAppend] = []
+        try await flow.asking {
+          doubts = flow.storage.doubts.take()
+          return !doubts.isEmpty
+        }
+        #expect(doubts.map(\.execution) == [new.id])
+        flow.storage.doubts.putBack(doubts)
+        proxy.comeBack()
+        let found = try await flow.evidence(admin)
+        #expect(found.open == [] && found.failed == [] && found.doubled == [] && found.ended == 1)
+      }
+    }
+
+    // The connection is gone, and the server is still at the commit: who asks then must wait for its end.
+    @Test func aClaimThatIsCommittedWhileItsFateIsAsked() async throws {
+      try await withFlow(waitLimit: .seconds(5)) { flow, _, admin in
+        let me = ExecutorID.numbered(7)
+        let storage = flow.storage
+        _ = try await storage.journal.commit([.accept(.numbered(1, claimedBy: .numbered(1)))])
+        let claim = ClaimExecutions.Claim(id: .numbered(1), workspace: .initial, term: 2)
+        let name = admin.parameters["dbname"] ?? ""
+        let asking = try await storage.database.primary.transaction(setting: PostgresRole.claimer.settings()) { open in
+          let claims = try await open.query(
+            ClaimExecutions(ids: [.numbered(1)], executor: me, now: .seconds(9), leaseExpiry: .seconds(9)))
+          #expect(claims.map(\.term) == [2])
+          let asking = Task { try await storage.write(ConfirmClaims(claims: [claim], executor: me), as: .claimer) }
+          let waits = "SELECT 1 FROM pg_stat_activity WHERE datname = '\(name)' AND wait_event_type = 'Lock'"
+          let pool = PostgresPool(admin)
+          let running = Task { await pool.run() }
+          defer { running.cancel() }
+          while try await pool.rows(PostgresCommand(sql: waits)).count == 0 { try Task.checkCancellation() }
+          return asking
+        }
+        #expect(try await asking.value == [.numbered(1)])
+        _ = try await storage.journal.commit([.cancel(1)])
+      }
+    }
+
+    // The transaction is stored; only what a replayed request is answered with could not be looked up.
+    @Test func aBatchWhoseLastQuestionFails() async throws {
+      try await withFlow(waitLimit: .milliseconds(300)) { flow, proxy, admin in
+        let key = IdempotencyRecord.of("key")
+        let first = flow.unclaimed(idempotency: key)
+        #expect(try await flow.storage.journal.commit([.accept(first)]) == [.committed])
+        let held = flow.unclaimed(claimedBy: flow.executor.id)
+        proxy.cut(.before, takesAway: true) { $0 == FindIdempotencyKey.sql }
+        let batch: [JournalWrite] = [.accept(held), .accept(flow.unclaimed(idempotency: key))]
+        await #expect { try await flow.storage.journal.commit(batch) } throws: { $0.isUnavailable }
+        proxy.comeBack()
+        let found = try await flow.evidence(admin)
+        #expect(found.open == [] && found.failed == [] && found.ended == 2)
+        // A question that fails once is asked again.
+        proxy.cut(.before) { $0 == FindIdempotencyKey.sql }
+        let again: [JournalWrite] = [.accept(flow.unclaimed()), .accept(flow.unclaimed(idempotency: key))]
+        #expect(try await flow.storage.journal.commit(again) == [.committed, .replayed(key)])
+      }
+    }
+  }
+}
+
+/// Tells of commits that fail; or has forgotten, by the next commit, what the one before left in doubt.
+private struct WatchedJournal: Journal {
+  let storage: PostgresStorage
+  let isForgetful: Bool
+  let failures: Tally
+
+  func commit(_ writes: [JournalWrite]) async throws(PortError) -> [JournalOutcome] {
+    if isForgetful { storage.doubts.settled(writes) }
+    do { return try await storage.journal.commit(writes) } catch {
+      failures.fail(error)
+      throw error
+    }
+  }
+}
+
+extension Error {
+  /// What the API answers with 503 and Retry-After.
+  var isUnavailable: Bool {
+    ((self as? RuntimeError)?.port?.code ?? (self as? PortError)?.code) == .unavailable
+  }
+}
