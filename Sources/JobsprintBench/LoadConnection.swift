@@ -14,6 +14,8 @@ final class LoadConnection: Sendable {
   private let channel: any Channel
   private let port: Int
 
+  var loop: any EventLoop { channel.eventLoop }
+
   private init(channel: any Channel, port: Int) {
     self.channel = channel
     self.port = port
@@ -37,6 +39,11 @@ final class LoadConnection: Sendable {
   func post(_ path: String, _ body: [UInt8]) async throws -> LoadAnswer { try await send(.POST, path, body) }
 
   private func send(_ method: HTTPMethod, _ path: String, _ body: [UInt8]?) async throws -> LoadAnswer {
+    try await answer(to: method, path, body).get()
+  }
+
+  /// The answer, on the connection's own event loop.
+  func answer(to method: HTTPMethod, _ path: String, _ body: [UInt8]?) -> EventLoopFuture<LoadAnswer> {
     var head = HTTPRequestHead(version: .http1_1, method: method, uri: "/api/v1\(path)")
     head.headers.add(name: "host", value: "127.0.0.1:\(port)")
     head.headers.add(name: "x-api-key", value: MeasuredServer.apiKey)
@@ -46,7 +53,7 @@ final class LoadConnection: Sendable {
     }
     let promise = channel.eventLoop.makePromise(of: LoadAnswer.self)
     channel.writeAndFlush(LoadRequest(head: head, body: body, answer: promise), promise: nil)
-    return try await promise.futureResult.get()
+    return promise.futureResult
   }
 
   func close() async throws { try await channel.close() }

@@ -1,5 +1,6 @@
 import JobsprintDomain
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import Synchronization
 
@@ -39,33 +40,30 @@ struct LoadGenerator: Sendable {
     }
   }
 
-  /// Requests at a fixed rate, whether or not earlier ones were answered; waits for each execution's end.
+  /// Requests at a fixed rate, whether or not earlier ones were answered; waits for each execution's end. All of it on
+  /// the connections' event loop: what tasks need to change threads would count as the server's time.
   /// - Returns: from the moment at which each was due to its answer, so that a pause of the server counts for all that
   ///   were due meanwhile.
   func openLoop(perSecond rate: Int, seconds: Int) async throws -> [Duration] {
-    let clock = ContinuousClock()
-    let begin = clock.now + .milliseconds(100)
+    let begin = NIODeadline.now() + .milliseconds(100)
     let total = rate * seconds
     let numbers = Numbers()
-    return try await withThrowingTaskGroup(of: [Duration].self) { group in
-      for connection in connections {
-        group.addTask {
-          var latencies: [Duration] = []
-          while true {
-            let number = numbers.next()
-            guard number < total else { return latencies }
-            let due = begin + .seconds(Double(number) / Double(rate))
-            try await clock.sleep(until: due, tolerance: .zero)
-            let answer = try await connection.post("/workflows/\(workflow)/execute?wait=30", E3.body(number: number))
-            latencies.append(clock.now - due)
-            guard answer.status == 200 else {
-              throw BenchError(description: "an execution was answered with \(answer.status)")
-            }
-          }
+    @Sendable func next(on connection: LoadConnection, after earlier: [Duration]) -> EventLoopFuture<[Duration]> {
+      let number = numbers.next()
+      guard number < total else { return connection.loop.makeSucceededFuture(earlier) }
+      let due = begin + .nanoseconds(Int64(Double(number) / Double(rate) * 1e9))
+      return connection.loop.scheduleTask(deadline: due) {}.futureResult.flatMap {
+        connection.answer(to: .POST, "/workflows/\(workflow)/execute?wait=30", E3.body(number: number))
+      }.flatMap { answer in
+        guard answer.status == 200 else {
+          let error = BenchError(description: "an execution was answered with \(answer.status)")
+          return connection.loop.makeFailedFuture(error)
         }
+        return next(on: connection, after: earlier + [.nanoseconds((NIODeadline.now() - due).nanoseconds)])
       }
-      return try await group.reduce(into: []) { $0 += $1 }
     }
+    let all = connections.map { next(on: $0, after: []) }
+    return try await EventLoopFuture.whenAllSucceed(all, on: connections[0].loop).get().flatMap { $0 }
   }
 
   /// Reads each execution once it has ended.

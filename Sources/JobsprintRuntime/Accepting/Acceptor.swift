@@ -34,15 +34,15 @@ public final class Acceptor: Sendable {
   public func execute(
     _ command: ExecuteCommand, idempotency: IdempotencyRequest<AcceptedExecution>? = nil, willWait: Bool = false
   ) async throws(RuntimeError) -> Creation<AcceptedExecution> {
-    let input = try ExecutionInput.bytes(for: command)
+    let input = try ExecutionInput(command)
     let head = try await executable(command.workflow, in: command.workspace)
     let version = command.version ?? head.version
     let plan = try await catalog.plan(version, of: command.workflow, in: command.workspace)
-    // Refuse now what could only fail later.
-    _ = try plan.machine(for: ExecutionInput(command: command))
+    // Refuses now what could only fail later.
+    let ready = ReadyExecution(plan: plan, machine: try plan.machine(for: input), isActive: head.isActive)
     let draft = Draft(
       workspace: command.workspace, workflow: command.workflow, version: version, mode: command.mode,
-      lane: command.lane, input: input)
+      lane: command.lane, input: ExecutionInput.bytes(for: command), ready: ready)
     return try await accept(draft, idempotency: idempotency, willWait: willWait)
   }
 
@@ -65,11 +65,13 @@ public final class Acceptor: Sendable {
     let version = command.usesNewestVersion ? head.version : original.version
     let plan = try await catalog.plan(version, of: original.workflow, in: command.workspace)
     var machine = try plan.machine(for: ExecutionInput(stored: original.input))
+    let entries = command.from == .failedNode ? try await finishedRuns(of: original, in: &machine) : []
+    let ready = ReadyExecution(plan: plan, machine: machine, isActive: head.isActive)
     var draft = Draft(
       workspace: command.workspace, workflow: original.workflow, version: version, mode: .retry, lane: original.lane,
-      input: original.input)
+      input: original.input, ready: ready)
     draft.retryOf = original.id
-    if command.from == .failedNode { draft.entries = try await finishedRuns(of: original, in: &machine) }
+    draft.entries = entries
     return try await accept(draft, idempotency: idempotency, willWait: willWait)
   }
 
@@ -108,6 +110,7 @@ public final class Acceptor: Sendable {
     let mode: ExecutionMode
     let lane: Lane
     let input: [UInt8]
+    let ready: ReadyExecution
     var entries: [JournalEntry] = []
     var retryOf: ExecutionID?
   }
@@ -126,7 +129,12 @@ public final class Acceptor: Sendable {
       retryOf: draft.retryOf, claimedBy: taker?.id,
       idempotency: idempotency.map { $0.record(for: accepted, in: draft.workspace, at: accepted.acceptedAt) })
     let outcome: JournalOutcome
-    do { outcome = try await writer.write(.accept(new)) } catch {
+    do {
+      outcome = try await writer.write(.accept(new)) { outcome in
+        guard outcome == .committed, let taker else { return }
+        taker.start(ClaimedExecution(accepted: new, by: taker.id), draft.ready)
+      }
+    } catch {
       taker?.releaseSlot()
       throw RuntimeError(error)
     }
@@ -134,9 +142,7 @@ public final class Acceptor: Sendable {
       taker?.releaseSlot()
       return try kept.replay(for: idempotency?.fingerprint)
     }
-    if let taker {
-      taker.start(ClaimedExecution(accepted: new, by: taker.id))
-    } else {
+    if taker == nil {
       await dispatcher.dispatch([WakeUp(execution: new.id, workspace: new.workspace, lane: new.lane)])
     }
     return .created(accepted)
@@ -174,15 +180,6 @@ public final class Acceptor: Sendable {
           + "Retry it from the start, or with the version it had.")
     }
     return entries
-  }
-}
-
-extension ExecutionInput {
-  init(command: ExecuteCommand) {
-    startNode = command.startNode
-    destinationNode = command.destinationNode
-    usesPinData = command.usesPinData
-    items = []
   }
 }
 

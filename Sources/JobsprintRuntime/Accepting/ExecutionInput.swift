@@ -1,5 +1,5 @@
-// What an execution starts with. The body of the request stays the bytes that came; it is looked into once to be refused
-// early, and once by the executor.
+// What an execution starts with. The body of the request is stored as the bytes that came; it is looked into once to be
+// refused early, and once more where another process executes it.
 
 import JobsprintDomain
 
@@ -12,8 +12,23 @@ struct ExecutionInput: Sendable {
 }
 
 extension ExecutionInput {
+  init(_ command: ExecuteCommand) throws(RuntimeError) {
+    startNode = command.startNode
+    destinationNode = command.destinationNode
+    usesPinData = command.usesPinData
+    guard !command.body.isEmpty else {
+      items = []
+      return
+    }
+    let body: JSONValue
+    do { body = try JSONValue(parsing: command.body) } catch {
+      throw RuntimeError(.inputMalformed, "The body is no JSON: \(error).")
+    }
+    items = try Self.items(of: body)
+  }
+
   /// The stored form: `{"startNode", "destinationNode", "usePinData", "body"}`, the body as it came.
-  static func bytes(for command: ExecuteCommand) throws(RuntimeError) -> [UInt8] {
+  static func bytes(for command: ExecuteCommand) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(command.body.count + 64)
     bytes.append("{")
@@ -29,16 +44,7 @@ extension ExecutionInput {
     }
     if command.usesPinData { bytes.append("\"usePinData\":true,") }
     bytes.append("\"body\":")
-    if command.body.isEmpty {
-      bytes.append("{}")
-    } else {
-      do { _ = try Self.items(of: JSONValue(parsing: command.body)) } catch let error as JSONError {
-        throw RuntimeError(.inputMalformed, "The body is no JSON: \(error).")
-      } catch let error as RuntimeError { throw error } catch {
-        throw RuntimeError(.inputMalformed, "The body is unreadable: \(error).")
-      }
-      bytes += command.body
-    }
+    if command.body.isEmpty { bytes.append("{}") } else { bytes += command.body }
     bytes.append("}")
     return bytes
   }

@@ -41,13 +41,13 @@ struct ExecutionRun {
   private static let mostClaimsWithoutProgress = 20
 
   init(
-    _ claimed: ClaimedExecution, plan: ExecutionPlan, isActive: Bool, runner: NodeRunner, writer: JournalWriter,
+    _ claimed: ClaimedExecution, _ ready: ReadyExecution, runner: NodeRunner, writer: JournalWriter,
     clock: any WallClock, timers: TimerSignal, hold: HeldExecutions.Hold, mostBytes: Int
   ) {
     self.claimed = claimed
-    self.plan = plan
+    plan = ready.plan
     facts = ExecutionFacts(
-      id: claimed.id, mode: claimed.mode, workflowID: claimed.workflow, workflowIsActive: isActive)
+      id: claimed.id, mode: claimed.mode, workflowID: claimed.workflow, workflowIsActive: ready.isActive)
     self.runner = runner
     self.writer = writer
     self.clock = clock
@@ -60,15 +60,8 @@ struct ExecutionRun {
   }
 
   /// Runs until the execution ends, waits, is given back or is lost. Throws when the store fails.
-  mutating func run() async throws(PortError) {
-    var machine: ExecutionStateMachine
-    do {
-      machine = try plan.machine(for: ExecutionInput(stored: claimed.input))
-      for entry in claimed.entries { try machine.replay(entry) }
-    } catch {
-      let message = (error as? RuntimeError)?.message ?? (error as? ReplayError)?.message ?? "\(error)"
-      return try await finish(.error, NodeError(message, name: "WorkflowOperationError"), lastNode: nil)
-    }
+  mutating func run(_ machine: ExecutionStateMachine) async throws(PortError) {
+    var machine = machine
     if case .wait(let until) = machine.next(), until <= clock.now { machine.resume() }
     if claimsWithoutProgress > Self.mostClaimsWithoutProgress {
       return try await finish(.crashed, .stuck(at: machine.next(), claims: claimsWithoutProgress), lastNode: nil)

@@ -62,11 +62,12 @@ public final class Executor: Sendable {
   func releaseSlot() { held.release(1) }
 
   /// Runs an execution in a slot that was reserved for it.
-  func start(_ claimed: ClaimedExecution) {
+  /// - Parameter ready: what accepting it has prepared already.
+  func start(_ claimed: ClaimedExecution, _ ready: ReadyExecution? = nil) {
     guard let hold = held.hold(claimed.id) else { return }
     hold.attach(
       Task {
-        await self.execute(claimed, hold)
+        await self.execute(claimed, ready, hold)
         self.held.drop(claimed.id)
       })
   }
@@ -102,6 +103,7 @@ public final class Executor: Sendable {
         started = claimed.count
       } catch {
         // They stay in the store as they are; the recoverer issues new wake-ups.
+        timers.tell(clock.now)
         log.warning("could not claim executions", metadata: ["error": "\(error)", "count": "\(ids.count)"])
         try? await clock.sleep(for: .milliseconds(200))
       }
@@ -137,9 +139,9 @@ public final class Executor: Sendable {
 
   // MARK: One execution
 
-  private func execute(_ claimed: ClaimedExecution, _ hold: HeldExecutions.Hold) async {
+  private func execute(_ claimed: ClaimedExecution, _ ready: ReadyExecution?, _ hold: HeldExecutions.Hold) async {
     do throws(PortError) {
-      try await run(claimed, hold)
+      try await run(claimed, ready, hold)
     } catch {
       log.warning("could not journal", metadata: ["execution": "\(claimed.id)", "error": "\(error)"])
       // What the store refuses it would refuse again; everything else goes on with the next claim.
@@ -147,20 +149,20 @@ public final class Executor: Sendable {
     }
   }
 
-  private func run(_ claimed: ClaimedExecution, _ hold: HeldExecutions.Hold) async throws(PortError) {
-    let plan: ExecutionPlan
-    let isActive: Bool
-    do {
-      plan = try await catalog.plan(claimed.version, of: claimed.workflow, in: claimed.workspace)
-      isActive = (try? await catalog.head(of: claimed.workflow, in: claimed.workspace))?.isActive ?? false
+  private func run(
+    _ claimed: ClaimedExecution, _ known: ReadyExecution?, _ hold: HeldExecutions.Hold
+  ) async throws(PortError) {
+    let ready: ReadyExecution
+    do throws(RuntimeError) {
+      ready = if let known { known } else { try await ReadyExecution(claimed, in: catalog) }
     } catch {
       if let port = error.port { throw port }
       return await giveUp(claimed, error)
     }
     var run = ExecutionRun(
-      claimed, plan: plan, isActive: isActive, runner: runner, writer: writer, clock: clock, timers: timers, hold: hold,
+      claimed, ready, runner: runner, writer: writer, clock: clock, timers: timers, hold: hold,
       mostBytes: options.mostBytes)
-    try await run.run()
+    try await run.run(ready.machine)
   }
 
   /// The execution can't be done at all: it ends, with the reason.
