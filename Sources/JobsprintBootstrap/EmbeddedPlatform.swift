@@ -56,7 +56,7 @@ public struct EmbeddedPlatform: Sendable {
     let queue = MemoryWakeUpQueue()
     let writer = JournalWriter(journal: journal, relay: EventRelay(bus: bus))
     let catalog = WorkflowCatalog(store: workflows, library: library, isSoleWriter: storage.isExclusive)
-    let dispatcher = Dispatcher(queue: queue, log: log)
+    let dispatcher = Dispatcher(queue: queue, clock: clock, log: log)
     let timers = TimerSignal()
     var executorOptions = ExecutorOptions()
     executorOptions.slots = configuration.slots
@@ -65,7 +65,7 @@ public struct EmbeddedPlatform: Sendable {
     executorOptions.mostBytes = configuration.executionMegabytes << 20
     let executor = Executor(
       id: ids.next(), options: executorOptions, queue: queue, claims: storage.claims, catalog: catalog, writer: writer,
-      evaluator: javaScript.evaluator, code: javaScript.code, clock: clock, timers: timers, log: log)
+      bus: bus, evaluator: javaScript.evaluator, code: javaScript.code, clock: clock, timers: timers, log: log)
     var recovererOptions = RecovererOptions()
     recovererOptions.lease = executorOptions.lease
     let recoverer = Recoverer(
@@ -80,7 +80,7 @@ public struct EmbeddedPlatform: Sendable {
         catalog: catalog, executions: executions, writer: writer, dispatcher: dispatcher, executor: executor, bus: bus,
         clock: clock, ids: ids),
       executionControl: ExecutionControl(
-        executions: executions, writer: writer, executor: executor, clock: clock, ids: ids),
+        executions: executions, writer: writer, clock: clock, ids: ids),
       workflowEditor: WorkflowEditor(store: workflows, catalog: catalog, library: library, clock: clock, ids: ids),
       tagEditor: TagEditor(tags: storage.tags, workflows: workflows, clock: clock, ids: ids),
       apiKeyEditor: APIKeyEditor(
@@ -94,6 +94,7 @@ public struct EmbeddedPlatform: Sendable {
     services = [
       LoopService(run: { await sealer.run() }),
       LoopService(run: { await storage.keepJournal(writer) }, stop: { writer.close() }),
+      LoopService(run: { await dispatcher.run() }, stop: { dispatcher.close() }),
       LoopService(run: { await recoverer.run() }),
       LoopService(run: { await executor.run() }),
       LoopService(run: { await Housekeeping(storage: storage, clock: clock, log: log).run() }),
