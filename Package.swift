@@ -35,6 +35,7 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -56,6 +57,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.0.0"),
   ],
   targets: [
     // cellar
@@ -73,6 +75,8 @@ let package = Package(
     floor("PCRE2", ["CPCRE2"]),
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     floor("Postgres", ["CPostgres"]),
+    .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
+    floor("AMQP", ["CRabbitMQ"]),
     floor("CMarkGFM", ["CCMarkGFM"]),
     floor("OpenSSL", ["COpenSSL"]),
     // ground
@@ -82,7 +86,7 @@ let package = Package(
     floor("JobsprintPorts", ["JobsprintDomain"]),
     // 2
     floor("JobsprintRuntime", ["JobsprintDomain", "JobsprintEngine", "JobsprintPorts", logging]),
-    floor("JobsprintAccess", ["JobsprintDomain", "JobsprintPorts", crypto]),
+    floor("JobsprintAccess", ["JobsprintDomain", "JobsprintPorts", crypto, jwt]),
     // wings
     floor(
       "JobsprintSQLite", ["JobsprintDomain", "JobsprintPorts", grdb, grdbSQLite],

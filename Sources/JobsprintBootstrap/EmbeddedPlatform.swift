@@ -57,7 +57,7 @@ public struct EmbeddedPlatform: Sendable {
     let queue = MemoryWakeUpQueue()
     let writer = JournalWriter(journal: journal, relay: EventRelay(bus: bus))
     let catalog = WorkflowCatalog(store: workflows, library: library, isSoleWriter: storage.isExclusive)
-    let dispatcher = Dispatcher(queue: queue, log: log)
+    let dispatcher = Dispatcher(queue: queue, clock: clock, log: log)
     let timers = TimerSignal()
     var executorOptions = ExecutorOptions()
     executorOptions.slots = configuration.slots
@@ -66,7 +66,7 @@ public struct EmbeddedPlatform: Sendable {
     executorOptions.mostBytes = configuration.executionMegabytes << 20
     let executor = Executor(
       id: ids.next(), options: executorOptions, queue: queue, claims: storage.claims, catalog: catalog, writer: writer,
-      evaluator: javaScript.evaluator, code: javaScript.code, clock: clock, timers: timers, log: log)
+      bus: bus, evaluator: javaScript.evaluator, code: javaScript.code, clock: clock, timers: timers, log: log)
     var recovererOptions = RecovererOptions()
     recovererOptions.lease = executorOptions.lease
     recovererOptions.longestInterval = min(executorOptions.lease, recovererOptions.longestInterval)
@@ -84,7 +84,7 @@ public struct EmbeddedPlatform: Sendable {
         catalog: catalog, executions: executions, writer: writer, dispatcher: dispatcher, executor: executor, bus: bus,
         clock: clock, ids: ids),
       executionControl: ExecutionControl(
-        executions: executions, writer: writer, executor: executor, clock: clock, ids: ids),
+        executions: executions, writer: writer, clock: clock, ids: ids),
       workflowEditor: WorkflowEditor(store: workflows, catalog: catalog, library: library, clock: clock, ids: ids),
       tagEditor: TagEditor(tags: storage.tags, workflows: workflows, clock: clock, ids: ids),
       apiKeyEditor: APIKeyEditor(

@@ -50,9 +50,9 @@ public struct LocalRun: Sendable {
       journal: ReportingJournal(journal: MemoryJournal(store), onNode: onNode), relay: EventRelay(bus: bus))
     let catalog = WorkflowCatalog(store: workflows, library: library, isSoleWriter: true)
     let timers = TimerSignal()
-    let dispatcher = Dispatcher(queue: queue, log: log)
+    let dispatcher = Dispatcher(queue: queue, clock: clock, log: log)
     let executor = Executor(
-      id: ids.next(), queue: queue, claims: claims, catalog: catalog, writer: writer,
+      id: ids.next(), queue: queue, claims: claims, catalog: catalog, writer: writer, bus: bus,
       evaluator: javaScript.evaluator, code: javaScript.code, clock: clock, timers: timers, log: log)
     let recoverer = Recoverer(claims: claims, dispatcher: dispatcher, clock: clock, timers: timers, log: log)
     let acceptor = Acceptor(
@@ -63,11 +63,13 @@ public struct LocalRun: Sendable {
     let loops = Task {
       await withDiscardingTaskGroup { group in
         group.addTask { await writer.run() }
+        group.addTask { await dispatcher.run() }
         group.addTask { await executor.run() }
         group.addTask { await recoverer.run() }
       }
     }
     defer {
+      dispatcher.close()
       writer.close()
       loops.cancel()
     }

@@ -2,11 +2,17 @@ public import JobsprintDomain
 public import JobsprintPorts
 import Synchronization
 
-/// The event bus of a program that runs alone.
+/// The events of one process.
 public final class MemoryEventBus: EventBus {
   private struct State {
     var readers: [ExecutionID: [Int: AsyncStream<ExecutionEvent>.Continuation]] = [:]
+    var cancellationReaders: [Int: AsyncStream<ExecutionID>.Continuation] = [:]
     var nextReader = 0
+
+    mutating func newReader() -> Int {
+      nextReader += 1
+      return nextReader
+    }
   }
 
   private let bound: Int
@@ -15,11 +21,14 @@ public final class MemoryEventBus: EventBus {
   /// - Parameter bound: how many events wait for a slow reader; the oldest are dropped.
   public init(bound: Int = 64) { self.bound = max(1, bound) }
 
+  public var replyAddress: String? { nil }
+
   public func publish(_ event: ExecutionEvent) {
     // Inside the lock, so that every reader sees one order.
     state.withLock { state in
-      guard let readers = state.readers[event.execution] else { return }
-      for reader in readers.values { reader.yield(event) }
+      for reader in (state.readers[event.execution] ?? [:]).values { reader.yield(event) }
+      guard event.state == .canceled else { return }
+      for reader in state.cancellationReaders.values { reader.yield(event.execution) }
     }
   }
 
@@ -27,9 +36,9 @@ public final class MemoryEventBus: EventBus {
     let (stream, continuation) = AsyncStream.makeStream(
       of: ExecutionEvent.self, bufferingPolicy: .bufferingNewest(bound))
     let id = state.withLock { state in
-      state.nextReader += 1
-      state.readers[execution, default: [:]][state.nextReader] = continuation
-      return state.nextReader
+      let id = state.newReader()
+      state.readers[execution, default: [:]][id] = continuation
+      return id
     }
     continuation.onTermination = { [weak self] _ in
       self?.state.withLock { state in
@@ -37,6 +46,18 @@ public final class MemoryEventBus: EventBus {
         if state.readers[execution]?.isEmpty ?? false { state.readers[execution] = nil }
       }
     }
+    return stream
+  }
+
+  public func cancellations() -> AsyncStream<ExecutionID> {
+    // A reader that is slower than thousands of cancellations finds the rest by its next heartbeat.
+    let (stream, continuation) = AsyncStream.makeStream(of: ExecutionID.self, bufferingPolicy: .bufferingNewest(4096))
+    let id = state.withLock { state in
+      let id = state.newReader()
+      state.cancellationReaders[id] = continuation
+      return id
+    }
+    continuation.onTermination = { [weak self] _ in self?.state.withLock { $0.cancellationReaders[id] = nil } }
     return stream
   }
 }

@@ -6,14 +6,14 @@ public import JobsprintPorts
 import Synchronization
 
 public final class MemoryWakeUpQueue: WakeUpQueue {
-  fileprivate struct State {
-    var lanes: [Lane: Line] = [:]
+  private struct State {
+    var lanes = WeightedLanes<WakeUp>()
     /// First come, first served. Nobody waits while there is a message.
     var receivers: [Receiver] = []
     var nextReceiver = 0
   }
 
-  fileprivate struct Receiver {
+  private struct Receiver {
     let id: Int
     let limit: Int
     let continuation: CheckedContinuation<[WakeUp], Never>
@@ -23,19 +23,29 @@ public final class MemoryWakeUpQueue: WakeUpQueue {
 
   public init() {}
 
-  public func publish(_ wakeUps: [WakeUp]) async throws(PortError) {
+  public func publish(_ wakeUps: [WakeUp]) async throws(PortError) { put(wakeUps) }
+
+  public func receive(upTo limit: Int) async -> WakeUpBatch {
+    let wakeUps = await next(upTo: limit)
+    return WakeUpBatch(wakeUps) { [weak self] settlement in
+      if settlement == .givenBack { self?.put(wakeUps) }
+    }
+  }
+
+  private func put(_ wakeUps: [WakeUp]) {
     let served = state.withLock { state in
-      for wakeUp in wakeUps { state.lanes[wakeUp.lane, default: Line()].append(wakeUp) }
+      for wakeUp in wakeUps { state.lanes.append(wakeUp, in: wakeUp.lane) }
       var served: [(Receiver, [WakeUp])] = []
-      while !state.receivers.isEmpty, let wakeUps = state.take(upTo: state.receivers[0].limit) {
-        served.append((state.receivers.removeFirst(), wakeUps))
+      while !state.receivers.isEmpty, state.lanes.count > 0 {
+        let receiver = state.receivers.removeFirst()
+        served.append((receiver, state.lanes.take(upTo: receiver.limit)))
       }
       return served
     }
     for (receiver, wakeUps) in served { receiver.continuation.resume(returning: wakeUps) }
   }
 
-  public func receive(upTo limit: Int) async -> [WakeUp] {
+  private func next(upTo limit: Int) async -> [WakeUp] {
     guard limit > 0 else { return [] }
     let id = state.withLock { state in
       state.nextReceiver += 1
@@ -46,7 +56,7 @@ public final class MemoryWakeUpQueue: WakeUpQueue {
         let answer: [WakeUp]? = state.withLock { state in
           // The handler may have run before there was anybody to find.
           if Task.isCancelled { return [] }
-          if let wakeUps = state.take(upTo: limit) { return wakeUps }
+          if state.lanes.count > 0 { return state.lanes.take(upTo: limit) }
           state.receivers.append(Receiver(id: id, limit: limit, continuation: continuation))
           return nil
         }
@@ -57,35 +67,6 @@ public final class MemoryWakeUpQueue: WakeUpQueue {
         state.receivers.firstIndex { $0.id == id }.map { state.receivers.remove(at: $0) }
       }
       receiver?.continuation.resume(returning: [])
-    }
-  }
-}
-
-extension MemoryWakeUpQueue.State {
-  /// nil when there is nothing.
-  fileprivate mutating func take(upTo limit: Int) -> [WakeUp]? {
-    var taken: [WakeUp] = []
-    for lane in Lane.allCases where taken.count < limit {
-      lanes[lane]?.move(upTo: limit - taken.count, to: &taken)
-    }
-    return taken.isEmpty ? nil : taken
-  }
-}
-
-/// First in, first out, without moving the rest at every take.
-private struct Line {
-  private var wakeUps: [WakeUp] = []
-  private var head = 0
-
-  mutating func append(_ wakeUp: WakeUp) { wakeUps.append(wakeUp) }
-
-  mutating func move(upTo limit: Int, to taken: inout [WakeUp]) {
-    let end = min(wakeUps.count, head + limit)
-    taken += wakeUps[head..<end]
-    head = end
-    if head * 2 >= wakeUps.count {
-      wakeUps.removeFirst(head)
-      head = 0
     }
   }
 }

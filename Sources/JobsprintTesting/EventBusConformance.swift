@@ -46,6 +46,13 @@ public enum EventBusConformance {
       bus.publish(event(1, .success))
       try expect(await other.next(), is: event(1, .success))
     },
+    ConformanceCheck("cancellations of all executions are told from now on") { bus in
+      bus.publish(event(1, .canceled))
+      var cancellations = bus.cancellations().makeAsyncIterator()
+      bus.publish(event(2, .success))
+      bus.publish(event(3, .canceled))
+      try expect(await cancellations.next(), is: .numbered(3))
+    },
     ConformanceCheck("a slow reader stops nobody and keeps the newest events") { bus in
       var slow = bus.events(of: .numbered(1)).makeAsyncIterator()
       for _ in 0..<10_000 { bus.publish(event(1, .running)) }

@@ -11,37 +11,53 @@ public enum WakeUpQueueConformance {
   public static let checks: [ConformanceCheck<any WakeUpQueue>] = [
     ConformanceCheck("messages are received in order, up to the limit") { queue in
       try await queue.publish((1...5).map { wakeUp($0) })
-      try expect(await queue.receive(upTo: 2), is: [wakeUp(1), wakeUp(2)])
-      try expect(await queue.receive(upTo: 9), is: [wakeUp(3), wakeUp(4), wakeUp(5)])
+      try expect(await queue.receive(upTo: 2).wakeUps, is: [wakeUp(1), wakeUp(2)])
+      try expect(await queue.receive(upTo: 9).wakeUps, is: [wakeUp(3), wakeUp(4), wakeUp(5)])
     },
     ConformanceCheck("higher lanes come first") { queue in
       try await queue.publish([wakeUp(1, .low), wakeUp(2), wakeUp(3, .high), wakeUp(4), wakeUp(5, .high)])
       try expect(
-        await queue.receive(upTo: 4), is: [wakeUp(3, .high), wakeUp(5, .high), wakeUp(2), wakeUp(4)])
-      try expect(await queue.receive(upTo: 4), is: [wakeUp(1, .low)])
+        await queue.receive(upTo: 4).wakeUps, is: [wakeUp(3, .high), wakeUp(5, .high), wakeUp(2), wakeUp(4)])
+      try expect(await queue.receive(upTo: 4).wakeUps, is: [wakeUp(1, .low)])
+    },
+    ConformanceCheck("a lower lane gets its turn while there is enough in the higher ones") { queue in
+      try await queue.publish((1...40).map { wakeUp($0, .high) } + [wakeUp(99, .low)])
+      var received: [WakeUp] = []
+      while received.count < 20 {
+        let batch = await queue.receive(upTo: 1)
+        received += batch.wakeUps
+        batch.settle(.acknowledged)
+      }
+      try expect(received.contains(wakeUp(99, .low)), "the lowest lane's message was among the first 20")
+    },
+    ConformanceCheck("what is given back is received again, what is acknowledged is not") { queue in
+      try await queue.publish([wakeUp(1), wakeUp(2)])
+      await queue.receive(upTo: 1).settle(.acknowledged)
+      await queue.receive(upTo: 1).settle(.givenBack)
+      try expect(await queue.receive(upTo: 2).wakeUps, is: [wakeUp(2)])
     },
     ConformanceCheck("whoever waits gets what is published later") { queue in
       async let received = queue.receive(upTo: 5)
       for _ in 0..<100 { await Task.yield() }
       try await queue.publish([wakeUp(1), wakeUp(2)])
-      try expect(await received, is: [wakeUp(1), wakeUp(2)])
+      try expect(await received.wakeUps, is: [wakeUp(1), wakeUp(2)])
     },
     ConformanceCheck("a limit of nothing receives nothing, at once") { queue in
-      try expect(await queue.receive(upTo: 0), is: [])
+      try expect(await queue.receive(upTo: 0).wakeUps, is: [])
     },
     ConformanceCheck("a cancelled receiver gets nothing, before and while it waits") { queue in
       let waiting = Task { await queue.receive(upTo: 1) }
       for _ in 0..<100 { await Task.yield() }
       waiting.cancel()
-      try expect(await waiting.value, is: [])
+      try expect(await waiting.value.wakeUps, is: [])
       let late = Task {
         while !Task.isCancelled { await Task.yield() }
         return await queue.receive(upTo: 1)
       }
       late.cancel()
-      try expect(await late.value, is: [])
+      try expect(await late.value.wakeUps, is: [])
       try await queue.publish([wakeUp(1)])
-      try expect(await queue.receive(upTo: 1), is: [wakeUp(1)], "the message went to nobody who had left:")
+      try expect(await queue.receive(upTo: 1).wakeUps, is: [wakeUp(1)], "the message went to nobody who had left:")
     },
     ConformanceCheck("receivers that come and go get every message once") { queue in
       let count = 3000
@@ -82,6 +98,9 @@ public enum WakeUpQueueConformance {
   private final class Received: Sendable {
     private let state = Mutex<[ExecutionID]>([])
     var ids: [ExecutionID] { state.withLock { $0 } }
-    func add(_ wakeUps: [WakeUp]) { state.withLock { $0 += wakeUps.map(\.execution) } }
+    func add(_ batch: WakeUpBatch) {
+      state.withLock { $0 += batch.wakeUps.map(\.execution) }
+      batch.settle(.acknowledged)
+    }
   }
 }

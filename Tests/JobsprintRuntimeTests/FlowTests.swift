@@ -33,7 +33,7 @@ struct FlowTests {
       let workflow = try await rig.store([("A", "n8n-nodes-base.noOp", [:])])
       let id = try await rig.accept(workflow, by: nil)
       #expect(try await rig.executions.execution(id, in: .initial)?.state == .new)
-      #expect(await rig.queue.receive(upTo: 10).map(\.execution) == [id])
+      #expect(await rig.queue.receive(upTo: 10).wakeUps.map(\.execution) == [id])
     }
   }
 

@@ -8,8 +8,8 @@ import Testing
 
 /// Executions that are stopped, time out, or are given back.
 struct InterruptionTests {
-  private func control(_ rig: Rig, _ executor: Executor?) -> ExecutionControl {
-    ExecutionControl(executions: rig.executions, writer: rig.writer, executor: executor, clock: rig.clock, ids: rig.ids)
+  private func control(_ rig: Rig) -> ExecutionControl {
+    ExecutionControl(executions: rig.executions, writer: rig.writer, clock: rig.clock, ids: rig.ids)
   }
 
   @Test func cancellingARunningExecutionIsFinal() async throws {
@@ -19,12 +19,12 @@ struct InterruptionTests {
       let workflow = try await rig.store([("Act", "test.effect", [:]), ("Never", "n8n-nodes-base.noOp", [:])])
       let id = try await rig.accept(workflow, by: executor)
       let arrival = try await rig.gate.next()
-      try await control(rig, executor).cancel(id, in: .initial)
+      try await control(rig).cancel(id, in: .initial)
       arrival.release()
       #expect(try await rig.ended(id).state == .canceled)
       let journal = try await rig.executions.journal(of: id, in: .initial)
       #expect(!journal.contains { $0.node == "Never" })
-      await #expect(throws: RuntimeError.self) { try await control(rig, executor).cancel(id, in: .initial) }
+      await #expect(throws: RuntimeError.self) { try await control(rig).cancel(id, in: .initial) }
     }
   }
 
@@ -35,7 +35,7 @@ struct InterruptionTests {
       let workflow = try await rig.store([("Act", "test.effect", [:])])
       let id = try await rig.accept(workflow, by: nil)
       // It may be claimed already: either way it ends as canceled and its effect is not recorded as done.
-      try await control(rig, executor).cancel(id, in: .initial)
+      try await control(rig).cancel(id, in: .initial)
       rig.gate.openForGood()
       #expect(try await rig.ended(id).state == .canceled)
       let journal = try await rig.executions.journal(of: id, in: .initial)

@@ -42,12 +42,12 @@ struct Rig: Sendable {
     var log = Logger(label: "test")
     log.logLevel = .critical
     self.log = log
-    dispatcher = Dispatcher(queue: queue, log: log)
+    dispatcher = Dispatcher(queue: queue, clock: clock, log: log)
   }
 
   func executor(_ id: ExecutorID, options: ExecutorOptions = ExecutorOptions()) -> Executor {
     Executor(
-      id: id, options: options, queue: queue, claims: claims, catalog: catalog, writer: writer,
+      id: id, options: options, queue: queue, claims: claims, catalog: catalog, writer: writer, bus: bus,
       evaluator: NativeExpressionEvaluator(),
       clock: clock, log: log)
   }
@@ -107,6 +107,7 @@ struct Rig: Sendable {
     for executor in executors { try await executor.register() }
     try await withThrowingDiscardingTaskGroup { group in
       group.addTask { await writer.run() }
+      group.addTask { await dispatcher.run() }
       let loops = Task {
         await withDiscardingTaskGroup { loops in
           for executor in executors { loops.addTask { await executor.run() } }
@@ -116,12 +117,14 @@ struct Rig: Sendable {
         gate.openForGood()
         loops.cancel()
         await loops.value
+        dispatcher.close()
         writer.close()
         throw error
       }
       gate.openForGood()
       loops.cancel()
       await loops.value
+      dispatcher.close()
       writer.close()
     }
   }

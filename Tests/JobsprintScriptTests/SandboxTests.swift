@@ -33,7 +33,7 @@ import Testing
     "while (true) {}", "for (;;) await null", "const spin = () => Promise.resolve().then(spin); await spin()",
   ])
   func whatNeverEndsIsEnded(source: String) async throws {
-    let sandboxes = evaluator(.milliseconds(500))
+    let sandboxes = evaluator(.seconds(3))
     let error = await #expect(throws: NodeError.self) {
       try await sandboxes.run(code(source), in: Scene(json: [:]).scope)
     }

@@ -15,8 +15,15 @@ public struct ExecutionEvent: Sendable, Hashable {
 
 /// Carries events to whoever listens.
 public protocol EventBus: Sendable {
+  /// Where the end of an execution has to be told so that readers of this bus hear of it; nil where they do anyway.
+  var replyAddress: String? { get }
+
   func publish(_ event: ExecutionEvent)
 
   /// Events of one execution from now on; the stream ends with its reader.
   func events(of execution: ExecutionID) -> AsyncStream<ExecutionEvent>
+
+  /// Executions that were canceled from now on, in this process or another; the stream ends with its reader. Who acts on
+  /// one asks the store first: a message may be anybody's.
+  func cancellations() -> AsyncStream<ExecutionID>
 }

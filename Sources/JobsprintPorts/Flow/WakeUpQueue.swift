@@ -5,19 +5,47 @@ public struct WakeUp: Sendable, Hashable {
   public let execution: ExecutionID
   public let workspace: WorkspaceID
   public let lane: Lane
+  /// Where somebody waits for the execution's end (``EventBus/replyAddress``); nil where nobody does.
+  public let replyTo: String?
 
-  public init(execution: ExecutionID, workspace: WorkspaceID, lane: Lane) {
+  public init(execution: ExecutionID, workspace: WorkspaceID, lane: Lane, replyTo: String? = nil) {
     self.execution = execution
     self.workspace = workspace
     self.lane = lane
+    self.replyTo = replyTo
   }
 }
 
-/// The queue between the dispatcher and the executors.
+/// Messages that were received together, to be settled together, once.
+public struct WakeUpBatch: Sendable {
+  public enum Settlement: Sendable {
+    /// They have been answered in the store: claimed, or nothing was left to claim.
+    case acknowledged
+    /// The store could not be asked: they are to be delivered again.
+    case givenBack
+  }
+
+  public let wakeUps: [WakeUp]
+  private let onSettled: @Sendable (Settlement) -> Void
+
+  /// Nothing.
+  public static let empty = WakeUpBatch([]) { _ in }
+
+  public init(_ wakeUps: [WakeUp], onSettled: @escaping @Sendable (Settlement) -> Void) {
+    self.wakeUps = wakeUps
+    self.onSettled = onSettled
+  }
+
+  public func settle(_ settlement: Settlement) { onSettled(settlement) }
+}
+
+/// The queue between the dispatcher and the executors. What was received and not settled when its receiver is lost is
+/// received again by another.
 public protocol WakeUpQueue: Sendable {
-  /// Takes the messages or throws; never waits for room.
+  /// Returns when the queue has taken the messages, and throws when it may not have taken all; never waits for room.
   func publish(_ wakeUps: [WakeUp]) async throws(PortError)
 
-  /// Waits until there is a message, then takes up to `limit`, higher lanes first. Empty when the task is cancelled.
-  func receive(upTo limit: Int) async -> [WakeUp]
+  /// Waits until there is a message, then takes up to `limit`: of higher lanes more, of each that has some at least one
+  /// now and then. Empty when the task is cancelled.
+  func receive(upTo limit: Int) async -> WakeUpBatch
 }

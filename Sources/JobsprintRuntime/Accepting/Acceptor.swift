@@ -12,13 +12,16 @@ public final class Acceptor: Sendable {
   private let dispatcher: Dispatcher
   private let executor: Executor?
   private let bus: any EventBus
+  private let endWatch: EndWatch?
   private let clock: any WallClock
   private let ids: IdentifierSource
 
-  /// - Parameter executor: this process's own, which takes what it accepts itself while it has free slots.
+  /// - Parameters:
+  ///   - executor: this process's own, which takes what it accepts itself while it has free slots.
+  ///   - endWatch: finds ends of which no event came; nil where none gets lost.
   public init(
     catalog: WorkflowCatalog, executions: any ExecutionStore, writer: JournalWriter, dispatcher: Dispatcher,
-    executor: Executor?, bus: any EventBus, clock: any WallClock, ids: IdentifierSource
+    executor: Executor?, bus: any EventBus, endWatch: EndWatch? = nil, clock: any WallClock, ids: IdentifierSource
   ) {
     self.catalog = catalog
     self.executions = executions
@@ -26,6 +29,7 @@ public final class Acceptor: Sendable {
     self.dispatcher = dispatcher
     self.executor = executor
     self.bus = bus
+    self.endWatch = endWatch
     self.clock = clock
     self.ids = ids
   }
@@ -82,13 +86,13 @@ public final class Acceptor: Sendable {
     let events = bus.events(of: id)
     let record = try await onStore { () async throws(PortError) in try await executions.execution(id, in: workspace) }
     guard let record else { throw RuntimeError(.executionNotFound, "There is no execution \(id) in this workspace.") }
-    return record.state.isTerminal ? true : await hasEnded(events, upTo: wait)
+    return record.state.isTerminal ? true : await hasEnded(id, events, upTo: wait)
   }
 
   /// Waits for an execution that was accepted with `willWait`; whether it has ended.
   public func awaitEnd(of accepted: AcceptedExecution, upTo wait: Duration) async -> Bool {
     guard let events = accepted.events else { return false }
-    return await hasEnded(events, upTo: wait)
+    return await hasEnded(accepted.id, events, upTo: wait)
   }
 
   // MARK: Accepting
@@ -143,16 +147,27 @@ public final class Acceptor: Sendable {
       return try kept.replay(for: idempotency?.fingerprint)
     }
     if taker == nil {
-      await dispatcher.dispatch([WakeUp(execution: new.id, workspace: new.workspace, lane: new.lane)])
+      dispatcher.dispatch([
+        WakeUp(
+          execution: new.id, workspace: new.workspace, lane: new.lane, replyTo: willWait ? bus.replyAddress : nil)
+      ])
     }
     return .created(accepted)
   }
 
-  private func hasEnded(_ events: AsyncStream<ExecutionEvent>, upTo wait: Duration) async -> Bool {
+  private func hasEnded(
+    _ id: ExecutionID, _ events: AsyncStream<ExecutionEvent>, upTo wait: Duration
+  ) async -> Bool {
     await withTaskGroup(of: Bool.self) { group in
       group.addTask {
         for await event in events where event.state.isTerminal { return true }
         return false
+      }
+      if let endWatch {
+        group.addTask {
+          await endWatch.end(of: id)
+          return !Task.isCancelled
+        }
       }
       group.addTask { [clock] in
         try? await clock.sleep(for: wait)

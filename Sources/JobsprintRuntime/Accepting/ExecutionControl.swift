@@ -5,17 +5,15 @@ public import JobsprintPorts
 public struct ExecutionControl: Sendable {
   private let executions: any ExecutionStore
   private let writer: JournalWriter
-  private let executor: Executor?
   private let clock: any WallClock
   private let note: ChangeNote
 
   public init(
-    executions: any ExecutionStore, writer: JournalWriter, executor: Executor?, clock: any WallClock,
+    executions: any ExecutionStore, writer: JournalWriter, clock: any WallClock,
     ids: IdentifierSource
   ) {
     self.executions = executions
     self.writer = writer
-    self.executor = executor
     self.clock = clock
     note = ChangeNote(clock: clock, ids: ids)
   }
@@ -27,7 +25,7 @@ public struct ExecutionControl: Sendable {
     case .notFound: throw notFound(id)
     case .alreadyEnded(let state):
       throw RuntimeError(.executionEnded, "The execution has ended already: \(state.rawValue).")
-    case .committed, .fenced, .replayed: executor?.abandon([id])
+    case .committed, .fenced, .replayed: break
     }
   }
 

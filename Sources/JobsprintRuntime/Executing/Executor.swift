@@ -13,6 +13,7 @@ public final class Executor: Sendable {
   private let catalog: WorkflowCatalog
   private let writer: JournalWriter
   private let runner: NodeRunner
+  private let bus: any EventBus
   private let clock: any WallClock
   private let timers: TimerSignal
   private let log: Logger
@@ -20,7 +21,7 @@ public final class Executor: Sendable {
 
   public init(
     id: ExecutorID, options: ExecutorOptions = ExecutorOptions(), queue: any WakeUpQueue, claims: any ExecutionClaims,
-    catalog: WorkflowCatalog, writer: JournalWriter, evaluator: any ExpressionEvaluator,
+    catalog: WorkflowCatalog, writer: JournalWriter, bus: any EventBus, evaluator: any ExpressionEvaluator,
     code: (any CodeRunner)? = nil, clock: any WallClock, timers: TimerSignal = TimerSignal(), log: Logger
   ) {
     self.id = id
@@ -29,6 +30,7 @@ public final class Executor: Sendable {
     self.claims = claims
     self.catalog = catalog
     self.writer = writer
+    self.bus = bus
     runner = NodeRunner(evaluator: evaluator, code: code, clock: clock)
     self.clock = clock
     self.timers = timers
@@ -47,6 +49,7 @@ public final class Executor: Sendable {
       await withDiscardingTaskGroup { group in
         group.addTask { await self.takeWakeUps() }
         group.addTask { await self.keepBeating() }
+        group.addTask { await self.hearOfCancellations() }
       }
     } onCancel: {
       held.drain()
@@ -72,9 +75,6 @@ public final class Executor: Sendable {
       })
   }
 
-  /// Stops executions that were ended by somebody else.
-  func abandon(_ ids: [ExecutionID]) { held.interrupt(ids, .lost) }
-
   // MARK: The loops
 
   private func takeWakeUps() async {
@@ -86,13 +86,14 @@ public final class Executor: Sendable {
       }
       // Slots stay free for accepted executions while there is nothing to take.
       held.release(slots - 1)
-      let wakeUps = await queue.receive(upTo: slots)
-      let more = held.reserve(upTo: max(0, wakeUps.count - 1))
-      await claim(wakeUps, slots: 1 + more)
+      let batch = await queue.receive(upTo: slots)
+      let more = held.reserve(upTo: max(0, batch.wakeUps.count - 1))
+      await claim(batch, slots: 1 + more)
     }
   }
 
-  private func claim(_ wakeUps: [WakeUp], slots: Int) async {
+  private func claim(_ batch: WakeUpBatch, slots: Int) async {
+    let wakeUps = batch.wakeUps
     let ids = wakeUps.prefix(slots).map(\.execution)
     var started = 0
     if !ids.isEmpty {
@@ -101,15 +102,32 @@ public final class Executor: Sendable {
           ids, for: id, at: clock.now, leaseExpiry: clock.now - options.lease)
         for execution in claimed { start(execution) }
         started = claimed.count
+        // From here on the lease speaks, not the queue.
+        await settle(batch, taken: slots)
       } catch {
-        // They stay in the store as they are; the recoverer issues new wake-ups.
-        timers.tell(clock.now)
         log.warning("could not claim executions", metadata: ["error": "\(error)", "count": "\(ids.count)"])
         try? await clock.sleep(for: .milliseconds(200))
+        batch.settle(.givenBack)
       }
     }
     held.release(slots - started)
-    if wakeUps.count > slots { try? await queue.publish(Array(wakeUps.dropFirst(slots))) }
+  }
+
+  /// What there was no slot for goes back into the queue; what doesn't get there stays in the store, for the recoverer.
+  private func settle(_ batch: WakeUpBatch, taken: Int) async {
+    if batch.wakeUps.count > taken { try? await queue.publish(Array(batch.wakeUps.dropFirst(taken))) }
+    batch.settle(.acknowledged)
+  }
+
+  /// Whoever cancels an execution has voided its fence; the next heartbeat would find that too.
+  private func hearOfCancellations() async {
+    for await id in bus.cancellations() where held.holds(id) {
+      do {
+        held.interrupt(try await claims.beat(self.id, holding: [id], at: clock.now), .lost)
+      } catch {
+        log.warning("could not look after a cancellation", metadata: ["error": "\(error)"])
+      }
+    }
   }
 
   private func keepBeating() async {

@@ -51,6 +51,8 @@ final class HeldExecutions: Sendable {
 
   var ids: [ExecutionID] { state.withLock { Array($0.holds.keys) } }
 
+  func holds(_ id: ExecutionID) -> Bool { state.withLock { $0.holds[id] != nil } }
+
   /// Takes up to `wanted` free slots, at most all of them; 0 when none is free or the executor drains.
   func reserve(upTo wanted: Int) -> Int {
     state.withLock { state in

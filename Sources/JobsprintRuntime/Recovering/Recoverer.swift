@@ -73,7 +73,7 @@ public struct Recoverer: Sendable {
     let now = clock.now
     let wakeUps = try await claims.recoverable(
       at: now, dispatchedBefore: now - options.patience, leaseExpiry: now - options.lease, limit: options.limit)
-    if !wakeUps.isEmpty { await dispatcher.dispatch(wakeUps) }
+    if !wakeUps.isEmpty { dispatcher.dispatch(wakeUps) }
     return wakeUps.count
   }
 }
