@@ -19,7 +19,7 @@ test: ## Build and run every test
 bench: ## Measure a release build on this machine (options: make bench ARGS="--seconds 10")
 	@scripts/setup --tests
 	swift build -c release --product jobsprint
-	swift build -c release --product jobsprint-sandbox
+	for program in jobsprint-api jobsprint-worker jobsprint-sandbox; do swift build -c release --product $$program || exit 1; done
 	scripts/bench $(ARGS)
 
 docs: setup ## Write the pages that are made from what is: docs/nodes, docs/compatibility.md

@@ -42,6 +42,8 @@ let package = Package(
   name: "jobsprint",
   products: [
     .executable(name: "jobsprint", targets: ["jobsprint"]),
+    .executable(name: "jobsprint-api", targets: ["jobsprint-api"]),
+    .executable(name: "jobsprint-worker", targets: ["jobsprint-worker"]),
     .executable(name: "jobsprint-sandbox", targets: ["jobsprint-sandbox"]),
   ],
   dependencies: [
@@ -93,6 +95,7 @@ let package = Package(
       resources: [.embedInCode("Migrations")]),
     floor(
       "JobsprintPostgres", ["JobsprintDomain", "JobsprintPorts", "Postgres"], resources: [.embedInCode("Migrations")]),
+    floor("JobsprintRabbitMQ", ["JobsprintDomain", "JobsprintPorts", "AMQP", logging]),
     floor("JobsprintMemory", ["JobsprintDomain", "JobsprintPorts"]),
     floor("JobsprintNodes", ["JobsprintDomain", "JobsprintPorts", "LibXML2", "CMarkGFM", "OpenSSL", "PCRE2"]),
     floor("JobsprintScript", ["JobsprintDomain", "JobsprintPorts"]),
@@ -109,7 +112,8 @@ let package = Package(
       "JobsprintBootstrap",
       [
         "JobsprintDomain", "JobsprintPorts", "JobsprintRuntime", "JobsprintAccess", "JobsprintSQLite",
-        "JobsprintPostgres", "Postgres", "JobsprintMemory", "JobsprintNodes", "JobsprintScript", "JobsprintAPI",
+        "JobsprintPostgres", "Postgres", "JobsprintMemory", "JobsprintRabbitMQ", "JobsprintNodes", "JobsprintScript",
+        "JobsprintAPI",
         hummingbird, crypto, logging, lifecycle, signals, nioCore,
         configuration,
       ]),
@@ -121,6 +125,10 @@ let package = Package(
         nioHTTP,
       ],
       swiftSettings: settings),
+    .executableTarget(
+      name: "jobsprint-api", dependencies: ["JobsprintBootstrap", argumentParser], swiftSettings: settings),
+    .executableTarget(
+      name: "jobsprint-worker", dependencies: ["JobsprintBootstrap", argumentParser], swiftSettings: settings),
     .executableTarget(
       name: "jobsprint-sandbox", dependencies: ["CJavaScriptCore", "CSeccomp", "CSandboxRuntime"],
       swiftSettings: settings),
@@ -154,6 +162,7 @@ let package = Package(
     tests("OpenSSLTests", ["OpenSSL"]),
     tests("PCRE2Tests", ["PCRE2"]),
     tests("PostgresTests", ["Postgres"]),
+    tests("AMQPTests", ["AMQP"]),
     tests("JobsprintDomainTests", ["JobsprintDomain", "JobsprintTesting"]),
     tests("JobsprintEngineTests", ["JobsprintEngine", "JobsprintDomain", "JobsprintTesting"]),
     tests(
@@ -171,7 +180,10 @@ let package = Package(
       ]),
     tests(
       "KillTests",
-      ["jobsprint", "jobsprint-sandbox", "JobsprintDomain", "JobsprintTesting", httpClient, nioCore, nioHTTP]),
+      [
+        "jobsprint", "jobsprint-api", "jobsprint-worker", "jobsprint-sandbox", "JobsprintDomain", "JobsprintTesting",
+        "Postgres", httpClient, nioCore, nioHTTP,
+      ]),
     tests("CommandTests", ["jobsprint", "jobsprint-sandbox", "JobsprintDomain", "JobsprintTesting"]),
     tests(
       "JobsprintScriptTests",
@@ -186,6 +198,12 @@ let package = Package(
       [
         "JobsprintPostgres", "JobsprintAccess", "JobsprintDomain", "JobsprintMemory", "JobsprintNodes",
         "JobsprintPorts", "JobsprintRuntime", "JobsprintScript", "JobsprintTesting", "Postgres", logging,
+      ]),
+    tests(
+      "JobsprintRabbitMQTests",
+      [
+        "JobsprintRabbitMQ", "JobsprintAccess", "JobsprintDomain", "JobsprintMemory", "JobsprintPorts",
+        "JobsprintTesting", "AMQP", crypto, logging,
       ]),
     tests("JobsprintMemoryTests", ["JobsprintMemory", "JobsprintDomain", "JobsprintPorts", "JobsprintTesting"]),
     tests(

@@ -47,6 +47,14 @@ public final class AMQPConnection: Sendable {
 
   public var metrics: AMQPMetrics { hub.metrics }
 
+  /// How long ago the broker was heard of last; nil without a connection. On a sound one it is about half the heartbeat
+  /// at most: brokers send one in each half of the interval.
+  public var silence: Duration? {
+    guard let heardAt = hub.heardAt else { return nil }
+    let now = AMQPThread.now()
+    return .nanoseconds(Int64(clamping: now > heardAt ? now - heardAt : 0))
+  }
+
   // MARK: errands
 
   /// Declares now, and from now on after every reconnection too.

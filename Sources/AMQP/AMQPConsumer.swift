@@ -21,6 +21,9 @@ public final class AMQPConsumer: AsyncSequence, Sendable {
     channel = inbox.add(.consumer(buffer, queue: queue, prefetch: prefetch, isExclusive: isExclusive))
   }
 
+  /// Whether the broker delivers to it now.
+  public var isAttached: Bool { buffer.isAttached }
+
   /// Waits for at least one, and takes what else is there.
   /// - Returns: in the queue's order; none at the end, or when the task is cancelled.
   public func next(upTo count: Int) async -> [AMQPDelivery] { await buffer.next(upTo: Swift.max(1, count)) }
@@ -118,6 +121,12 @@ final class AMQPConsumerBuffer: Sendable {
   }
 
   private let state = Mutex(State())
+  private let attached = Atomic(false)
+
+  var isAttached: Bool { attached.load(ordering: .relaxed) }
+
+  /// Told by the owner's thread.
+  func attach(_ isAttached: Bool) { attached.store(isAttached, ordering: .relaxed) }
 
   func append(_ new: [AMQPDelivery]) {
     let served = state.withLock { state in

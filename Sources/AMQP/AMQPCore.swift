@@ -30,6 +30,8 @@ struct AMQPCore {
   /// The earliest moment at which somebody's limit may be over.
   var unitsDeadline = UInt64.max
   var heartbeatAt = UInt64.max
+  /// When something came from the broker, be it a heartbeat; nil without a connection.
+  var heardAt: UInt64?
 
   enum ErrandState {
     case none
@@ -56,19 +58,22 @@ struct AMQPCore {
 
   mutating func run() {
     var isReadable = false
+    var hasArrived = false
     while machine.phase != .ended {
       let now = AMQPThread.now()
       for item in inbox.take() { handle(item, now: now) }
       tick(now: now)
       var hasMore = false
       if isReadable || now >= heartbeatAt { hasMore = receive(now: now) }
+      // The C library keeps heartbeats to itself: that bytes came is what can be known of them.
+      if hasArrived, link != nil { heardAt = now }
       if flush(now: now) { hasMore = true }
       drain(now: now)
       update(now: now)
       guard machine.phase != .ended else { break }
       let pause = hasMore ? 0 : nextDeadline(now: now)
-      let isReady = inbox.sleep(socket: link?.socket ?? -1, writable: wantsWritable, nanoseconds: pause)
-      isReadable = isReady || hasMore
+      hasArrived = inbox.sleep(socket: link?.socket ?? -1, writable: wantsWritable, nanoseconds: pause)
+      isReadable = hasArrived || hasMore
     }
     finish()
   }
@@ -92,7 +97,8 @@ struct AMQPCore {
       metrics.inFlight += lanes[index].confirms.inFlight
       metrics.waiting += lanes[index].waiting
     }
-    hub.update(metrics)
+    for lane in lanes { lane.buffer?.attach(lane.machine.state == .open) }
+    hub.update(metrics, heardAt: heardAt)
   }
 
   /// For want of a thread.
@@ -234,6 +240,7 @@ struct AMQPCore {
     guard machine.connected(attempt: attempt, now: now, limit: answerLimit) else { return }
     self.link = link
     heartbeatAt = now
+    heardAt = now
     errands.append(AMQPErrand([], isOwn: true, limit: answerLimit))
     nextErrand(now: now)
   }
@@ -259,6 +266,7 @@ struct AMQPCore {
     partial = nil
     wantsWritable = false
     heartbeatAt = .max
+    heardAt = nil
     lastFailure = error
     unblock(now: now)
     if unavailableSince == nil { unavailableSince = now }

@@ -103,6 +103,7 @@ final class AMQPHub: Sendable {
   private struct State {
     var metrics = AMQPMetrics()
     var state = AMQPConnectionState.idle
+    var heardAt: UInt64?
     var watchers: [Int: AsyncStream<AMQPConnectionState>.Continuation] = [:]
     var next = 0
   }
@@ -112,7 +113,14 @@ final class AMQPHub: Sendable {
   var metrics: AMQPMetrics { state.withLock { $0.metrics } }
   var current: AMQPConnectionState { state.withLock { $0.state } }
 
-  func update(_ metrics: AMQPMetrics) { state.withLock { $0.metrics = metrics } }
+  var heardAt: UInt64? { state.withLock { $0.heardAt } }
+
+  func update(_ metrics: AMQPMetrics, heardAt: UInt64?) {
+    state.withLock { state in
+      state.metrics = metrics
+      state.heardAt = heardAt
+    }
+  }
 
   func set(_ new: AMQPConnectionState) {
     let watchers = state.withLock { state in

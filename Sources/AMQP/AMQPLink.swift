@@ -14,8 +14,11 @@ final class AMQPLink: Sendable {
   /// Says which publish a returned message belongs to: a return carries no tag of its own.
   static let tagHeader = "x-publish-tag"
 
+  // Of the owner's thread alone, once it was handed over.
   nonisolated(unsafe) let state: amqp_connection_state_t
+  // Of the owner's thread alone, once it was handed over.
   private nonisolated(unsafe) let arena = AMQPArena()
+  // Of the owner's thread alone, once it was handed over.
   nonisolated(unsafe) var partial: [UInt16: Partial] = [:]
   let socket: Int32
   /// What both agreed upon, in seconds.

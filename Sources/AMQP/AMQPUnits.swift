@@ -5,17 +5,24 @@ final class AMQPPublishUnit: Sendable {
   let messages: [AMQPMessage]
   let submitted: UInt64
   let deadline: UInt64
+  // Of the owner's thread alone, once it was handed over.
   nonisolated(unsafe) var continuation: UnsafeContinuation<Answer, Never>?
 
   /// How many were sent; the others follow in order.
   nonisolated(unsafe) var sent = 0
+  // Of the owner's thread alone, once it was handed over.
   nonisolated(unsafe) private(set) var isAnswered = false
   /// Its caller's task was cancelled, maybe before it came to the owner.
   nonisolated(unsafe) var isCancelled = false
+  // Of the owner's thread alone, once it was handed over.
   nonisolated(unsafe) var isSubmitted = false
+  // Of the owner's thread alone, once it was handed over.
   nonisolated(unsafe) private var settled: [Bool]
+  // Of the owner's thread alone, once it was handed over.
   nonisolated(unsafe) private var missing: Int
+  // Of the owner's thread alone, once it was handed over.
   nonisolated(unsafe) private var failures: [AMQPError.Failure] = []
+  // Of the owner's thread alone, once it was handed over.
   nonisolated(unsafe) private var firstError: AMQPError?
 
   init(_ messages: [AMQPMessage], limit: UInt64) {
@@ -82,9 +89,11 @@ final class AMQPErrand: Sendable {
   let topology: AMQPTopology?
   let isOwn: Bool
   let deadline: UInt64
+  // Of the owner's thread alone, once it was handed over.
   nonisolated(unsafe) var continuation: UnsafeContinuation<Answer, Never>?
   /// After it was handed over only the owner's thread touches these.
   nonisolated(unsafe) var counts: [Int] = []
+  // Of the owner's thread alone, once it was handed over.
   nonisolated(unsafe) private var isAnswered = false
 
   init(_ commands: [AMQPCommand], topology: AMQPTopology? = nil, isOwn: Bool = false, limit: UInt64) {

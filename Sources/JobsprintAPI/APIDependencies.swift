@@ -6,12 +6,14 @@ public import JobsprintRuntime
 public struct APIDependencies: Sendable {
   let acceptor: Acceptor
   let executionControl: ExecutionControl
+  let deadLetterOffice: DeadLetterOffice
   let workflowEditor: WorkflowEditor
   let tagEditor: TagEditor
   let apiKeyEditor: APIKeyEditor
   let workspaceEditor: WorkspaceEditor
   let workflows: any WorkflowStore
   let executions: any ExecutionStore
+  let deadLetters: any DeadLetterStore
   let tags: any TagStore
   let apiKeys: any APIKeyStore
   let workspaces: any WorkspaceStore
@@ -22,19 +24,22 @@ public struct APIDependencies: Sendable {
   let keysInFlight = IdempotencyKeysInFlight()
 
   public init(
-    acceptor: Acceptor, executionControl: ExecutionControl, workflowEditor: WorkflowEditor, tagEditor: TagEditor,
-    apiKeyEditor: APIKeyEditor, workspaceEditor: WorkspaceEditor, workflows: any WorkflowStore,
-    executions: any ExecutionStore, tags: any TagStore, apiKeys: any APIKeyStore, workspaces: any WorkspaceStore,
-    audit: any AuditLog, library: NodeLibrary, authenticator: APIKeyAuthenticator, clock: any WallClock
+    acceptor: Acceptor, executionControl: ExecutionControl, deadLetterOffice: DeadLetterOffice,
+    workflowEditor: WorkflowEditor, tagEditor: TagEditor, apiKeyEditor: APIKeyEditor, workspaceEditor: WorkspaceEditor,
+    workflows: any WorkflowStore, executions: any ExecutionStore, deadLetters: any DeadLetterStore,
+    tags: any TagStore, apiKeys: any APIKeyStore, workspaces: any WorkspaceStore, audit: any AuditLog,
+    library: NodeLibrary, authenticator: APIKeyAuthenticator, clock: any WallClock
   ) {
     self.acceptor = acceptor
     self.executionControl = executionControl
+    self.deadLetterOffice = deadLetterOffice
     self.workflowEditor = workflowEditor
     self.tagEditor = tagEditor
     self.apiKeyEditor = apiKeyEditor
     self.workspaceEditor = workspaceEditor
     self.workflows = workflows
     self.executions = executions
+    self.deadLetters = deadLetters
     self.tags = tags
     self.apiKeys = apiKeys
     self.workspaces = workspaces

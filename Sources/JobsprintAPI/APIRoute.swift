@@ -22,6 +22,7 @@ struct APIRoute: Sendable {
   static let base = "/api/v1"
 
   static let all: [APIRoute] =
-    WorkflowRoutes.all + WorkflowStateRoutes.all + ExecuteRoutes.all + ExecutionRoutes.all + TagRoutes.all
-    + NodeTypeRoutes.all + WorkspaceRoutes.all + APIKeyRoutes.all + AuditLogRoutes.all + DiscoverRoutes.all
+    WorkflowRoutes.all + WorkflowStateRoutes.all + ExecuteRoutes.all + ExecutionRoutes.all + DeadLetterRoutes.all
+    + TagRoutes.all + NodeTypeRoutes.all + WorkspaceRoutes.all + APIKeyRoutes.all + AuditLogRoutes.all
+    + DiscoverRoutes.all
 }

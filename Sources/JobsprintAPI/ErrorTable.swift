@@ -28,12 +28,14 @@ extension Problem {
 
   private static func status(of code: RuntimeError.Code) -> HTTPResponse.Status {
     switch code {
-    case .workflowNotFound, .versionNotFound, .executionNotFound, .tagNotFound, .apiKeyNotFound,
-      .workspaceNotFound:
+    case .workflowNotFound, .versionNotFound, .executionNotFound, .deadLetterNotFound, .tagNotFound,
+      .apiKeyNotFound, .workspaceNotFound:
       .notFound
     case .workflowMalformed, .workflowNotRunnable, .nodeNotFound, .inputMalformed: .badRequest
     case .workflowChanged: .preconditionFailed
-    case .workflowArchived, .executionEnded, .executionNotEnded, .nameTaken, .idempotencyKeyInFlight: .conflict
+    case .workflowArchived, .executionEnded, .executionNotEnded, .deadLetterSettled, .nameTaken,
+      .idempotencyKeyInFlight:
+      .conflict
     case .idempotencyKeyReused: .unprocessableContent
     case .store: .internalServerError
     }

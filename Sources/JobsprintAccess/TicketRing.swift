@@ -32,6 +32,7 @@ public final class TicketRing: TicketAuthority {
 
   private let keys: JWTKeyCollection
   private let current: JWKIdentifier
+  private let ids: Set<ExactString>
   private let clock: any WallClock
 
   /// - Parameter keys: the first signs, all are accepted: a new key comes first, and the old one leaves an hour later.
@@ -40,6 +41,7 @@ public final class TicketRing: TicketAuthority {
     guard let first = keys.first else { return nil }
     self.keys = JWTKeyCollection()
     current = JWKIdentifier(string: first.id)
+    ids = Set(keys.map { ExactString($0.id) })
     self.clock = clock
     for key in keys {
       await self.keys.add(
@@ -58,6 +60,8 @@ public final class TicketRing: TicketAuthority {
 
   public func verdict(on ticket: String) async -> TicketVerdict {
     guard ticket.utf8.count <= 4096 else { return .forged("it is longer than 4 KB") }
+    // The library would try its first key for an unknown id, and any HMAC for its secret.
+    guard isOfThisRing(ticket) else { return .forged("its header names no key of this ring with HS256") }
     let claims: Ticket
     do { claims = try await keys.verify(ticket, as: Ticket.self) } catch { return .forged("\(Self.reason(error))") }
     guard let execution = ExecutionID(claims.sub), let workspace = WorkspaceID(claims.wsp) else {
@@ -68,6 +72,15 @@ public final class TicketRing: TicketAuthority {
     guard claims.iat <= now + skew else { return .forged("it comes from the future") }
     return claims.exp + skew > now
       ? .valid(execution: execution, workspace: workspace) : .expired(execution: execution, workspace: workspace)
+  }
+
+  private func isOfThisRing(_ ticket: String) -> Bool {
+    var head = String(ticket.prefix { $0 != "." }).replacing("-", with: "+").replacing("_", with: "/")
+    head += String(repeating: "=", count: (4 - head.utf8.count % 4) % 4)
+    guard let bytes = Data(base64Encoded: head), let header = try? JSONValue(parsing: Array(bytes)) else {
+      return false
+    }
+    return header["alg"] == "HS256" && header["kid"]?.stringValue.map { ids.contains(ExactString($0)) } == true
   }
 
   /// Without the ticket's text: a log is no place for it.

@@ -49,6 +49,7 @@ public struct Bench: Sendable {
     ("latency", { try await LatencyMeasurement.figures($0) }),
     ("inserts", { _ in try await InsertMeasurement.figures() }),
     ("postgres", { try await PostgresMeasurement.figures($0) }),
+    ("stack", { try await StackMeasurement.figures($0) }),
     ("postgres-idle", { try await IdleMeasurement.figures($0) }),
     ("postgres-million", { try await MillionMeasurement.figures($0) }),
   ]
@@ -88,4 +89,6 @@ struct BenchContext: Sendable {
   let idleTransaction: Int
   /// The address of a PostgreSQL database instead of the folder.
   var database: String?
+  /// RabbitMQ's address: an API and a worker instead of one program.
+  var broker: String?
 }

@@ -15,14 +15,14 @@ struct BenchDatabase: Sendable {
     let query = server[end...].firstIndex(of: "?").map { server[$0...] } ?? ""
     let database = BenchDatabase(name: name, address: "\(server[..<end])/\(name)\(query)", server: server)
     try await database.drop()
-    _ = try await Self.withPool(server) { try await $0.rows(PostgresCommand(sql: "CREATE DATABASE \(name)")) }
+    _ = try await Self.withPool(server) { try await $0.rows(DatabaseStatements.create(name)) }
     try PostgresMeasurement.migrate(context.executable, database.address)
     return database
   }
 
   func drop() async throws {
     _ = try await Self.withPool(server) {
-      try await $0.rows(PostgresCommand(sql: "DROP DATABASE IF EXISTS \(name) WITH (FORCE)"))
+      try await $0.rows(DatabaseStatements.drop(name))
     }
   }
 
@@ -50,15 +50,13 @@ struct BenchDatabase: Sendable {
   ) async throws -> Value {
     try await Self.withPool(address) { pool in
       try await pool.transaction(isolation: .repeatableRead) { transaction in
-        try await transaction.rows(Self.snapshot)
+        try await transaction.rows(DatabaseStatements.snapshot)
         let value = try await body()
-        try await transaction.rows(Self.snapshot)
+        try await transaction.rows(DatabaseStatements.snapshot)
         return value
       }
     }
   }
-
-  private static let snapshot = PostgresCommand(sql: "SELECT count(*) FROM jobsprint.executors")
 
   private static func withPool<Value: Sendable>(
     _ address: String, _ body: @Sendable (PostgresPool) async throws -> Value

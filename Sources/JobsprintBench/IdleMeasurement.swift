@@ -11,8 +11,7 @@ struct IdleMeasurement {
     let database = try await BenchDatabase.make(on: server, as: "jobsprint_bench_idle", context)
     var servers: [MeasuredServer] = []
     for _ in 0..<processes {
-      servers.append(
-        try await MeasuredServer(executable: context.executable, folder: context.folder, database: database.address))
+      servers.append(try await MeasuredServer(executable: context.executable, database: database.address))
     }
     defer { for server in servers { server.stop() } }
     // Starting is work, and what it did is counted late.

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// `jobsprint serve` as a process of its own, over an empty folder or a database.
+/// A program as a process of its own.
 final class MeasuredServer: Sendable {
   static let apiKey = "bench-key-0123456789-0123456789-0123456789"
 
@@ -11,16 +11,27 @@ final class MeasuredServer: Sendable {
   let startTime: Duration
   private let process: Mutex<Process>
 
-  /// - Parameter database: PostgreSQL's address; nil: the folder.
-  init(executable: String, folder: URL, database: String? = nil) async throws {
+  /// `jobsprint serve` over a folder.
+  convenience init(executable: String, folder: URL) async throws {
+    try await self.init(
+      executable, ["serve", "--port", "0"], environment: ["JOBSPRINT_DATA": folder.appending(path: "data").path])
+  }
+
+  /// `jobsprint serve` over a database.
+  convenience init(executable: String, database: String) async throws {
+    try await self.init(executable, ["serve", "--port", "0"], environment: ["JOBSPRINT_DATABASE_URL": database])
+  }
+
+  /// Any program that says on a line where it is ready.
+  /// - Parameter more: nil takes a variable away.
+  init(_ executable: String, _ arguments: [String], environment more: [String: String?]) async throws {
     let process = Process()
     process.executableURL = URL(filePath: executable)
-    process.arguments = ["serve", "--port", "0"]
+    process.arguments = arguments
     var environment = ProcessInfo.processInfo.environment
     environment["JOBSPRINT_BOOTSTRAP_API_KEY"] = Self.apiKey
     environment["JOBSPRINT_HOST"] = "127.0.0.1"
-    environment["JOBSPRINT_DATABASE_URL"] = database
-    environment["JOBSPRINT_DATA"] = folder.appending(path: "data").path
+    for (name, value) in more { environment[name] = value }
     process.environment = environment
     process.standardInput = FileHandle.nullDevice
     let output = Pipe()
@@ -45,7 +56,7 @@ final class MeasuredServer: Sendable {
     var text = ""
     for await chunk in chunks {
       text += String(decoding: chunk, as: UTF8.self)
-      if let match = text.firstMatch(of: /http:\/\/127\.0\.0\.1:(\d+)\/api/), let port = Int(match.1) { return port }
+      if let match = text.firstMatch(of: /http:\/\/127\.0\.0\.1:(\d+)\//), let port = Int(match.1) { return port }
     }
     throw BenchError(description: "the server ended before it was ready: \(text)")
   }

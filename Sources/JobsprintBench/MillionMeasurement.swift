@@ -62,8 +62,7 @@ struct MillionMeasurement {
   private func onServer<Value: Sendable>(
     of database: BenchDatabase, _ body: (MeasuredServer) async throws -> Value
   ) async throws -> Value {
-    let server = try await MeasuredServer(
-      executable: context.executable, folder: context.folder, database: database.address)
+    let server = try await MeasuredServer(executable: context.executable, database: database.address)
     defer { server.stop() }
     return try await body(server)
   }

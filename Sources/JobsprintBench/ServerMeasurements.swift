@@ -29,20 +29,19 @@ enum ThroughputMeasurement {
   private static let sample = 1000
 
   static func figures(_ context: BenchContext) async throws -> [Figure] {
-    let server = try await MeasuredServer(
-      executable: context.executable, folder: context.folder, database: context.database)
-    defer { server.stop() }
-    let load = try await LoadGenerator.open(server, connections: connections)
+    let site = try await MeasuredSite.open(context)
+    defer { site.stop() }
+    let load = try await LoadGenerator.open(site.front, connections: connections)
     _ = try await load.closedLoop(until: .now + .seconds(min(5, context.seconds)))
-    let memoryBefore = server.residentMemory
+    let memoryBefore = site.residentMemory
     let clock = ContinuousClock()
-    let (begin, processorBefore) = (clock.now, server.processorTime)
+    let (begin, processorBefore) = (clock.now, site.processorTime)
     let accepted = try await load.closedLoop(until: begin + .seconds(context.seconds))
     // What counts is what has ended: the last one accepted on each connection is waited for.
     let stragglers = try await load.readBack(Array(accepted.suffix(connections * 4)), withData: false)
     let elapsed = (clock.now - begin) / .seconds(1)
-    let processor = (server.processorTime - processorBefore) / elapsed
-    let memoryAfter = server.residentMemory
+    let processor = (site.processorTime - processorBefore) / elapsed
+    let memoryAfter = site.residentMemory
     let lost = try await load.readBack(accepted, withData: false)
     let chosen = accepted.shuffled().prefix(sample)
     let wrong = try await load.readBack(Array(chosen), withData: true)
@@ -55,7 +54,7 @@ enum ThroughputMeasurement {
         "E3, \(connections) connections", Double(accepted.count) / elapsed, "/s", against: "aim: 3,000 or more"),
       Figure("accepted, ended, read back", Double(accepted.count), "executions", against: "lost: 0"),
       Figure("outputs compared", Double(chosen.count), "executions", against: "wrong: 0"),
-      Figure("the server's share", processor, "cores"),
+      Figure("the programs' share", processor, "cores"),
       Figure("resident memory before", memoryBefore, "MB"),
       Figure("resident memory after", memoryAfter, "MB"),
     ]
@@ -67,10 +66,9 @@ enum LatencyMeasurement {
   private static let connections = 64
 
   static func figures(_ context: BenchContext) async throws -> [Figure] {
-    let server = try await MeasuredServer(
-      executable: context.executable, folder: context.folder, database: context.database)
-    defer { server.stop() }
-    let load = try await LoadGenerator.open(server, connections: connections)
+    let site = try await MeasuredSite.open(context)
+    defer { site.stop() }
+    let load = try await LoadGenerator.open(site.front, connections: connections)
     _ = try await load.openLoop(perSecond: 300, seconds: min(5, context.seconds))
     var figures: [Figure] = []
     for rate in [300, 500] {

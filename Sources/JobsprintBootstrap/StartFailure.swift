@@ -15,7 +15,7 @@ public func explanation(of failure: any Error) -> String {
 }
 
 /// Why the process could not start or go on, in words for the person at the shell.
-public func explanation(of failure: any Error, for configuration: ServeConfiguration) -> String {
+public func explanation(of failure: any Error, for configuration: ProcessConfiguration) -> String {
   switch failure {
   case let error as IOError where error.errnoCode == EADDRINUSE:
     "port \(configuration.port) on \(configuration.host) is in use. Stop what uses it, or choose another with --port."

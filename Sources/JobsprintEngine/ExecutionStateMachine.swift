@@ -5,11 +5,15 @@
 //   -----------+--------------------+-----------------------------------+-------------------------------
 //   ready      | run(task)          | outputs, ended, failed + continue | ready
 //              |                    | failed, tries left                | ready (same task, next attempt)
+//              |                    | failed + stop, attempts left      | suspended(until) (next attempt)
 //              |                    | failed + stop                     | ended(error)
 //              |                    | wait(until)                       | suspended(until)
 //   ready      | finish(success)    | (nothing due, nothing pending)    | ended(success)
-//   suspended  | wait(until)        | resume()                          | ready (same task, resumed)
+//   suspended  | wait(until)        | resume()                          | ready (same task; resumed, if it asked to wait)
 //   ended      | finish(state)      | -                                 | -
+//
+// Tries are the node's own (`retryOnFail`): seconds apart, in memory. Attempts are the workflow's (`retryPolicy`): each has
+// all the node's tries, and the pause between two is a wait like any other, journaled with the count of what has failed.
 //
 // Scheduling (both execution orders) is in `ExecutionStateMachine+Scheduling.swift`.
 
@@ -18,7 +22,7 @@ public import JobsprintDomain
 public struct ExecutionStateMachine: Sendable {
   enum Status: Sendable {
     case ready
-    case suspended(until: Timestamp)
+    case suspended(until: Timestamp, isPause: Bool)
     case ended(ExecutionState, NodeError?)
   }
 
@@ -40,6 +44,8 @@ public struct ExecutionStateMachine: Sendable {
   public private(set) var history = RunHistory()
   /// The node that ran last.
   public private(set) var lastNode: String?
+  /// Why it ended as a dead letter; nil while it goes on, and where it did not.
+  public private(set) var deadLetter: DeadLetterReason?
 
   var due = DueQueue()
   /// In the order in which the nodes began to wait.
@@ -47,6 +53,8 @@ public struct ExecutionStateMachine: Sendable {
   private var status = Status.ready
   private var current: NodeTask?
   private var position = 0
+  /// The attempt of the current task that a replayed journal says was begun and not how it went.
+  private var begun: Int?
   private let pinned: [Int: [Item]]
   /// The only nodes that may run; nil for all.
   private let allowed: Set<Int>?
@@ -72,7 +80,7 @@ public struct ExecutionStateMachine: Sendable {
   /// What is due now. Asking again without completing gives the same answer.
   public mutating func next() -> Action {
     switch status {
-    case .suspended(let until): return .wait(until: until)
+    case .suspended(let until, _): return .wait(until: until)
     case .ended(let state, let error): return .finish(state, error)
     case .ready: break
     }
@@ -91,39 +99,53 @@ public struct ExecutionStateMachine: Sendable {
   }
 
   /// Takes how the current task went. `duration` and `startedAt` go into the record.
+  /// - Parameter draw: a random number from 0 to 1: how much of the longest pause the next attempt waits.
   public mutating func complete(
-    _ task: NodeTask, with outcome: NodeOutcome, startedAt: Timestamp, duration: Duration
+    _ task: NodeTask, with outcome: NodeOutcome, startedAt: Timestamp, duration: Duration, draw: Double = 1
   ) -> Completion {
+    begun = nil
     if let wait = waitBeforeRetry(task, outcome) {
       current?.attempt += 1
       return .retry(after: wait)
+    }
+    if let pause = pauseBeforeNextAttempt(task, outcome, at: startedAt + duration, draw: draw) {
+      current?.failures = pause.failures
+      current?.firstTry = pause.firstTry
+      current?.attempt = pause.firstTry
+      status = .suspended(until: pause.until, isPause: true)
+      return .suspended(pause, attempt: pause.firstTry)
     }
     var run = NodeRun(
       node: task.node.name, run: task.run, startedAt: startedAt, duration: duration, sources: task.sources,
       state: history.run(of: task.node.name)?.state ?? [:])
     switch outcome {
     case .wait(let until):
-      status = .suspended(until: until)
-      return .suspended(until: until)
+      status = .suspended(until: until, isPause: false)
+      let suspension = Suspension(until: until, failures: task.failures, firstTry: task.firstTry)
+      return .suspended(suspension, attempt: task.attempt)
     case .ended: break
     case .outputs(let outputs, let state):
       // What was known beforehand is not the node's doing, and stays as it is.
       run.outputs = task.outputs ?? task.recorded(outputs)
       if let state { run.state = state }
-    case .failed(let error):
+    case .failed(let error), .stopped(let error):
       run.error = error
       if task.node.onError != .stopWorkflow { run.outputs = task.passedThrough() }
     }
     record(run, of: task)
+    if deadLetter != nil, case .stopped = outcome { deadLetter = .notRetryable }
     return .recorded(run)
   }
 
   /// The wait is over: the suspended task is due again.
   public mutating func resume() {
-    guard case .suspended = status else { return }
+    guard case .suspended(_, let isPause) = status else { return }
     status = .ready
-    current?.isResumed = true
+    if !isPause { current?.isResumed = true }
   }
+
+  /// The journal ends while the current task's effect is in flight: nobody knows whether it happened.
+  public var isUncertain: Bool { begun != nil }
 
   /// Takes one entry of the journal, in the order of positions, and skips what it says is done.
   public mutating func replay(_ entry: JournalEntry) throws(ReplayError) {
@@ -138,13 +160,14 @@ public struct ExecutionStateMachine: Sendable {
         message: "the journal has run \(entry.run) of '\(entry.node)' here, the workflow would do something else")
     }
     switch entry.kind {
-    case .started: current?.attempt = entry.attempt
+    case .started:
+      current?.attempt = entry.attempt
+      begun = entry.attempt
     case .suspended:
-      guard let until = Int64(String(decoding: entry.payload, as: UTF8.self)) else {
+      guard let suspension = Suspension(entry.payload) else {
         throw ReplayError(position: entry.position, message: "the end of the wait is unreadable")
       }
-      current?.attempt = entry.attempt
-      status = .suspended(until: Timestamp(milliseconds: until))
+      replay(suspension, attempt: entry.attempt)
     case .finished:
       do { record(try NodeRun(node: entry.node, run: entry.run, payload: entry.payload), of: task) } catch {
         throw ReplayError(position: entry.position, message: "the record of the run is unreadable: \(error)")
@@ -152,30 +175,65 @@ public struct ExecutionStateMachine: Sendable {
     }
   }
 
+  /// A journal has all its `started` of a position before its `suspended`: one that was begun behind this wait is known
+  /// by its attempt. (The pause has the number of the attempt behind it, a wait that of the attempt before it.)
+  private mutating func replay(_ suspension: Suspension, attempt: Int) {
+    let isPause = suspension.error != nil
+    current?.failures = suspension.failures
+    current?.firstTry = suspension.firstTry
+    status = .suspended(until: suspension.until, isPause: isPause)
+    if let begun, isPause ? begun >= attempt : begun > attempt {
+      resume()
+    } else {
+      current?.attempt = attempt
+      begun = nil
+    }
+  }
+
   /// A run that crashed with its effect in flight is tried again: the next attempt of the current task.
-  public mutating func countUncertainAttempt() { current?.attempt += 1 }
+  public mutating func countUncertainAttempt() {
+    current?.attempt += 1
+    begun = nil
+  }
 
   private mutating func record(_ run: NodeRun, of task: NodeTask) {
     current = nil
+    begun = nil
     position += 1
     lastNode = run.node
     history.append(run)
     if let error = run.error, task.node.onError == .stopWorkflow {
       status = .ended(.error, error)
+      deadLetter = graph.retryPolicy.map { $0.covers(error) ? .attemptsExhausted : .notRetryable }
     } else if task.place != destination {
       follow(run, from: task.place)
     }
   }
 
   private func waitBeforeRetry(_ task: NodeTask, _ outcome: NodeOutcome) -> Duration? {
-    guard let retry = task.node.retry, task.outputs == nil, task.attempt < retry.maxTries else { return nil }
+    guard let retry = task.node.retry, task.outputs == nil, task.attempt - task.firstTry + 1 < retry.maxTries else {
+      return nil
+    }
     switch outcome {
     case .failed: return retry.waitBetweenTries
     case .outputs(let outputs, _):
       // A node that reports its failure in an item failed as well.
       return outputs.first?.first?.json["error"] == nil ? nil : retry.waitBetweenTries
-    case .ended, .wait: return nil
+    case .ended, .wait, .stopped: return nil
     }
+  }
+
+  /// nil where the workflow has no attempt left for this failure, or where the failure stops nothing.
+  private func pauseBeforeNextAttempt(
+    _ task: NodeTask, _ outcome: NodeOutcome, at now: Timestamp, draw: Double
+  ) -> Suspension? {
+    guard let policy = graph.retryPolicy, case .failed(let error) = outcome, task.node.onError == .stopWorkflow,
+      task.failures + 1 < policy.attempts, policy.covers(error)
+    else { return nil }
+    let failures = task.failures + 1
+    return Suspension(
+      until: now + policy.pause(after: failures, draw: draw), failures: failures, firstTry: task.attempt + 1,
+      error: error)
   }
 
   private func task(for due: DueRun) -> NodeTask? {

@@ -14,7 +14,7 @@ public struct NodeTask: Sendable {
   public let sources: [RunSource?]
   /// The slot whose items count as the node's input.
   public let mainInput: Int
-  /// From 1.
+  /// Which try of the run it is, from 1: those of the node's own `retryOnFail` and those of the workflow's retry policy.
   public internal(set) var attempt: Int
   /// The node asked to wait before, and the time has come.
   public internal(set) var isResumed: Bool
@@ -22,6 +22,10 @@ public struct NodeTask: Sendable {
   public let outputs: [[Item]]?
 
   let place: Int
+  /// Attempts of the workflow's retry policy that have failed so far.
+  var failures = 0
+  /// The first try of the present attempt of the retry policy: the node has its own tries anew from there.
+  var firstTry = 1
 }
 
 /// How a run of a node ended.
@@ -31,6 +35,8 @@ public enum NodeOutcome: Sendable {
   case ended
   case wait(until: Timestamp)
   case failed(NodeError)
+  /// It failed, and must not be tried again.
+  case stopped(NodeError)
 }
 
 /// What the engine makes of it.
@@ -39,8 +45,8 @@ public enum Completion: Sendable {
   case recorded(NodeRun)
   /// To be run again; ``ExecutionStateMachine/next()`` gives the next attempt.
   case retry(after: Duration)
-  /// To be journaled as suspended; nothing else can be done until then.
-  case suspended(until: Timestamp)
+  /// To be journaled as suspended, under the number of that attempt; nothing else can be done until then.
+  case suspended(Suspension, attempt: Int)
 }
 
 /// What an execution needs next.

@@ -29,11 +29,13 @@ public struct WorkflowGraph: Sendable {
 
   public private(set) var vertices: [Vertex] = []
   public let order: WorkflowSettings.ExecutionOrder
+  public let retryPolicy: RetryPolicy?
   private var places: [ExactString: Int] = [:]
 
   /// - Parameter traits: how each node is scheduled.
   public init(_ workflow: Workflow, traits: (Node) -> NodeTraits) {
     order = workflow.settings.executionOrder
+    retryPolicy = workflow.settings.retryPolicy
     for node in workflow.nodes {
       let vertex = Vertex(node: node, traits: traits(node))
       if let place = places[node.name] {

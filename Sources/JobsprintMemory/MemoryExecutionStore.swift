@@ -41,6 +41,7 @@ public struct MemoryExecutionStore: ExecutionStore {
       guard let execution = state.execution(id, in: workspace), execution.state.isTerminal else { return nil }
       try state.note(record)
       state.executions[id] = nil
+      state.deadLetters[MemoryState.Key(workspace: workspace, id: id)] = nil
       return execution.record
     }
   }

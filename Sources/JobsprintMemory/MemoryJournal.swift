@@ -10,6 +10,9 @@ public struct MemoryJournal: Journal {
     try store.withState { state throws(PortError) in
       let changes = try Batch.changes(by: writes, to: state)
       state.executions.merge(changes.executions) { _, new in new }
+      for letter in changes.letters {
+        state.deadLetters[MemoryState.Key(workspace: letter.workspace, id: letter.execution)] = letter
+      }
       for record in changes.kept { state.keep(record) }
       return changes.outcomes
     }
@@ -19,6 +22,7 @@ public struct MemoryJournal: Journal {
 /// What a commit changes, all together or not at all.
 private struct Changes {
   var executions: [ExecutionID: MemoryExecution] = [:]
+  var letters: [DeadLetter] = []
   var kept: [IdempotencyRecord] = []
   var outcomes: [JournalOutcome] = []
 }
@@ -84,7 +88,7 @@ private struct Batch {
       execution.state = .new
       execution.executor = nil
       execution.dispatchedAt = nil
-    case .finish(let state, let error, let lastNode, let time):
+    case .finish(let state, let error, let lastNode, let time, let reason):
       guard state.isTerminal else {
         throw PortError(.refused, "An execution can't end as '\(state.rawValue)'. End it with a terminal state.")
       }
@@ -93,6 +97,12 @@ private struct Batch {
       execution.error = error
       execution.lastNode = lastNode
       execution.finishedAt = time
+      if let reason {
+        changes.letters.append(
+          DeadLetter(
+            execution: append.execution, workspace: append.workspace, workflow: execution.accepted.workflow,
+            version: execution.accepted.version, reason: reason, error: error, lastNode: lastNode, diedAt: time))
+      }
     }
     changes.executions[append.execution] = execution
     return .committed

@@ -4,6 +4,7 @@ import JobsprintPorts
 /// The tables.
 struct MemoryState: Sendable {
   var executions: [ExecutionID: MemoryExecution] = [:]
+  var deadLetters: [Key<ExecutionID>: DeadLetter] = [:]
   /// Heartbeats.
   var executors: [ExecutorID: Timestamp] = [:]
   var workflows: [Key<WorkflowID>: StoredWorkflow] = [:]

@@ -60,7 +60,7 @@ struct JournalBatch {
           round.keyed.append((place, execution))
         }
       case .append(let append):
-        guard case .finish(let state, _, _, _) = append.transition else {
+        guard case .finish(let state, _, _, _, _) = append.transition else {
           round.continues.append((place, append))
           continue
         }

@@ -105,6 +105,11 @@ private struct PostgresArchiveReader: ArchiveReader {
         let journal = try JournalPack.journal(of: try results.decode(read))
         return (.execution(record, journal), journal.reduce(record.input.count) { $0 + $1.payload.count })
       }
+    case .deadLetter:
+      let page = PageRequest(after: id.map { ExecutionID($0) }, limit: limit)
+      return try await rows(ListDeadLetters.decode) {
+        try ListDeadLettersInOrder(workspace: workspace, page: page).command()
+      }.map { .deadLetter($0.element) }
     }
   }
 
@@ -150,6 +155,7 @@ extension ArchiveRecord {
     case .auditCheckpoint(let checkpoint): checkpoint.workspace
     case .auditEntry(let record): record.entry.caller.workspace
     case .execution(let record, _): record.workspace
+    case .deadLetter(let letter): letter.workspace
     }
   }
 
@@ -158,7 +164,7 @@ extension ArchiveRecord {
     switch self {
     case .workspace, .auditCheckpoint, .auditEntry: .keeper
     case .apiKey, .tag, .version, .workflow: .api
-    case .execution: .journal
+    case .execution, .deadLetter: .journal
     }
   }
 }
@@ -191,6 +197,7 @@ extension StorageTransaction {
       } else {
         try await run(RestoreLive(record: record, entries: journal))
       }
+    case .deadLetter(let letter): try await run(RestoreDeadLetter(letter: letter))
     }
   }
 }

@@ -141,6 +141,9 @@ private struct RoundAnswers {
       continued = try pipeline.add(ContinueExecutions(appends: round.continues.map(\.write)))
     }
     if !round.finishes.isEmpty { finished = try pipeline.add(FinishExecutions(appends: round.finishes.map(\.write))) }
+    // A statement of its own, because few ends have a letter.
+    let dead = round.finishes.map(\.write).filter { $0.end?.deadLetter != nil }
+    if !dead.isEmpty { try pipeline.add(BuryExecutions(appends: dead)) }
     if !round.cancels.isEmpty {
       canceled = try pipeline.add(CancelExecutions(cancellations: round.cancels.map(\.write)))
     }

@@ -47,6 +47,9 @@ public struct PostgresMigrations: Sendable {
     Migration(
       name: "V0009_compression", up: PackageResources.V0009_compression_sql,
       down: PackageResources.V0009_compression_down_sql),
+    Migration(
+      name: "V0010_dead_letters", up: PackageResources.V0010_dead_letters_sql,
+      down: PackageResources.V0010_dead_letters_down_sql),
   ]
 
   /// For one migration: a rewrite of a large table takes its time.

@@ -28,6 +28,7 @@ public final class PostgresStorage: Sendable {
   public var journal: PostgresJournal { PostgresJournal(self) }
   public var claims: PostgresExecutionClaims { PostgresExecutionClaims(self) }
   public var executions: PostgresExecutionStore { PostgresExecutionStore(self) }
+  public var deadLetters: PostgresDeadLetterStore { PostgresDeadLetterStore(self) }
   public var workflows: PostgresWorkflowStore { PostgresWorkflowStore(self) }
   public var tags: PostgresTagStore { PostgresTagStore(self) }
   public var idempotency: PostgresIdempotencyStore { PostgresIdempotencyStore(self) }

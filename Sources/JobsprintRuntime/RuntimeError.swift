@@ -17,6 +17,9 @@ public struct RuntimeError: Error, Sendable {
     case executionNotFound = "execution_not_found"
     case executionEnded = "execution_ended"
     case executionNotEnded = "execution_not_ended"
+    case deadLetterNotFound = "dead_letter_not_found"
+    /// It was redriven or discarded before.
+    case deadLetterSettled = "dead_letter_settled"
     case tagNotFound = "tag_not_found"
     case apiKeyNotFound = "api_key_not_found"
     case workspaceNotFound = "workspace_not_found"

@@ -16,6 +16,7 @@ enum Migrator {
     ("V0008_workspaces", PackageResources.V0008_workspaces_sql),
     ("V0009_api_key_scopes", PackageResources.V0009_api_key_scopes_sql),
     ("V0010_migrations", PackageResources.V0010_migrations_sql),
+    ("V0011_dead_letters", PackageResources.V0011_dead_letters_sql),
   ]
 
   static func names(appliedTo connection: Connection?) throws -> [(name: String, isApplied: Bool)] {

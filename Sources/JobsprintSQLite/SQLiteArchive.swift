@@ -61,6 +61,9 @@ private struct SQLiteArchiveReader: ArchiveReader {
           let journal = try connection.all(ReadJournal(execution: $0, workspace: workspace))
           return (.execution(record, journal), journal.reduce(record.input.count) { $0 + $1.payload.count })
         }
+      case .deadLetter:
+        return try connection.all(ListDeadLettersInOrder(workspace: workspace, after: id, limit: limit))
+          .map { .deadLetter($0) }
       }
     }
   }
@@ -110,6 +113,7 @@ extension Connection {
       for entry in journal {
         try run(InsertFinishedEntry(execution: record.id, workspace: record.workspace, entry: entry))
       }
+    case .deadLetter(let letter): try run(RestoreDeadLetter(letter: letter))
     }
   }
 }

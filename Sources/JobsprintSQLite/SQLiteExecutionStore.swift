@@ -42,6 +42,7 @@ public struct SQLiteExecutionStore: ExecutionStore {
         execution.state.isTerminal
       else { return nil }
       try connection.remove(id)
+      try connection.run(DeleteDeadLetter(execution: id, workspace: workspace))
       try connection.note(record)
       return execution
     }

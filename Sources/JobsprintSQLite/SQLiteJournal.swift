@@ -43,8 +43,11 @@ extension Connection {
     for entry in append.entries {
       try insert(InsertFinishedEntry(execution: append.execution, workspace: append.workspace, entry: entry))
     }
-    if case .finish(_, let error?, _, _) = append.transition {
+    if case .finish(_, let error?, _, _, _) = append.transition {
       try run(InsertError(execution: append.execution, workspace: append.workspace, error: error))
+    }
+    if case .finish(_, _, _, _, let reason?) = append.transition {
+      try run(BuryExecution(append: append, reason: reason))
     }
     return .committed
   }
@@ -55,7 +58,7 @@ extension Connection {
     case .none: return try first(CheckFence(append: append)) != nil
     case .wait(let until): return try run(WaitExecution(append: append, until: until)) == 1
     case .handBack: return try run(HandBackExecution(append: append)) == 1
-    case .finish(let state, _, let lastNode, let time):
+    case .finish(let state, _, let lastNode, let time, _):
       guard state.isTerminal else {
         throw PortError(.refused, "An execution can't end as '\(state.rawValue)'. End it with a terminal state.")
       }

@@ -83,6 +83,15 @@ public enum ArchiveConformance {
         [.entry(at: 0), .entry(at: 1)]),
       .execution(.sample(.numbered(21), state: .waiting, waitUntil: .seconds(90)), [.entry(at: 0)]),
       .execution(.sample(.numbered(22), state: .new), []),
+      .deadLetter(
+        DeadLetter(
+          execution: .numbered(20), workspace: .initial, workflow: .numbered(1), version: .numbered(100),
+          reason: .cannotRun, error: nil, lastNode: "Node \u{0}", diedAt: .seconds(6))),
+      .deadLetter(
+        DeadLetter(
+          execution: .numbered(21), workspace: .initial, workflow: .numbered(1), version: .numbered(100),
+          reason: .attemptsExhausted, error: Array("{}".utf8), lastNode: nil, diedAt: .seconds(6), status: .redriven,
+          redrivenAs: .numbered(22), settledAt: .seconds(8))),
     ]
   }()
 }
@@ -97,6 +106,7 @@ extension ArchiveRecord {
     case .auditCheckpoint(let checkpoint): checkpoint.workspace
     case .auditEntry(let record): record.entry.caller.workspace
     case .execution(let record, _): record.workspace
+    case .deadLetter(let letter): letter.workspace
     }
   }
 }

@@ -31,6 +31,7 @@ public struct StorageUnderTest: Sendable {
   public let journal: any Journal
   public let claims: any ExecutionClaims
   public let executions: any ExecutionStore
+  public let deadLetters: any DeadLetterStore
   public let idempotency: any IdempotencyStore
   public let workflows: any WorkflowStore
   public let tags: any TagStore
@@ -40,12 +41,13 @@ public struct StorageUnderTest: Sendable {
 
   public init(
     journal: any Journal, claims: any ExecutionClaims, executions: any ExecutionStore,
-    idempotency: any IdempotencyStore, workflows: any WorkflowStore, tags: any TagStore, apiKeys: any APIKeyStore,
-    workspaces: any WorkspaceStore, audit: any AuditLog
+    deadLetters: any DeadLetterStore, idempotency: any IdempotencyStore, workflows: any WorkflowStore,
+    tags: any TagStore, apiKeys: any APIKeyStore, workspaces: any WorkspaceStore, audit: any AuditLog
   ) {
     self.journal = journal
     self.claims = claims
     self.executions = executions
+    self.deadLetters = deadLetters
     self.idempotency = idempotency
     self.workflows = workflows
     self.tags = tags

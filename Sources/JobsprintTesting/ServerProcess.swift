@@ -1,7 +1,7 @@
 public import Foundation
 import Synchronization
 
-/// `jobsprint serve` as a process of its own, over one data folder, with the nodes for tests.
+/// A program as a process of its own, with the nodes for tests.
 public final class ServerProcess: Sendable {
   public static let apiKey = "test-key-0123456789-0123456789-0123456789"
 
@@ -25,19 +25,25 @@ public final class ServerProcess: Sendable {
   private let process: Mutex<Process>
   public let baseURL: String
 
-  /// Starts it and returns when it answers requests.
+  /// `jobsprint serve` over one data folder; returns when it answers requests.
   /// - Parameters:
   ///   - ledger: where `jobsprint.testEffect` writes what it did.
   ///   - sabotage: the promise to break on purpose.
-  public init(data: String, ledger: String? = nil, sabotage: String? = nil) async throws {
+  public convenience init(data: String, ledger: String? = nil, sabotage: String? = nil) async throws {
+    try await self.init(
+      "jobsprint", ["serve", "--port", "0", "--data", data],
+      environment: ["JOBSPRINT_TEST_LEDGER": ledger, "JOBSPRINT_TEST_SABOTAGE": sabotage])
+  }
+
+  /// Any program that says on a line where it is ready.
+  public init(_ program: String, _ arguments: [String], environment more: [String: String?]) async throws {
     let process = Process()
-    process.executableURL = Self.executable
-    process.arguments = ["serve", "--port", "0", "--data", data]
+    process.executableURL = Self.builtProgram(program)
+    process.arguments = arguments
     var environment = ProcessInfo.processInfo.environment
     environment["JOBSPRINT_BOOTSTRAP_API_KEY"] = Self.apiKey
     environment["JOBSPRINT_TEST_NODES"] = "1"
-    environment["JOBSPRINT_TEST_LEDGER"] = ledger
-    environment["JOBSPRINT_TEST_SABOTAGE"] = sabotage
+    for (name, value) in more { environment[name] = value }
     process.environment = environment
     let output = Pipe()
     process.standardOutput = output
@@ -58,8 +64,8 @@ public final class ServerProcess: Sendable {
             return continuation.resume(throwing: ServerFailure(reason: "the server ended before it was ready: \(text)"))
           }
           text += String(decoding: data, as: UTF8.self)
-          guard let start = text.range(of: "http://"), let end = text.range(of: "/api/v1") else { continue }
-          return continuation.resume(returning: String(text[start.lowerBound..<end.lowerBound]))
+          guard let match = text.firstMatch(of: /http:\/\/[^\/\s]+\//) else { continue }
+          return continuation.resume(returning: String(match.output.dropLast()))
         }
       }
     }
@@ -72,6 +78,10 @@ public final class ServerProcess: Sendable {
       process.waitUntilExit()
     }
   }
+
+  /// SIGSTOP and SIGCONT.
+  public func pause() { process.withLock { _ = Glibc.kill($0.processIdentifier, SIGSTOP) } }
+  public func resume() { process.withLock { _ = Glibc.kill($0.processIdentifier, SIGCONT) } }
 
   /// SIGTERM, and waits; its exit code.
   public func stop() -> Int32 {
@@ -87,4 +97,6 @@ public final class ServerProcess: Sendable {
 
 public struct ServerFailure: Error {
   public let reason: String
+
+  public init(reason: String) { self.reason = reason }
 }

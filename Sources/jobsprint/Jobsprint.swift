@@ -21,8 +21,9 @@ struct Jobsprint: AsyncParsableCommand {
       CommandGroup(
         name: "Talk to a server",
         subcommands: [
-          WorkflowsCommand.self, ExecutionsCommand.self, ImportCommand.self, ExportCommand.self, KeysCommand.self,
-          WorkspacesCommand.self, AuditCommand.self,
+          WorkflowsCommand.self, ExecutionsCommand.self, DeadLettersCommand.self, ImportCommand.self,
+          ExportCommand.self,
+          KeysCommand.self, WorkspacesCommand.self, AuditCommand.self,
         ]),
       CommandGroup(
         name: "Operate",

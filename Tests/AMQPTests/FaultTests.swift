@@ -232,8 +232,14 @@ extension AMQPTests {
         connection async throws in
         let publisher = AMQPPublisher(connection)
         try await publisher.publish(messages(queue.name, 0..<1))
-        // The broker gives up who was silent for two intervals, and looks twice in each.
-        try await Task.sleep(for: .seconds(4))
+        // The broker gives up who was silent for two intervals, and sends two heartbeats in each.
+        var (last, beats) = (Duration.zero, 0)
+        try await eventually {
+          let silence = try #require(connection.silence)
+          if silence < last { beats += 1 }
+          last = silence
+          return beats == 8
+        }
         try await publisher.publish(messages(queue.name, 1..<2))
         #expect(connection.metrics.reconnects == 0 && connection.metrics.connectionsLost == 0)
         try await connection.delete(queue.name)
@@ -253,6 +259,7 @@ extension AMQPTests {
           try await publisher.publish(messages(queue.name, 1..<2), within: .milliseconds(500))
         }
         #expect(first.code == .timedOut && first.outcome == .unknown)
+        #expect(try #require(connection.silence) > .milliseconds(400))
         let second = try await amqpError { try await publisher.publish(messages(queue.name, 2..<3)) }
         #expect(second.code == .connectionLost && second.outcome == .unknown, "\(second)")
         #expect(ContinuousClock.now - started < .seconds(4))

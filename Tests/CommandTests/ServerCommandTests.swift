@@ -59,6 +59,49 @@ struct ServerCommandTests {
     }
   }
 
+  @Test func deadLettersAreListedShownRedrivenAndDiscarded() async throws {
+    try await Command.beside { server, folder in
+      let file = folder + "/doomed.json"
+      let document = """
+        {"name":"Doomed","settings":{"retryPolicy":{"attempts":1}},"nodes":[
+          {"name":"Start","type":"n8n-nodes-base.manualTrigger"},
+          {"name":"Stop","type":"n8n-nodes-base.stopAndError","parameters":{"errorMessage":"A long reason, a long reason, a long reason"}}
+        ],"connections":{"Start":{"main":[[{"node":"Stop","type":"main","index":0}]]}}}
+        """
+      try Data(document.utf8).write(to: URL(filePath: file))
+      let imported = try await Command.run("import", file, "--json", server: server).json
+      let workflow = try #require(imported[0]?["id"]?.stringValue)
+      var dead: [String] = []
+      for _ in 0..<3 {
+        let ended = try await Command.run(
+          "workflows", "execute", workflow, "--wait", "30", "--json", server: server)
+        dead.append(try #require(ended.json["id"]?.stringValue))
+      }
+      let listed = try await Command.run("dead-letters", server: server)
+      let lines = listed.output.split(separator: "\n")
+      #expect(listed.status == 0 && lines.count == 4 && lines.allSatisfy { $0.count <= 80 })
+      #expect(dead.allSatisfy { listed.output.contains($0) })
+      let shown = try await Command.run("dead-letters", "show", dead[0], server: server)
+      #expect(shown.output.contains("attempts_exhausted") && shown.output.contains("A long reason"))
+      let json = try await Command.run("dead-letters", "show", dead[0], "--json", server: server).json
+      #expect(json["executionId"]?.stringValue == dead[0])
+      let redriven = try await Command.run("dead-letters", "redrive", dead[0], server: server)
+      let next = redriven.output.trimmingCharacters(in: .whitespacesAndNewlines)
+      #expect(redriven.status == 0 && redriven.errors.contains("1 of 1"))
+      #expect(try await Command.run("executions", "watch", next, server: server).status == 1)
+      #expect(try await Command.run("dead-letters", "discard", dead[1], server: server).status == 0)
+      let refused = try await Command.run("dead-letters", "redrive", dead[1], server: server)
+      #expect(refused.status == 1 && refused.errors.contains("discarded"))
+      let many = try await Command.run("dead-letters", "redrive", "--workflow", workflow, "--json", server: server)
+      #expect(many.status == 0)
+      let results = many.json.arrayValue?.compactMap { $0["executionId"]?.stringValue } ?? []
+      #expect(results.contains(dead[2]) && !results.contains(dead[0]) && !results.contains(dead[1]))
+      #expect(try await Command.run("dead-letters", "redrive", server: server).status == 64)
+      #expect(try await Command.run("dead-letters", "redrive", dead[0], "--all", server: server).status == 64)
+      #expect(try await Command.run("dead-letters", "show", "nonsense", server: server).status == 1)
+    }
+  }
+
   @Test func theDoctorFindsAServerWellAndAMissingOne() async throws {
     try await Command.beside { server, folder in
       let well = try await Command.run("doctor", "--data", folder + "/data", "--json", server: server)

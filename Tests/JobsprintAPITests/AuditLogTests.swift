@@ -17,6 +17,13 @@ import Testing
       _ = try await server.post("/workflows/\(workflow)/deactivate")
       let execution = try await server.post("/workflows/\(workflow)/execute?wait=30").id
       _ = try await server.delete("/executions/\(execution)")
+      let doomed = try await server.post("/workflows", TestServer.doomed(name: "doomed")).id
+      let dead = try await server.post("/workflows/\(doomed)/execute?wait=30").id
+      let again = try await server.post("/dead-letters/\(dead)/redrive").id
+      _ = try await server.post("/dead-letters/\(dead)/redrive")
+      _ = try await server.get("/executions/\(again)?wait=30")
+      _ = try await server.delete("/dead-letters/\(again)")
+      _ = try await server.delete("/dead-letters/\(again)")
       _ = try await server.post("/workflows/\(workflow)/archive")
       _ = try await server.post("/workflows/\(workflow)/unarchive")
       _ = try await server.delete("/workflows/\(workflow)")
@@ -30,7 +37,8 @@ import Testing
       #expect(
         entries.reversed().map { $0["action"]?.stringValue } == [
           "apiKey.created", "workflow.created", "tag.created", "tag.renamed", "workflow.tagged", "workflow.updated",
-          "workflow.activated", "workflow.deactivated", "execution.deleted", "workflow.archived",
+          "workflow.activated", "workflow.deactivated", "execution.deleted", "workflow.created",
+          "deadLetter.redriven", "deadLetter.discarded", "workflow.archived",
           "workflow.unarchived", "workflow.deleted", "tag.deleted", "apiKey.created", "apiKey.deleted",
           "workspace.created", "workspace.renamed",
         ])

@@ -23,10 +23,12 @@ import Testing
       let workflow = try await post(
         "/workflows", TestServer.document([("A", "n8n-nodes-base.manualTrigger", [:])], name: name))
       let execution = try await post("/workflows/\(workflow.id)/execute?wait=30", nil)
+      let doomed = try await post("/workflows", TestServer.doomed(name: "\(name) 2"))
+      let dead = try await post("/workflows/\(doomed.id)/execute?wait=30", nil)
       self.key = key
       ids = [
         "workspaces": try made.id, "workflows": try workflow.id, "executions": try execution.id,
-        "versions": try #require(workflow.json["versionId"]?.stringValue),
+        "dead-letters": try dead.id, "versions": try #require(workflow.json["versionId"]?.stringValue),
         "tags": try await post("/tags", ["name": .string(name)]).id,
         "api-keys": try #require(made.json["apiKey"]?["id"]?.stringValue),
       ]

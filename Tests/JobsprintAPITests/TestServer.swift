@@ -29,13 +29,13 @@ struct TestServer: Sendable {
   static func running<Result>(_ body: (TestServer) async throws -> Result) async throws -> Result {
     let folder = FileManager.default.temporaryDirectory.appending(path: "jobsprint-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
-    var configuration = ServeConfiguration()
+    var configuration = ProcessConfiguration()
     configuration.port = 0
     configuration.storage = .folder(folder.path)
     configuration.bootstrapAPIKey = apiKey
     var log = Logger(label: "test")
     log.logLevel = .critical
-    let platform = try await EmbeddedPlatform(configuration, log: log)
+    let platform = try await Platform(.embedded, configuration, log: log)
     let (ports, ready) = AsyncStream<Int>.makeStream()
     let serving = Task { try await platform.run { ready.yield($0) } }
     var first = ports.makeAsyncIterator()
@@ -89,6 +89,15 @@ struct TestServer: Sendable {
     let answer = try await post("/workflows", Self.document(nodes, name: name, settings: settings))
     try #require(answer.status == 200, "\(answer.json.jsonText)")
     return try answer.id
+  }
+
+  /// A workflow whose executions fail and leave a dead letter each.
+  static func doomed(name: String) -> JSONValue {
+    document(
+      [
+        ("Start", "n8n-nodes-base.manualTrigger", [:]), ("Stop", "n8n-nodes-base.stopAndError", ["errorMessage": "no"]),
+      ],
+      name: name, settings: ["retryPolicy": ["attempts": 1]])
   }
 
   static func document(

@@ -71,10 +71,10 @@ import Testing
     try finish(&machine, .outputs([items(1)], state: nil))
     let task = try task(&machine)
     guard
-      case .suspended(let until) = machine.complete(
+      case .suspended(let suspension, _) = machine.complete(
         task, with: .wait(until: Self.until), startedAt: Self.until, duration: .zero)
     else { throw Missing() }
-    #expect(until == Self.until)
+    #expect(suspension.until == Self.until)
     for _ in 0..<2 {
       guard case .wait(let until) = machine.next() else { throw Missing() }
       #expect(until == Self.until)

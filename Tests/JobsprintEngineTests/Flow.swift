@@ -14,6 +14,7 @@ struct Flow {
   var connections = Connections()
   var pinned: [ExactString: [Item]] = [:]
   var destination: String?
+  var retryPolicy: RetryPolicy?
   var input = [Item(json: ["start": true])]
 
   init(_ order: WorkflowSettings.ExecutionOrder = .v1) { self.order = order }
@@ -41,7 +42,8 @@ struct Flow {
   var graph: WorkflowGraph {
     WorkflowGraph(
       Workflow(
-        name: "test", nodes: nodes, connections: connections, settings: WorkflowSettings(executionOrder: order))
+        name: "test", nodes: nodes, connections: connections,
+        settings: WorkflowSettings(executionOrder: order, retryPolicy: retryPolicy))
     ) { traits[$0.name] ?? NodeTraits() }
   }
 
@@ -66,11 +68,13 @@ struct Trace: Equatable {
   var tasks: [String] = []
   var runs: [NodeRun] = []
   var waits: [Duration] = []
+  var pauses: [Suspension] = []
   var entries: [JournalEntry] = []
   /// nil when it was cut off.
   var state: ExecutionState?
   var error: NodeError?
   var lastNode: String?
+  var deadLetter: DeadLetterReason?
 
   var order: [String] { runs.map(\.node) }
 
@@ -91,6 +95,7 @@ extension Flow {
       switch machine.next() {
       case .finish(let state, let error):
         (trace.state, trace.error, trace.lastNode) = (state, error, machine.lastNode)
+        trace.deadLetter = machine.deadLetter
         return trace
       case .wait: machine.resume()
       case .run(let task):
@@ -102,17 +107,21 @@ extension Flow {
           trace.runs.append(run)
           trace.entries.append(entry(.finished, task, payload: run.jsonBytes))
         case .retry(let wait): trace.waits.append(wait)
-        case .suspended(let until):
-          trace.entries.append(entry(.suspended, task, payload: Array(String(until.milliseconds).utf8)))
+        case .suspended(let suspension, let attempt):
+          trace.pauses.append(suspension)
+          trace.entries.append(entry(.suspended, task, attempt: attempt, payload: suspension.bytes))
         }
       }
     }
     return trace
   }
 
-  private func entry(_ kind: JournalEntry.Kind, _ task: NodeTask, payload: [UInt8] = []) -> JournalEntry {
+  private func entry(
+    _ kind: JournalEntry.Kind, _ task: NodeTask, attempt: Int? = nil, payload: [UInt8] = []
+  ) -> JournalEntry {
     JournalEntry(
-      position: task.position, kind: kind, node: task.node.name, run: task.run, attempt: task.attempt, term: 1,
+      position: task.position, kind: kind, node: task.node.name, run: task.run, attempt: attempt ?? task.attempt,
+      term: 1,
       recordedAt: Timestamp(milliseconds: 0), payload: payload)
   }
 }

@@ -12,13 +12,28 @@ import Testing
       let whole = flow.play(limit: 40)
       for count in 0...whole.entries.count {
         var machine = flow.machine
-        for entry in whole.entries.prefix(count) { try machine.replay(entry) }
+        for entry in Self.asStored(whole.entries.prefix(count)) { try machine.replay(entry) }
         let done = whole.entries.prefix(count).count { $0.kind == .finished }
         try #require(machine.history.runs.values.joined().count == done)
         let rest = flow.play(&machine, limit: 40)
         try expectTail(rest, of: whole, done: done, entries: count, seed: seed)
       }
     }
+  }
+
+  /// In the order in which stores give entries: by position, then kind, then attempt; what is noted again for the same
+  /// attempt replaces the earlier note.
+  private static func asStored(_ entries: some Sequence<JournalEntry>) -> [JournalEntry] {
+    var stored: [JournalEntry] = []
+    for entry in entries {
+      stored.removeAll { ($0.position, $0.kind, $0.attempt) == (entry.position, entry.kind, entry.attempt) }
+      stored.append(entry)
+    }
+    let order: [JournalEntry.Kind] = [.started, .suspended, .finished]
+    func place(_ entry: JournalEntry) -> (Int, Int, Int) {
+      (entry.position, order.firstIndex(of: entry.kind) ?? 0, entry.attempt)
+    }
+    return stored.sorted { place($0) < place($1) }
   }
 
   /// An execution that was cut off has no end to compare; all it did must still be equal as far as both go.
@@ -51,6 +66,8 @@ import Testing
       #expect(traces.count { $0.entries.contains { $0.kind == kind } } > 20)
     }
     #expect(traces.count { !$0.waits.isEmpty } > 20)
+    #expect(traces.count { $0.pauses.contains { $0.error != nil } } > 20)
+    #expect(traces.contains { $0.deadLetter == .attemptsExhausted })
   }
 }
 
@@ -76,6 +93,7 @@ private struct RandomFlow {
       Self.connect(&flow, source, target, &generator)
     }
     if generator.chance(15) { flow.destination = "N\(Int.random(in: 0..<count, using: &generator))" }
+    if generator.chance(85) { flow.retryPolicy = RetryPolicy(attempts: Int.random(in: 1...4, using: &generator)) }
     self.flow = flow
   }
 

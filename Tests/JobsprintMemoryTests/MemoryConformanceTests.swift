@@ -8,6 +8,7 @@ import Testing
     let store = MemoryStore()
     return StorageUnderTest(
       journal: MemoryJournal(store), claims: MemoryExecutionClaims(store), executions: MemoryExecutionStore(store),
+      deadLetters: MemoryDeadLetterStore(store),
       idempotency: MemoryIdempotencyStore(store), workflows: MemoryWorkflowStore(store), tags: MemoryTagStore(store),
       apiKeys: MemoryAPIKeyStore(store),
       workspaces: MemoryWorkspaceStore(store), audit: MemoryAuditLog(store))
@@ -21,6 +22,9 @@ import Testing
 
   @Test(arguments: ExecutionStoreConformance.checks)
   func executions(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
+
+  @Test(arguments: DeadLetterConformance.checks)
+  func deadLetters(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
 
   @Test(arguments: IdempotencyConformance.checks)
   func idempotency(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
@@ -41,8 +45,8 @@ import Testing
   func apiKeys(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
 
   @Test(.timeLimit(.minutes(1)), arguments: WakeUpQueueConformance.checks)
-  func wakeUpQueue(_ check: ConformanceCheck<any WakeUpQueue>) async throws {
-    try await check.run(on: MemoryWakeUpQueue())
+  func wakeUpQueue(_ check: ConformanceCheck<WakeUpQueueUnderTest>) async throws {
+    try await check.run(on: WakeUpQueueUnderTest(MemoryWakeUpQueue()))
   }
 
   @Test(.timeLimit(.minutes(1)), arguments: EventBusConformance.checks)

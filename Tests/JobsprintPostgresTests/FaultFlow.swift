@@ -16,18 +16,6 @@ import Testing
 @testable import JobsprintPostgres
 @testable import JobsprintRuntime
 
-struct MachineClock: WallClock {
-  var now: Timestamp {
-    let time = ContinuousClock.now - Self.start.0
-    return Self.start.1 + time
-  }
-
-  func sleep(until deadline: Timestamp) async throws { try await Task.sleep(for: max(.zero, deadline - now)) }
-
-  /// Ids of tests and of this clock are of different years.
-  private static let start = (ContinuousClock.now, Timestamp.seconds(86_400))
-}
-
 /// What callers were told.
 final class Tally: Sendable {
   private struct State {
@@ -128,6 +116,7 @@ final class FaultFlow: Sendable {
   let workflow: WorkflowID
   let version: VersionID
   private let recoverer: Recoverer
+  private let dispatcher: Dispatcher
   private let ids: IdentifierSource
   private let clock = MachineClock()
 
@@ -146,14 +135,14 @@ final class FaultFlow: Sendable {
     ids = IdentifierSource(clock: clock)
     writer = JournalWriter(journal: wrap(storage), relay: EventRelay(bus: bus))
     let catalog = WorkflowCatalog(store: storage.workflows, library: Self.library, isSoleWriter: false)
-    let dispatcher = Dispatcher(queue: queue, log: log)
+    dispatcher = Dispatcher(queue: queue, clock: clock, log: log)
     var options = ExecutorOptions()
     options.slots = 16
     options.heartbeat = .milliseconds(500)
     options.grace = .seconds(1)
     executor = Executor(
       id: ids.next(), options: options, queue: queue, claims: storage.claims, catalog: catalog, writer: writer,
-      evaluator: NativeExpressionEvaluator(), clock: clock, log: log)
+      bus: bus, evaluator: NativeExpressionEvaluator(), clock: clock, log: log)
     acceptor = Acceptor(
       catalog: catalog, executions: storage.executions, writer: writer, dispatcher: dispatcher, executor: executor,
       bus: bus, clock: clock, ids: ids)
@@ -195,11 +184,14 @@ final class FaultFlow: Sendable {
     let writing = Task { await writer.run() }
     let executing = Task { await executor.run() }
     let recovering = Task { await recoverer.run() }
+    let dispatching = Task { await dispatcher.run() }
     func end() async {
       tally.isOver.store(true, ordering: .relaxed)
       recovering.cancel()
       executing.cancel()
       await executing.value
+      dispatcher.close()
+      await dispatching.value
       writer.close()
       await writing.value
       storing.cancel()

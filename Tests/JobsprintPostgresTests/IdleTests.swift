@@ -47,13 +47,15 @@ import Testing
     log.logLevel = .critical
     let queue = MemoryWakeUpQueue()
     let timers = TimerSignal()
-    let writer = JournalWriter(journal: storage.journal, relay: EventRelay(bus: MemoryEventBus()))
+    let bus = MemoryEventBus()
+    let writer = JournalWriter(journal: storage.journal, relay: EventRelay(bus: bus))
     let executor = Executor(
       id: .numbered(number), queue: queue, claims: storage.claims,
       catalog: WorkflowCatalog(store: storage.workflows, library: NodeLibrary([]), isSoleWriter: false), writer: writer,
-      evaluator: NativeExpressionEvaluator(), clock: clock, timers: timers, log: log)
+      bus: bus, evaluator: NativeExpressionEvaluator(), clock: clock, timers: timers, log: log)
     let recoverer = Recoverer(
-      claims: storage.claims, dispatcher: Dispatcher(queue: queue, log: log), clock: clock, timers: timers, log: log)
+      claims: storage.claims, dispatcher: Dispatcher(queue: queue, clock: clock, log: log), clock: clock,
+      timers: timers, log: log)
     let sealer = AuditSealer(audit: storage.audit, clock: clock, bell: AuditBell())
     await withDiscardingTaskGroup { group in
       group.addTask { await executor.run() }

@@ -35,6 +35,13 @@ private let filling = [
   SELECT id, workspace_id, at, 1, CASE WHEN n % 50 = 7 THEN 'error' ELSE 'success' END, 'entries'
   FROM made WHERE n % 10 NOT IN (0, 1)
   """,
+  """
+  INSERT INTO jobsprint.dead_letters (workspace_id, execution_id, workflow_id, version_id, died_at, reason, status)
+  SELECT workspace_id, id, ('00000000-0000-7000-a000-' || lpad(to_hex(n % 5000), 12, '0'))::uuid, id, at,
+    CASE WHEN n % 7 = 0 THEN 'cannot_run' ELSE 'attempts_exhausted' END,
+    CASE WHEN n % 20 = 0 THEN 'open' ELSE 'redriven' END
+  FROM made WHERE n <= 50000
+  """,
   "INSERT INTO jobsprint.journal SELECT id, n % 2, workspace_id, 'entries' FROM made",
   """
   INSERT INTO jobsprint.workflow_versions SELECT workspace_id, id, id, at, 'name', '{}' FROM made WHERE n <= 50000
@@ -138,6 +145,22 @@ private let filling = [
           }
         }
       }
+    }
+    try add(.journal, BuryExecutions(appends: [append]))
+    try add(.api, FindDeadLetter(execution: id, workspace: workspace))
+    try add(
+      .api, SettleDeadLetter(execution: id, workspace: workspace, settlement: .redriven(as: .numbered(1)), time: time))
+    for after in [nil, id] {
+      for filter in [
+        DeadLetterFilter(), DeadLetterFilter(status: nil), DeadLetterFilter(workflow: .numbered(1)),
+        DeadLetterFilter(workflow: .numbered(1), reason: .cannotRun, status: nil),
+        DeadLetterFilter(reason: .cannotRun, status: .redriven),
+      ] {
+        let list = ListDeadLetters(filter: filter, workspace: workspace, page: PageRequest(after: after))
+        all.append((.api, try list.command()))
+      }
+      let ordered = ListDeadLettersInOrder(workspace: workspace, page: PageRequest(after: after))
+      all.append((.api, try ordered.command()))
     }
     let workflow = StoredWorkflow.numbered(1, in: workspace)
     try add(.api, FindWorkflow(id: workflow.id, workspace: workspace))

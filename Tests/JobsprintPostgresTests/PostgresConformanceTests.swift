@@ -18,6 +18,9 @@ struct PostgresConformanceTests {
   @Test(arguments: ExecutionStoreConformance.checks)
   func executions(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
 
+  @Test(arguments: DeadLetterConformance.checks)
+  func deadLetters(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
   @Test(arguments: IdempotencyConformance.checks)
   func idempotency(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
 

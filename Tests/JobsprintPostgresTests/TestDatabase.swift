@@ -106,6 +106,7 @@ extension StorageUnderTest {
   init(_ storage: PostgresStorage) {
     self.init(
       journal: storage.journal, claims: storage.claims, executions: storage.executions,
+      deadLetters: storage.deadLetters,
       idempotency: storage.idempotency, workflows: storage.workflows, tags: storage.tags, apiKeys: storage.apiKeys,
       workspaces: storage.workspaces, audit: storage.audit)
   }

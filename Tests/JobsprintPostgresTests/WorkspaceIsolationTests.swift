@@ -17,7 +17,7 @@ import Testing
     ("live_executions", [.api, .journal]), ("executions", [.api, .journal]), ("execution_ends", [.api, .journal]),
     ("journal", [.api, .journal]), ("workflows", [.api]), ("workflow_versions", [.api]), ("workflow_words", [.api]),
     ("tags", [.api]), ("workflow_tags", [.api]), ("idempotency_keys", [.api, .journal]), ("api_keys", [.api]),
-    ("audit_logs", [.api]), ("audit_heads", [.api]), ("audit_checkpoints", [.api]),
+    ("dead_letters", [.api, .journal]), ("audit_logs", [.api]), ("audit_heads", [.api]), ("audit_checkpoints", [.api]),
   ]
 
   /// Everything there is, in both workspaces.
@@ -50,6 +50,9 @@ import Testing
       .accept(.numbered(3, claimedBy: .numbered(1))), .accept(.numbered(4, in: other, claimedBy: .numbered(1))),
       .append(3, [.entry(at: 0)]), .append(4, in: other, [.entry(at: 0)]),
       .append(3, [.entry(at: 1)], .success()), .append(4, in: other, [.entry(at: 1)], .success()),
+      .accept(.numbered(5, claimedBy: .numbered(1))), .accept(.numbered(6, in: other, claimedBy: .numbered(1))),
+      .append(5, [], .finish(.crashed, error: nil, lastNode: nil, at: .seconds(9), deadLetter: .cannotRun)),
+      .append(6, in: other, [], .finish(.crashed, error: nil, lastNode: nil, at: .seconds(9), deadLetter: .cannotRun)),
     ])
     #expect(outcomes.allSatisfy { $0 == .committed })
   }
@@ -135,6 +138,10 @@ import Testing
         ("SELECT 1 FROM jobsprint.workflow_versions", PostgresRole.journal.settings([mine])),
         ("SELECT 1 FROM jobsprint.api_keys", PostgresRole.journal.settings([mine])),
         ("UPDATE jobsprint.execution_ends SET state = 'success'", PostgresRole.journal.settings([mine])),
+        // The pen writes letters, and settles none; what a letter says is nobody's to change.
+        ("UPDATE jobsprint.dead_letters SET status = 'discarded'", PostgresRole.journal.settings([mine])),
+        ("UPDATE jobsprint.dead_letters SET reason = 'cannot_run'", PostgresRole.api.settings([mine])),
+        ("SELECT 1 FROM jobsprint.dead_letters", PostgresRole.claimer.settings()),
         // What is written stays: no role changes an audit entry, and none writes into another workspace.
         ("UPDATE jobsprint.audit_logs SET action = 'x'", PostgresRole.api.settings([mine])),
         ("UPDATE jobsprint.audit_logs SET action = 'x'", PostgresRole.keeper.settings([mine])),

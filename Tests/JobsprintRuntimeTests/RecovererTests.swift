@@ -56,11 +56,14 @@ import Testing
     }
     await rig.clock.sleepers()
     rig.clock.advance(by: .milliseconds(1))
-    let wakeUps = await rig.queue.receive(upTo: 9)
+    let dispatching = Task { [dispatcher = rig.dispatcher] in await dispatcher.run() }
+    let wakeUps = await rig.queue.receive(upTo: 9).wakeUps
     #expect(wakeUps.map(\.execution) == [.numbered(1)])
     #expect(rig.clock.now == .seconds(15) + .milliseconds(1))
     running.cancel()
     await running.value
+    rig.dispatcher.close()
+    await dispatching.value
   }
 
   @Test func itLooksWhenATimerIsDueThatIsToldWhileItSleeps() async throws {

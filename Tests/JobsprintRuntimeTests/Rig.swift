@@ -14,12 +14,15 @@ import Testing
 struct Rig: Sendable {
   let clock = TestClock()
   let gate = Gate()
+  let failures = Failures()
   let queue = MemoryWakeUpQueue()
   let bus = MemoryEventBus()
   let journal: SpyJournal
   let workflows: MemoryWorkflowStore
   let executions: MemoryExecutionStore
+  let deadLetters: MemoryDeadLetterStore
   let claims: MemoryExecutionClaims
+  let audit: MemoryAuditLog
   let writer: JournalWriter
   let catalog: WorkflowCatalog
   let library: NodeLibrary
@@ -32,11 +35,16 @@ struct Rig: Sendable {
     journal = SpyJournal(wrap(MemoryJournal(store)))
     workflows = MemoryWorkflowStore(store)
     executions = MemoryExecutionStore(store)
+    deadLetters = MemoryDeadLetterStore(store)
+    audit = MemoryAuditLog(store)
     claims = MemoryExecutionClaims(store)
     writer = JournalWriter(journal: journal, relay: EventRelay(bus: bus))
     library = NodeLibrary(
       BuiltInNodes.all(includingTestNodes: TestNodeOptions(ledgerPath: nil))
-        + [GateNode(gate: gate, hasEffect: true), GateNode(gate: gate, hasEffect: false)])
+        + [
+          GateNode(gate: gate, hasEffect: true), GateNode(gate: gate, hasEffect: false),
+          FailingNode(failures: failures),
+        ])
     catalog = WorkflowCatalog(store: workflows, library: library, isSoleWriter: true)
     ids = IdentifierSource(clock: clock)
     var log = Logger(label: "test")
@@ -67,10 +75,10 @@ struct Rig: Sendable {
   /// Stores nodes in a chain behind a manual trigger: `(name, type, more members)`.
   /// - Parameter loops: the last node leads to itself.
   func store(
-    _ nodes: [(String, String, JSONObject)], settings: JSONObject = [:], loops: Bool = false
+    _ nodes: [(String, String, JSONObject)], settings: JSONObject = [:], loops: Bool = false, name: String = "Test"
   ) async throws -> WorkflowID {
     let all = [("Start", "n8n-nodes-base.manualTrigger", JSONObject())] + nodes
-    var document: JSONObject = ["name": "Test", "settings": .object(settings)]
+    var document: JSONObject = ["name": .string(name), "settings": .object(settings)]
     document["nodes"] = .array(
       all.map { name, type, more in
         var members: JSONObject = ["name": .string(name), "type": .string(type), "typeVersion": 1]
@@ -100,6 +108,23 @@ struct Rig: Sendable {
     if let record = try await executions.execution(id, in: .initial), record.state.isTerminal { return record }
     for await event in events where event.state.isTerminal { break }
     return try #require(try await executions.execution(id, in: .initial))
+  }
+
+  /// Returns when the execution waits for the time of that many suspensions; until when it does.
+  func suspended(_ id: ExecutionID, times: Int) async throws -> Timestamp {
+    let events = bus.events(of: id)
+    if let until = try await end(ofSuspension: times, of: id) { return until }
+    for await event in events where event.state == .waiting {
+      if let until = try await end(ofSuspension: times, of: id) { return until }
+    }
+    throw RigError()
+  }
+
+  private func end(ofSuspension number: Int, of id: ExecutionID) async throws -> Timestamp? {
+    guard let record = try await executions.execution(id, in: .initial), record.state == .waiting,
+      try await executions.journal(of: id, in: .initial).count(where: { $0.kind == .suspended }) == number
+    else { return nil }
+    return record.waitUntil
   }
 
   /// Runs `body` beside the loops that it needs, and ends them behind it.

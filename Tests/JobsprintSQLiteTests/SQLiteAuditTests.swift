@@ -84,7 +84,10 @@ import Testing
   @Test func keysFromBeforeMayDoEverythingAndGoOn() async throws {
     await (try SQLiteDatabase.open(directory: folder.path)).close()
     try await file().write { database in
-      for table in ["migrations", "workspaces", "audit_entries", "audit_checkpoints", "audit_words", "api_keys"] {
+      let later = [
+        "dead_letters", "migrations", "workspaces", "audit_entries", "audit_checkpoints", "audit_words", "api_keys",
+      ]
+      for table in later {
         try database.execute(sql: "DROP TABLE \(table)")
       }
       try database.execute(sql: String(decoding: PackageResources.V0006_api_keys_sql, as: UTF8.self))
@@ -101,7 +104,7 @@ import Testing
     await database.close()
   }
 
-  @Test func everyQueryOfTheAuditLogReadsAnIndex() async throws {
+  @Test func everyQueryOfTheAuditLogAndOfDeadLettersReadsAnIndex() async throws {
     let database = try SQLiteDatabase.open(directory: folder.path)
     func plan(_ sql: String) async throws -> String {
       try await database.read { try $0.all(Explained(sql: "EXPLAIN QUERY PLAN \(sql)")).joined(separator: "\n") }
@@ -110,6 +113,14 @@ import Testing
       (ListUnsealed.sql, "audit_entries_unsealed"), (ListChain.sql, "audit_entries_chain"),
       (LastSeal.sql, "audit_entries_chain"), (ListRemovable.sql, "audit_entries_chain"),
     ] { #expect(try await plan(sql).contains(index), "\(sql)") }
+    for filter in [
+      DeadLetterFilter(), DeadLetterFilter(status: nil), DeadLetterFilter(workflow: .numbered(1)),
+      DeadLetterFilter(reason: .cannotRun),
+    ] {
+      let plan = try await plan(
+        ListDeadLetters(filter: filter, workspace: .initial, after: .numbered(1), limit: 1).sql)
+      #expect(plan.contains("SEARCH dead_letters USING") && !plan.contains("TEMP B-TREE"), "\(plan)")
+    }
     for filter in [
       AuditFilter(), AuditFilter(action: .tagCreated), AuditFilter(subject: "a"), AuditFilter(after: .seconds(1)),
     ] {

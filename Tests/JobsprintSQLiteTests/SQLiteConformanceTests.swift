@@ -7,7 +7,8 @@ extension StorageUnderTest {
   init(_ database: SQLiteDatabase) {
     self.init(
       journal: SQLiteJournal(database), claims: SQLiteExecutionClaims(database),
-      executions: SQLiteExecutionStore(database), idempotency: SQLiteIdempotencyStore(database),
+      executions: SQLiteExecutionStore(database), deadLetters: SQLiteDeadLetterStore(database),
+      idempotency: SQLiteIdempotencyStore(database),
       workflows: SQLiteWorkflowStore(database), tags: SQLiteTagStore(database), apiKeys: SQLiteAPIKeyStore(database),
       workspaces: SQLiteWorkspaceStore(database), audit: SQLiteAuditLog(database))
   }
@@ -29,6 +30,9 @@ extension StorageUnderTest {
 
   @Test(arguments: ExecutionStoreConformance.checks)
   func executions(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: DeadLetterConformance.checks)
+  func deadLetters(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
 
   @Test(arguments: IdempotencyConformance.checks)
   func idempotency(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }

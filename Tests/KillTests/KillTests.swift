@@ -27,30 +27,6 @@ struct KillTests {
 
   // MARK: The run
 
-  private static let workflow: JSONValue = [
-    "name": "Kill test", "settings": ["executionOrder": "v1"],
-    "nodes": [
-      node("Start", "n8n-nodes-base.manualTrigger", 1, [:]),
-      node("Prepare", "n8n-nodes-base.set", 3.4, ["includeOtherFields": true, "assignments": ["assignments": []]]),
-      node("Charge", "jobsprint.testEffect", 1, ["label": "Charge", "milliseconds": 15]),
-      node("Label", "n8n-nodes-base.set", 3.4, ["includeOtherFields": true, "assignments": ["assignments": []]]),
-      node("Ship", "jobsprint.testEffect", 1, ["label": "Ship", "milliseconds": 15]),
-      node("Done", "n8n-nodes-base.set", 3.4, ["includeOtherFields": true, "assignments": ["assignments": []]]),
-    ],
-    "connections": .object(
-      JSONObject(
-        zip(KillVerifier.nodes, KillVerifier.nodes.dropFirst()).map { source, target in
-          (source, ["main": [[["node": .string(target), "type": "main", "index": 0]]]])
-        })),
-  ]
-
-  private static func node(_ name: String, _ type: String, _ version: Double, _ parameters: JSONValue) -> JSONValue {
-    [
-      "name": .string(name), "type": .string(type), "typeVersion": .number(version), "parameters": parameters,
-      "position": [0, 0],
-    ]
-  }
-
   private func chaos(kills: Int, sabotage: String? = nil) async throws -> KillVerifier.Report {
     let folder = FileManager.default.temporaryDirectory.appending(path: "jobsprint-kill-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -69,7 +45,7 @@ struct KillTests {
       let server = try await ServerProcess(data: data, ledger: ledger, sabotage: sabotage)
       let client = Client(http: http, baseURL: server.baseURL)
       if workflow.isEmpty {
-        let created = try await client.send("POST", "/workflows", Self.workflow)
+        let created = try await client.send("POST", "/workflows", KillWorkflow.document)
         workflow = try #require(created.body["id"]?.stringValue, "\(created)")
       }
       // The moment of the kill: after a random number of answers, whatever is in flight then.
@@ -112,20 +88,4 @@ struct KillTests {
     return KillVerifier.report(
       accepted: accepted, executions: executions, ledger: try lines.map { try JSONValue(parsing: String($0)) })
   }
-}
-
-private final class Counter: Sendable {
-  private let value = Atomic(0)
-
-  /// 1 at first.
-  func next() -> Int { value.add(1, ordering: .relaxed).newValue }
-}
-
-/// Markers of accepted executions by their ids.
-private final class Accepted: Sendable {
-  private let markers = Mutex<[String: Int]>([:])
-
-  func add(_ id: String, _ marker: Int) { markers.withLock { $0[id] = marker } }
-
-  var all: [String: Int] { markers.withLock { $0 } }
 }

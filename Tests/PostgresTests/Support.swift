@@ -37,7 +37,7 @@ final class TestServer: Sendable {
   private static func run(_ command: String, _ folder: String) throws -> String {
     let process = Process()
     process.executableURL = URL(filePath: "/bin/bash")
-    process.arguments = [script, command, folder]
+    process.arguments = [script, command, folder] + (command == "start" ? ["postgres"] : [])
     // A pipe would stay open in the server.
     let path = "\(folder).out"
     _ = FileManager.default.createFile(atPath: path, contents: nil)

@@ -57,6 +57,7 @@ extension ArchiveRecord {
     case .execution(let record, let journal):
       members.merge(record.archived)
       members["journal"] = .array(journal.map { .object($0.archived) })
+    case .deadLetter(let letter): members.merge(letter.archived)
     }
     return members
   }
@@ -71,6 +72,17 @@ extension ExecutionRecord {
       "startedAt": time(startedAt), "finishedAt": time(finishedAt), "waitUntil": time(waitUntil),
       "retryOf": retryOf.map { .string("\($0)") } ?? .null, "error": error.map { text($0) } ?? .null,
       "lastNode": optional(lastNode), "input": text(input),
+    ]
+  }
+}
+
+extension DeadLetter {
+  fileprivate var archived: JSONObject {
+    [
+      "execution": idText(execution), "workspace": idText(workspace), "workflow": idText(workflow),
+      "version": idText(version), "reason": .string(reason.rawValue), "error": error.map { text($0) } ?? .null,
+      "lastNode": optional(lastNode), "diedAt": time(diedAt), "status": .string(status.rawValue),
+      "redrivenAs": redrivenAs.map { idText($0) } ?? .null, "settledAt": time(settledAt),
     ]
   }
 }

@@ -45,6 +45,7 @@ extension ArchiveRecord {
         journal.append(try Row(members: entry.objectValue ?? [:]).journalEntry())
       }
       self = .execution(try row.execution(), journal)
+    case .deadLetter: self = .deadLetter(try row.deadLetter())
     }
   }
 }
@@ -139,6 +140,15 @@ private struct Row {
       waitUntil: optionalTime("waitUntil"), retryOf: try optionalID("retryOf"),
       error: members["error"]?.stringValue.map { Array($0.utf8) }, lastNode: members["lastNode"]?.stringValue,
       input: try bytes("input"))
+  }
+
+  func deadLetter() throws(ArchiveError) -> DeadLetter {
+    DeadLetter(
+      execution: try id("execution"), workspace: try id("workspace"), workflow: try id("workflow"),
+      version: try id("version"), reason: try word("reason"),
+      error: members["error"]?.stringValue.map { Array($0.utf8) }, lastNode: members["lastNode"]?.stringValue,
+      diedAt: try time("diedAt"), status: try word("status"), redrivenAs: try optionalID("redrivenAs"),
+      settledAt: optionalTime("settledAt"))
   }
 
   func journalEntry() throws(ArchiveError) -> JournalEntry {

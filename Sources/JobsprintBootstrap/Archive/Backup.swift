@@ -14,7 +14,7 @@ public enum Backup {
     _ file: String, of location: StorageLocation, includingExecutions: Bool,
     progress: (ArchiveCounts) -> Void = { _ in }
   ) async throws -> ArchiveCounts {
-    let kinds = ArchiveKind.allCases.filter { includingExecutions || $0 != .execution }
+    let kinds = ArchiveKind.allCases.filter { includingExecutions || ($0 != .execution && $0 != .deadLetter) }
     let target = ArchiveFile(url: URL(filePath: file))
     guard case .folder(let folder) = location else {
       return try await inStorage(location) {

@@ -10,6 +10,7 @@ struct Storage: Sendable {
   let journal: any Journal
   let claims: any ExecutionClaims
   let executions: any ExecutionStore
+  let deadLetters: any DeadLetterStore
   let workflows: any WorkflowStore
   let tags: any TagStore
   let idempotency: any IdempotencyStore
@@ -85,7 +86,8 @@ extension Storage {
   static func sqlite(_ database: SQLiteDatabase) -> Storage {
     Storage(
       journal: SQLiteJournal(database), claims: SQLiteExecutionClaims(database),
-      executions: SQLiteExecutionStore(database), workflows: SQLiteWorkflowStore(database),
+      executions: SQLiteExecutionStore(database), deadLetters: SQLiteDeadLetterStore(database),
+      workflows: SQLiteWorkflowStore(database),
       tags: SQLiteTagStore(database), idempotency: SQLiteIdempotencyStore(database),
       apiKeys: SQLiteAPIKeyStore(database), workspaces: SQLiteWorkspaceStore(database),
       audit: SQLiteAuditLog(database), archive: SQLiteArchive(database), isExclusive: true,
@@ -107,8 +109,10 @@ extension Storage {
       throw error
     }
     return Storage(
-      journal: storage.journal, claims: storage.claims, executions: storage.executions, workflows: storage.workflows,
-      tags: storage.tags, idempotency: storage.idempotency, apiKeys: storage.apiKeys, workspaces: storage.workspaces,
+      journal: storage.journal, claims: storage.claims, executions: storage.executions,
+      deadLetters: storage.deadLetters,
+      workflows: storage.workflows, tags: storage.tags, idempotency: storage.idempotency, apiKeys: storage.apiKeys,
+      workspaces: storage.workspaces,
       audit: storage.audit, archive: storage.archive, isExclusive: false, keepJournal: { writer in await writer.run() },
       maintain: { now throws(PortError) in _ = try await storage.maintenance.prepare(at: now) },
       expire: { time throws(PortError) in

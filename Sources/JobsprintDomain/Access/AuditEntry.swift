@@ -12,6 +12,8 @@ public enum AuditAction: String, Sendable, Hashable, CaseIterable {
   case workflowTagged = "workflow.tagged"
   case workflowDeleted = "workflow.deleted"
   case executionDeleted = "execution.deleted"
+  case deadLetterRedriven = "deadLetter.redriven"
+  case deadLetterDiscarded = "deadLetter.discarded"
   case tagCreated = "tag.created"
   case tagRenamed = "tag.renamed"
   case tagDeleted = "tag.deleted"

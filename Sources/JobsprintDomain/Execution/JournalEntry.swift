@@ -4,7 +4,8 @@ public struct JournalEntry: Sendable, Hashable {
     /// A node with an outside effect is about to act; without a `finished` at its position after a crash, nobody knows
     /// whether it did.
     case started
-    /// The node asked to wait; its run goes on at this position later.
+    /// The node asked to wait, or has failed and is to be tried again later (with the number of that attempt): its run
+    /// goes on at this position.
     case suspended
     /// The node's run is over, well or badly.
     case finished
@@ -20,7 +21,7 @@ public struct JournalEntry: Sendable, Hashable {
   /// The term under which it was written: who wrote it, counted in claims of the execution.
   public let term: Int
   public let recordedAt: Timestamp
-  /// `finished`: ``NodeRun/jsonBytes``. `suspended`: the end of the wait as a number of milliseconds. `started`: empty.
+  /// `finished`: ``NodeRun/jsonBytes``. `suspended`: ``Suspension/bytes``. `started`: empty.
   public let payload: [UInt8]
 
   public init(

@@ -40,12 +40,14 @@ public struct WorkflowIssue: Error, Sendable, Hashable {
     case duplicateNodeName = "duplicate_node_name"
     /// Nothing starts this workflow.
     case noTrigger = "no_trigger"
+    /// A value of the retry policy can't be meant.
+    case retryPolicyDoubtful = "retry_policy_doubtful"
 
     /// The workflow can't run like this; the other issues are only worth telling.
     public var blocksExecution: Bool {
       switch self {
       case .malformed, .unknownNodeType, .unsupportedTypeVersion, .noTrigger: true
-      case .danglingConnection, .duplicateNodeName: false
+      case .danglingConnection, .duplicateNodeName, .retryPolicyDoubtful: false
       }
     }
   }

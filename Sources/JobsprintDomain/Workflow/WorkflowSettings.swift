@@ -13,10 +13,17 @@ public struct WorkflowSettings: Sendable, Hashable {
   /// IANA name; nil is the installation's.
   public var timezone: String?
 
-  public init(executionOrder: ExecutionOrder = .v0, executionTimeout: Duration? = nil, timezone: String? = nil) {
+  /// nil: a node that has failed ends the execution.
+  public var retryPolicy: RetryPolicy?
+
+  public init(
+    executionOrder: ExecutionOrder = .v0, executionTimeout: Duration? = nil, timezone: String? = nil,
+    retryPolicy: RetryPolicy? = nil
+  ) {
     self.executionOrder = executionOrder
     self.executionTimeout = executionTimeout
     self.timezone = timezone
+    self.retryPolicy = retryPolicy
   }
 
   init(_ document: JSONObject) {
@@ -24,5 +31,6 @@ public struct WorkflowSettings: Sendable, Hashable {
     // n8n writes -1 for "no limit". A number beyond all time is held to what a duration can carry.
     executionTimeout = document["executionTimeout"]?.doubleValue.flatMap { $0 > 0 ? .seconds(min($0, 1e12)) : nil }
     timezone = document["timezone"]?.stringValue.flatMap { $0 == "DEFAULT" ? nil : $0 }
+    retryPolicy = RetryPolicy(document["retryPolicy"])
   }
 }

@@ -5,11 +5,16 @@ public struct ExecutionEvent: Sendable, Hashable {
   public let execution: ExecutionID
   public let workspace: WorkspaceID
   public let state: ExecutionState
+  /// Why it ended as a dead letter; nil where it did not.
+  public let deadLetter: DeadLetterReason?
 
-  public init(execution: ExecutionID, workspace: WorkspaceID, state: ExecutionState) {
+  public init(
+    execution: ExecutionID, workspace: WorkspaceID, state: ExecutionState, deadLetter: DeadLetterReason? = nil
+  ) {
     self.execution = execution
     self.workspace = workspace
     self.state = state
+    self.deadLetter = deadLetter
   }
 }
 

@@ -4,7 +4,7 @@ public import JobsprintDomain
 
 /// What an archive holds. Restored in this order: what is referred to comes before what refers to it.
 public enum ArchiveKind: String, Sendable, Hashable, CaseIterable {
-  case workspace, apiKey, tag, version, workflow, auditCheckpoint, auditEntry, execution
+  case workspace, apiKey, tag, version, workflow, auditCheckpoint, auditEntry, execution, deadLetter
 }
 
 public enum ArchiveRecord: Sendable, Hashable {
@@ -18,6 +18,8 @@ public enum ArchiveRecord: Sendable, Hashable {
   case auditEntry(AuditRecord)
   /// With its whole journal; its document is a version.
   case execution(ExecutionRecord, [JournalEntry])
+  /// Letters outlive an execution that retention removes.
+  case deadLetter(DeadLetter)
 
   public var kind: ArchiveKind {
     switch self {
@@ -29,6 +31,7 @@ public enum ArchiveRecord: Sendable, Hashable {
     case .auditCheckpoint: .auditCheckpoint
     case .auditEntry: .auditEntry
     case .execution: .execution
+    case .deadLetter: .deadLetter
     }
   }
 
@@ -43,6 +46,7 @@ public enum ArchiveRecord: Sendable, Hashable {
     case .auditCheckpoint(let checkpoint): checkpoint.workspace.uuid
     case .auditEntry(let record): record.entry.id.uuid
     case .execution(let record, _): record.id.uuid
+    case .deadLetter(let letter): letter.execution.uuid
     }
   }
 }

@@ -15,7 +15,7 @@ public protocol ExecutionStore: Sendable {
   /// Which of these have ended: for whoever waits and missed the event.
   func ended(among ids: [ExecutionID]) async throws(PortError) -> [ExecutionID]
 
-  /// Removes an ended execution with its journal.
+  /// Removes an ended execution with its journal and its dead letter.
   /// - Returns: what was removed; nil when there is none in the workspace, or it has not ended.
   func delete(
     _ id: ExecutionID, in workspace: WorkspaceID, recording record: ChangeRecord

@@ -97,8 +97,10 @@ public enum ExecutionTransition: Sendable, Hashable {
   case wait(until: Timestamp)
   /// running -> new; the executor gives it back.
   case handBack
-  /// running -> a terminal state. `error` is ``NodeError/asJSON`` as bytes.
-  case finish(ExecutionState, error: [UInt8]?, lastNode: String?, at: Timestamp)
+  /// running -> a terminal state. `error` is ``NodeError/asJSON`` as bytes. With `deadLetter`, a ``DeadLetter`` of that
+  /// reason is written with it.
+  case finish(
+    ExecutionState, error: [UInt8]?, lastNode: String?, at: Timestamp, deadLetter: DeadLetterReason? = nil)
 }
 
 /// Ends an execution that has not ended: state canceled, the term raised, so that its holder can write no more.

@@ -136,14 +136,15 @@ extension ExecutionTransition {
     case .none: .running
     case .wait: .waiting
     case .handBack: .new
-    case .finish(let state, _, _, _): state
+    case .finish(let state, _, _, _, _): state
     }
   }
 }
 
 extension JournalAppend {
   /// The facts of an end; nil where it goes on.
-  var end: (error: [UInt8]?, lastNode: String?, at: Timestamp)? {
-    if case .finish(_, let error, let lastNode, let time) = transition { (error, lastNode, time) } else { nil }
+  var end: (error: [UInt8]?, lastNode: String?, at: Timestamp, deadLetter: DeadLetterReason?)? {
+    guard case .finish(_, let error, let lastNode, let time, let deadLetter) = transition else { return nil }
+    return (error, lastNode, time, deadLetter)
   }
 }

@@ -58,7 +58,7 @@ struct AnyRow: PostgresStatement {
   static let sql = """
     SELECT EXISTS (SELECT 1 FROM jobsprint.workflow_versions) OR EXISTS (SELECT 1 FROM jobsprint.tags)
       OR EXISTS (SELECT 1 FROM jobsprint.api_keys) OR EXISTS (SELECT 1 FROM jobsprint.executions)
-      OR EXISTS (SELECT 1 FROM jobsprint.audit_logs)
+      OR EXISTS (SELECT 1 FROM jobsprint.audit_logs) OR EXISTS (SELECT 1 FROM jobsprint.dead_letters)
     """
 
   static func decode(_ row: inout PostgresRow) throws -> Bool { try row.next() }

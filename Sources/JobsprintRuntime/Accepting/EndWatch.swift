@@ -1,6 +1,6 @@
 // Ends that nobody told: a worker's message to a caller that waits can get lost. One look into the store for all who wait.
 
-public import JobsprintDomain
+import JobsprintDomain
 public import JobsprintPorts
 public import Logging
 import Synchronization

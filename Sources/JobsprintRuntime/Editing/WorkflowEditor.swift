@@ -27,7 +27,7 @@ public struct WorkflowEditor: Sendable {
   /// What is doubtful in this document, in its order; some of it would keep the workflow from running.
   public func warnings(for document: JSONObject) -> [WorkflowIssue] {
     guard let workflow = try? Workflow(document: document) else { return [] }
-    return validator.issues(of: workflow)
+    return validator.issues(of: workflow) + RetryPolicy.issues(in: document)
   }
 
   /// - Parameters:

@@ -7,6 +7,9 @@
 // An execution that was taken up several times and came no further may be what killed its processes, or may only have
 // been beside it. From then on each of its nodes is journaled by itself, so that an innocent one comes further; one that
 // still does not is ended as crashed.
+//
+// What can't be done leaves a dead letter in the commit of its end: a crashed execution always, a failed one where its
+// workflow has a retry policy, whose attempts it has used up.
 
 import JobsprintDomain
 import JobsprintEngine
@@ -64,9 +67,11 @@ struct ExecutionRun {
     var machine = machine
     if case .wait(let until) = machine.next(), until <= clock.now { machine.resume() }
     if claimsWithoutProgress > Self.mostClaimsWithoutProgress {
-      return try await finish(.crashed, .stuck(at: machine.next(), claims: claimsWithoutProgress), lastNode: nil)
+      return try await finish(
+        .crashed, .stuck(at: machine.next(), claims: claimsWithoutProgress), lastNode: machine.lastNode,
+        deadLetter: .crashedRepeatedly)
     }
-    var isUncertain = claimed.entries.last?.kind == .started
+    var isUncertain = machine.isUncertain
     var nodes = 0
     while true {
       switch hold.interruption {
@@ -76,7 +81,8 @@ struct ExecutionRun {
       }
       if let deadline, clock.now >= deadline { return try await timeOut() }
       switch machine.next() {
-      case .finish(let state, let error): return try await finish(state, error, lastNode: machine.lastNode)
+      case .finish(let state, let error):
+        return try await finish(state, error, lastNode: machine.lastNode, deadLetter: machine.deadLetter)
       case .wait(let until):
         let time = min(until, deadline ?? until)
         try await barrier(transition: .wait(until: time))
@@ -88,7 +94,8 @@ struct ExecutionRun {
         try await take(outcome, in: &machine)
         if recordedBytes > mostBytes {
           return try await finish(
-            .error, .tooLarge(outcome.task.node, limit: mostBytes), lastNode: outcome.task.node.name)
+            .error, .tooLarge(outcome.task.node, limit: mostBytes), lastNode: outcome.task.node.name,
+            deadLetter: plan.workflow.settings.retryPolicy == nil ? nil : .notRetryable)
         }
         nodes += 1
         if nodes % Self.nodesBeforeYield == 0 { await Task.yield() }
@@ -114,7 +121,7 @@ struct ExecutionRun {
     if task.traits.hasOutsideEffect, task.outputs == nil {
       if isUncertain, !task.isResumed {
         if task.node.whenUncertain == .stop {
-          return Ran(task: task, outcome: .failed(.uncertain(task.node)), startedAt: clock.now)
+          return Ran(task: task, outcome: .stopped(.uncertain(task.node)), startedAt: clock.now)
         }
         machine.countUncertainAttempt()
         if case .run(let next) = machine.next() { task = next }
@@ -140,7 +147,9 @@ struct ExecutionRun {
 
   private mutating func take(_ ran: Ran, in machine: inout ExecutionStateMachine) async throws(PortError) {
     let (task, now) = (ran.task, clock.now)
-    switch machine.complete(task, with: ran.outcome, startedAt: ran.startedAt, duration: now - ran.startedAt) {
+    let completion = machine.complete(
+      task, with: ran.outcome, startedAt: ran.startedAt, duration: now - ran.startedAt, draw: .random(in: 0...1))
+    switch completion {
     case .recorded(let run):
       gather(
         JournalEntry(
@@ -151,11 +160,11 @@ struct ExecutionRun {
       {
         try await barrier(transition: .none)
       }
-    case .suspended(let until):
+    case .suspended(let suspension, let attempt):
       gather(
         JournalEntry(
-          position: task.position, kind: .suspended, node: task.node.name, run: task.run, attempt: task.attempt,
-          term: claimed.fence.term, recordedAt: now, payload: Array(String(until.milliseconds).utf8)))
+          position: task.position, kind: .suspended, node: task.node.name, run: task.run, attempt: attempt,
+          term: claimed.fence.term, recordedAt: now, payload: suspension.bytes))
     case .retry(let wait):
       // Up to five seconds, in memory: a crash meanwhile begins the next attempt at once.
       try? await clock.sleep(for: wait)
@@ -168,10 +177,12 @@ struct ExecutionRun {
     recordedBytes += entry.payload.count + Self.recordOverhead
   }
 
-  private mutating func finish(_ state: ExecutionState, _ error: NodeError?, lastNode: String?) async throws(PortError)
-  {
+  private mutating func finish(
+    _ state: ExecutionState, _ error: NodeError?, lastNode: String?, deadLetter: DeadLetterReason? = nil
+  ) async throws(PortError) {
     try await barrier(
-      transition: .finish(state, error: error.map(\.asJSON.jsonBytes), lastNode: lastNode, at: clock.now))
+      transition: .finish(
+        state, error: error.map(\.asJSON.jsonBytes), lastNode: lastNode, at: clock.now, deadLetter: deadLetter))
   }
 
   private mutating func timeOut() async throws(PortError) {

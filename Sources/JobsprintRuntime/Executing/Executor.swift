@@ -163,7 +163,7 @@ public final class Executor: Sendable {
     } catch {
       log.warning("could not journal", metadata: ["execution": "\(claimed.id)", "error": "\(error)"])
       // What the store refuses it would refuse again; everything else goes on with the next claim.
-      if error.code == .refused { await giveUp(claimed, error) }
+      if error.code == .refused { await giveUp(claimed, error) } else { await write(.handBack, for: claimed) }
     }
   }
 
@@ -172,7 +172,7 @@ public final class Executor: Sendable {
   ) async throws(PortError) {
     let ready: ReadyExecution
     do throws(RuntimeError) {
-      ready = if let known { known } else { try await ReadyExecution(claimed, in: catalog) }
+      ready = if let known { known } else { try await prepared(claimed, hold) }
     } catch {
       if let port = error.port { throw port }
       return await giveUp(claimed, error)
@@ -183,14 +183,31 @@ public final class Executor: Sendable {
     try await run.run(ready.machine)
   }
 
+  /// A store that is away is asked again while the execution is ours: nobody else would take up what this process holds.
+  private func prepared(
+    _ claimed: ClaimedExecution, _ hold: HeldExecutions.Hold
+  ) async throws(RuntimeError) -> ReadyExecution {
+    while true {
+      do throws(RuntimeError) { return try await ReadyExecution(claimed, in: catalog) } catch {
+        guard error.port?.code == .unavailable, hold.interruption == nil else { throw error }
+        try? await clock.sleep(for: .milliseconds(500))
+      }
+    }
+  }
+
   /// The execution can't be done at all: it ends, with the reason.
   private func giveUp(_ claimed: ClaimedExecution, _ reason: any Error) async {
     let error = NodeError("The execution can't be done: \(reason)", name: "WorkflowOperationError")
+    await write(
+      .finish(.crashed, error: error.asJSON.jsonBytes, lastNode: nil, at: clock.now, deadLetter: .cannotRun),
+      for: claimed)
+  }
+
+  private func write(_ transition: ExecutionTransition, for claimed: ClaimedExecution) async {
     let append = JournalAppend(
-      execution: claimed.id, workspace: claimed.workspace, fence: claimed.fence, entries: [],
-      transition: .finish(.crashed, error: error.asJSON.jsonBytes, lastNode: nil, at: clock.now))
+      execution: claimed.id, workspace: claimed.workspace, fence: claimed.fence, entries: [], transition: transition)
     do { _ = try await writer.write(.append(append)) } catch {
-      log.error("could not end an execution", metadata: ["execution": "\(claimed.id)", "error": "\(error)"])
+      log.error("could not leave an execution", metadata: ["execution": "\(claimed.id)", "error": "\(error)"])
     }
   }
 }

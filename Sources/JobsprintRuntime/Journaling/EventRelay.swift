@@ -18,12 +18,15 @@ public struct EventRelay: Sendable {
       case .none: break
       case .wait: publish(append.execution, append.workspace, .waiting)
       case .handBack: publish(append.execution, append.workspace, .new)
-      case .finish(let state, _, _, _): publish(append.execution, append.workspace, state)
+      case .finish(let state, _, _, _, let reason):
+        publish(append.execution, append.workspace, state, deadLetter: reason)
       }
     }
   }
 
-  private func publish(_ id: ExecutionID, _ workspace: WorkspaceID, _ state: ExecutionState) {
-    bus.publish(ExecutionEvent(execution: id, workspace: workspace, state: state))
+  private func publish(
+    _ id: ExecutionID, _ workspace: WorkspaceID, _ state: ExecutionState, deadLetter: DeadLetterReason? = nil
+  ) {
+    bus.publish(ExecutionEvent(execution: id, workspace: workspace, state: state, deadLetter: deadLetter))
   }
 }

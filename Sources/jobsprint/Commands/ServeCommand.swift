@@ -1,7 +1,5 @@
 import ArgumentParser
-import Foundation
 import JobsprintBootstrap
-import Logging
 
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -30,31 +28,7 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    var settings: ServeConfiguration
-    do { settings = try ServeConfiguration.fromEnvironment() } catch { throw failure(explanation(of: error)) }
-    if let host { settings.host = host }
-    if let port { settings.port = port }
-    if let data { settings.storage = .folder(data) }
-    LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
-    var log = Logger(label: "jobsprint")
-    log.logLevel = settings.logLevel
-    let (host, place) = (settings.host, settings.storage.name)
-    do {
-      let platform = try await EmbeddedPlatform(settings, log: log)
-      // It is stored by now: whatever happens next, it can't be shown again.
-      if let key = platform.newAPIKey { say("API key (shown only this once; keep it): \(key)") }
-      try await platform.run { port in
-        say("Jobsprint is ready: http://\(host):\(port)/api/v1  (data in \(place))")
-      }
-    } catch {
-      throw failure(explanation(of: error, for: settings))
-    }
-  }
-
-  private func failure(_ explanation: String) -> ExitCode {
-    FileHandle.standardError.write(Data("jobsprint serve: \(explanation)\n".utf8))
-    return ExitCode(1)
+    let status = await ProcessRunner(.embedded, host: host, port: port, folder: data).run()
+    if status != 0 { throw ExitCode(status) }
   }
 }
-
-private func say(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }

@@ -3,17 +3,21 @@
 //   key                          | variable                        | type   | default
 //   -----------------------------+---------------------------------+--------+------------
 //   jobsprint.host               | JOBSPRINT_HOST                  | text   | 127.0.0.1
-//   jobsprint.port               | JOBSPRINT_PORT                  | number | 8080
+//   jobsprint.port               | JOBSPRINT_PORT                  | number | 8080; a worker's health: 8081
 //   jobsprint.data               | JOBSPRINT_DATA                  | path   | data
 //   jobsprint.database.url       | JOBSPRINT_DATABASE_URL          | secret | none: the folder
 //   jobsprint.database.replica   | JOBSPRINT_DATABASE_REPLICA      | secret | none
 //   jobsprint.database.pool      | JOBSPRINT_DATABASE_POOL         | number | 6
 //   jobsprint.database.pgbouncer | JOBSPRINT_DATABASE_PGBOUNCER    | 1      | off
 //   jobsprint.instance           | JOBSPRINT_INSTANCE              | text   | the host's name
+//   jobsprint.broker.url         | JOBSPRINT_BROKER_URL            | secret | none
+//   jobsprint.broker.prefix      | JOBSPRINT_BROKER_PREFIX         | text   | jobsprint
+//   jobsprint.ticket.keys        | JOBSPRINT_TICKET_KEYS           | secret | none: id:hex,id:hex,…
 //   jobsprint.bootstrap.api.key  | JOBSPRINT_BOOTSTRAP_API_KEY     | secret | one is made
 //   jobsprint.audit.key          | JOBSPRINT_AUDIT_KEY             | secret | in the folder
 //   jobsprint.slots              | JOBSPRINT_SLOTS                 | number | 256
 //   jobsprint.lease.seconds      | JOBSPRINT_LEASE_SECONDS         | number | 15
+//   jobsprint.grace.seconds      | JOBSPRINT_GRACE_SECONDS         | number | 10
 //   jobsprint.execution.megabytes| JOBSPRINT_EXECUTION_MEGABYTES   | number | 256
 //   jobsprint.retention.days     | JOBSPRINT_RETENTION_DAYS        | number | none: for good
 //   jobsprint.sandbox.path       | JOBSPRINT_SANDBOX_PATH          | path   | beside the program
@@ -26,19 +30,31 @@
 
 public import Configuration
 import Foundation
+import JobsprintAccess
 import Logging
 
-extension ServeConfiguration {
+extension ProcessConfiguration {
   /// - Throws: ``SettingError`` for a value that can't be meant: running with another one would surprise.
-  public init(_ config: ConfigReader) throws(SettingError) {
+  public init(_ config: ConfigReader, for role: ProcessRole) throws(SettingError) {
     self.init()
+    if role == .worker { port = 8081 }
     host = config.string(forKey: "jobsprint.host", default: host)
     port = try config.number("jobsprint.port", in: 0...65_535) ?? port
-    storage = try StorageLocation(config)
+    instance = config.string(forKey: "jobsprint.instance") ?? ProcessInfo.processInfo.hostName
+    storage = try StorageLocation(config, application: "jobsprint-\(role.rawValue) \(instance)")
+    brokerAddress = config.string(forKey: "jobsprint.broker.url", isSecret: true)
+    brokerPrefix = config.string(forKey: "jobsprint.broker.prefix", default: brokerPrefix)
+    for text in (config.string(forKey: "jobsprint.ticket.keys", isSecret: true) ?? "").split(separator: ",") {
+      guard let key = TicketRing.Key(text) else {
+        throw SettingError("jobsprint.ticket.keys", "id:secret,… with secrets of 64 hexadecimal digits", found: "…")
+      }
+      ticketKeys.append(key)
+    }
     bootstrapAPIKey = config.string(forKey: "jobsprint.bootstrap.api.key", isSecret: true)
     auditKey = config.string(forKey: "jobsprint.audit.key", isSecret: true)
     slots = try config.number("jobsprint.slots", in: 1...100_000) ?? slots
     lease = try config.number("jobsprint.lease.seconds", in: 1...3600) ?? lease
+    grace = try config.number("jobsprint.grace.seconds", in: 0...3600) ?? grace
     executionMegabytes = try config.number("jobsprint.execution.megabytes", in: 1...65_536) ?? executionMegabytes
     retentionDays = try config.number("jobsprint.retention.days", in: 1...36_500)
     if let text = config.string(forKey: "jobsprint.log.level"), !text.isEmpty {
@@ -58,14 +74,14 @@ extension ServeConfiguration {
   }
 
   /// From the environment of this process.
-  public static func fromEnvironment() throws(SettingError) -> ServeConfiguration {
-    try ServeConfiguration(ConfigReader(provider: EnvironmentVariablesProvider()))
+  public static func fromEnvironment(_ role: ProcessRole) throws(SettingError) -> ProcessConfiguration {
+    try ProcessConfiguration(ConfigReader(provider: EnvironmentVariablesProvider()), for: role)
   }
 }
 
 extension StorageLocation {
   /// A database where one is named, else a folder.
-  init(_ config: ConfigReader) throws(SettingError) {
+  init(_ config: ConfigReader, application: String) throws(SettingError) {
     guard let address = config.string(forKey: "jobsprint.database.url", isSecret: true), !address.isEmpty else {
       self = .folder(config.string(forKey: "jobsprint.data", default: "data"))
       return
@@ -74,21 +90,26 @@ extension StorageLocation {
     location.replica = config.string(forKey: "jobsprint.database.replica", isSecret: true)
     location.pool = try config.number("jobsprint.database.pool", in: 2...1000) ?? location.pool
     location.isPooled = config.string(forKey: "jobsprint.database.pgbouncer") == "1"
-    let instance = config.string(forKey: "jobsprint.instance") ?? ProcessInfo.processInfo.hostName
-    location.application = "jobsprint-serve \(instance)"
+    location.application = application
     self = .postgres(location)
   }
 
   /// From the environment of this process, unless a folder is named.
   public static func fromEnvironment(folder: String? = nil) throws(SettingError) -> StorageLocation {
     if let folder { return .folder(folder) }
-    return try StorageLocation(ConfigReader(provider: EnvironmentVariablesProvider()))
+    return try StorageLocation(ConfigReader(provider: EnvironmentVariablesProvider()), application: "jobsprint-shell")
   }
 }
 
 /// A setting that can't be meant.
 public struct SettingError: Error {
   public let message: String
+
+  /// A setting that a role can't do without.
+  init(missing key: String, for role: ProcessRole, example: String) {
+    let variable = key.uppercased().replacing(".", with: "_")
+    message = "\(role.program) needs \(variable), for example \(variable)=\(example)"
+  }
 
   init(_ key: String, _ expected: String, found: String) {
     let variable = key.uppercased().replacing(".", with: "_")

@@ -1,0 +1,35 @@
+import Foundation
+
+/// The programs that a measurement loads: one, or an API and a worker.
+struct MeasuredSite: Sendable {
+  /// Takes the requests.
+  let front: MeasuredServer
+  private let worker: MeasuredServer?
+
+  static func open(_ context: BenchContext) async throws -> MeasuredSite {
+    var environment = ["JOBSPRINT_DATABASE_URL": context.database, "JOBSPRINT_BROKER_URL": context.broker]
+    guard context.broker != nil else {
+      environment["JOBSPRINT_DATA"] = context.folder.appending(path: "data").path
+      return MeasuredSite(
+        front: try await MeasuredServer(context.executable, ["serve", "--port", "0"], environment: environment),
+        worker: nil)
+    }
+    environment["JOBSPRINT_TICKET_KEYS"] = "bench:\(String(repeating: "5a", count: 32))"
+    let folder = URL(filePath: context.executable).deletingLastPathComponent()
+    func program(_ name: String) async throws -> MeasuredServer {
+      try await MeasuredServer(folder.appending(path: name).path, ["--port", "0"], environment: environment)
+    }
+    return MeasuredSite(front: try await program("jobsprint-api"), worker: try await program("jobsprint-worker"))
+  }
+
+  private var all: [MeasuredServer] { [front] + [worker].compactMap { $0 } }
+
+  /// SIGTERM, and waits until all are gone.
+  func stop() { for server in all { server.stop() } }
+
+  /// MB.
+  var residentMemory: Double { all.reduce(0) { $0 + $1.residentMemory } }
+
+  /// Seconds so far.
+  var processorTime: Double { all.reduce(0) { $0 + $1.processorTime } }
+}

@@ -1,0 +1,159 @@
+// One process of an installation, put together: the only place that knows all parts.
+//
+//   embedded  API and executor, over one folder or a database; wake-ups never leave the process  (jobsprint serve)
+//   api       takes requests and publishes wake-ups                                              (jobsprint-api)
+//   worker    consumes wake-ups and executes                                                     (jobsprint-worker)
+
+import JobsprintAPI
+import JobsprintAccess
+import JobsprintDomain
+import JobsprintMemory
+import JobsprintNodes
+import JobsprintPorts
+import JobsprintRabbitMQ
+import JobsprintRuntime
+public import Logging
+import ServiceLifecycle
+import UnixSignals
+
+public struct Platform: Sendable {
+  private let configuration: ProcessConfiguration
+  private let log: Logger
+  private let storage: Storage
+  private let javaScript: JavaScript?
+  private let services: [any Service]
+  private let site: Site
+  /// Set when this start has made the first API key; to be shown once.
+  public let newAPIKey: String?
+
+  /// What is answered over HTTP.
+  private enum Site {
+    case api(APIDependencies)
+    case health(WorkerHealth)
+  }
+
+  /// Opens the stores and puts everything together; nothing is started but the first heartbeat.
+  /// - Throws: ``PortError`` when a store can't be used, ``AccessError`` when the first API key is unusable,
+  ///   ``SettingError`` when the role needs a setting that is missing.
+  public init(_ role: ProcessRole, _ configuration: ProcessConfiguration, log: Logger) async throws {
+    self.configuration = configuration
+    self.log = log
+    let clock = SystemClock()
+    let ids = IdentifierSource(clock: clock)
+    let messaging = try await Messaging(role, configuration, clock: clock, log: log)
+    let storage = try await Storage.open(configuration.storage)
+    self.storage = storage
+    let library = NodeLibrary(
+      BuiltInNodes.all(
+        includingTestNodes: configuration.testNodes.map { TestNodeOptions(ledgerPath: $0.ledger) }))
+    var journal = storage.journal
+    if configuration.testNodes?.sabotage == .answerBeforeCommit {
+      journal = AnswerBeforeCommitJournal(journal: journal, clock: clock)
+    }
+    let writer = JournalWriter(journal: journal, relay: EventRelay(bus: messaging.bus))
+    let catalog = WorkflowCatalog(store: storage.workflows, library: library, isSoleWriter: storage.isExclusive)
+    let dispatcher = Dispatcher(queue: messaging.queue, clock: clock, log: log)
+    let timers = TimerSignal()
+    let bell = storage.listen == nil ? nil : AuditBell()
+    let sealer = AuditSealer(audit: storage.audit, clock: clock, bell: bell) { error in
+      log.warning("could not seal audit entries", metadata: ["error": "\(error)"])
+    }
+    let news = StorageNews(
+      auditWritten: { bell?.ring() },
+      executorLeft: { timers.tell(clock.now + .milliseconds(.random(in: 0...300))) })
+    let housekeeping = Housekeeping(
+      storage: storage, clock: clock, log: log,
+      retention: configuration.retentionDays.map { .seconds(86_400 * $0) })
+    // Stopped from the last to the first: no requests, then no executions, then no more writing; what was written last is
+    // sealed.
+    var services: [any Service] = [
+      LoopService(run: { await sealer.run() }),
+      LoopService(run: { await housekeeping.run() }),
+      LoopService(run: { await storage.keepJournal(writer) }, stop: { writer.close() }),
+      LoopService(run: { await dispatcher.run() }, stop: { dispatcher.close() }),
+    ]
+    if let listen = storage.listen { services.append(LoopService(run: { await listen(news) })) }
+    if let broker = messaging.broker { services.append(LoopService(run: { await broker.run() })) }
+    var executor: Executor?
+    var javaScript: JavaScript?
+    if role != .api {
+      let evaluators = JavaScript(configuration.javaScript)
+      let options = configuration.executorOptions
+      let own = Executor(
+        id: ids.next(), options: options, queue: messaging.queue, claims: storage.claims, catalog: catalog,
+        writer: writer, bus: messaging.bus, evaluator: evaluators.evaluator, code: evaluators.code, clock: clock,
+        timers: timers, log: log)
+      var recovering = RecovererOptions()
+      recovering.lease = options.lease
+      recovering.longestInterval = min(options.lease, recovering.longestInterval)
+      // What another process hands back must not wait long where nobody tells of it.
+      if storage.listen == nil, !storage.isExclusive { recovering.longestInterval = .seconds(4) }
+      let recoverer = Recoverer(
+        claims: storage.claims, dispatcher: dispatcher, clock: clock, options: recovering, timers: timers, log: log)
+      // Whoever held executions before is gone.
+      if storage.isExclusive { try await storage.claims.retire(nil) }
+      try await own.register()
+      services += [LoopService(run: { await recoverer.run() }), LoopService(run: { await own.run() })]
+      (executor, javaScript) = (own, evaluators)
+    }
+    self.javaScript = javaScript
+    if role == .worker {
+      newAPIKey = nil
+      site = .health(WorkerHealth(storage: storage, messaging: messaging))
+      self.services = services
+      return
+    }
+    let endWatch = storage.isExclusive ? nil : EndWatch(executions: storage.executions, clock: clock, log: log)
+    if let endWatch { services.append(LoopService(run: { await endWatch.run() })) }
+    let authenticator = APIKeyAuthenticator(store: storage.apiKeys, clock: clock, isSoleWriter: storage.isExclusive)
+    newAPIKey = try await authenticator.bootstrap(
+      presented: configuration.bootstrapAPIKey, id: ids.next(), entry: ids.next())
+    if case .folder(let folder) = configuration.storage {
+      // Made at the first start, so that it is in the first backup.
+      _ = try AuditKeyFile(folder: folder).key(configured: configuration.auditKey, creating: true)
+    }
+    let (workflows, executions) = (storage.workflows, storage.executions)
+    let acceptor = Acceptor(
+      catalog: catalog, executions: executions, writer: writer, dispatcher: dispatcher, executor: executor,
+      bus: messaging.bus, endWatch: endWatch, clock: clock, ids: ids)
+    site = .api(
+      APIDependencies(
+        acceptor: acceptor,
+        executionControl: ExecutionControl(executions: executions, writer: writer, clock: clock, ids: ids),
+        deadLetterOffice: DeadLetterOffice(letters: storage.deadLetters, acceptor: acceptor, clock: clock, ids: ids),
+        workflowEditor: WorkflowEditor(store: workflows, catalog: catalog, library: library, clock: clock, ids: ids),
+        tagEditor: TagEditor(tags: storage.tags, workflows: workflows, clock: clock, ids: ids),
+        apiKeyEditor: APIKeyEditor(
+          store: storage.apiKeys, clock: clock, ids: ids, onDelete: { authenticator.forget($0) }),
+        workspaceEditor: WorkspaceEditor(store: storage.workspaces, clock: clock, ids: ids),
+        workflows: workflows, executions: executions, deadLetters: storage.deadLetters, tags: storage.tags,
+        apiKeys: storage.apiKeys, workspaces: storage.workspaces, audit: storage.audit, library: library,
+        authenticator: authenticator,
+        clock: clock))
+    self.services = services
+  }
+
+  /// Serves until SIGTERM or SIGINT, or until the task is cancelled; then stops in order.
+  /// - Parameter onReady: called with the port once requests are answered.
+  public func run(onReady: @escaping @Sendable (Int) async -> Void) async throws {
+    let (host, port) = (configuration.host, configuration.port)
+    let application: any Service =
+      switch site {
+      case .api(let dependencies): makeApplication(dependencies, host: host, port: port, log: log, onReady: onReady)
+      case .health(let health): makeHealthApplication(health.checks, host: host, port: port, log: log, onReady: onReady)
+      }
+    var group = ServiceGroupConfiguration(
+      services: services + [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
+    group.maximumGracefulShutdownDuration = .seconds(configuration.grace + 10)
+    let running = ServiceGroup(configuration: group)
+    // A task of its own: cancelling the group itself would stop all its parts at once, in no order.
+    let serving = Task { try await running.run() }
+    try await withTaskCancellationHandler {
+      try await serving.value
+    } onCancel: {
+      Task { await running.triggerGracefulShutdown() }
+    }
+    javaScript?.close()
+    await storage.close()
+  }
+}

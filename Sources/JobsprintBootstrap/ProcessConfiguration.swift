@@ -1,0 +1,80 @@
+import JobsprintAccess
+import JobsprintRuntime
+public import Logging
+
+/// What a process is to do.
+public enum ProcessRole: String, Sendable {
+  /// API and executor in one process, over one folder or a database; wake-ups never leave it.
+  case embedded
+  /// Takes requests and publishes wake-ups.
+  case api
+  /// Consumes wake-ups and executes.
+  case worker
+
+  /// As people start it.
+  var program: String {
+    switch self {
+    case .embedded: "jobsprint serve"
+    case .api: "jobsprint-api"
+    case .worker: "jobsprint-worker"
+    }
+  }
+}
+
+/// How a process runs.
+public struct ProcessConfiguration: Sendable {
+  public var host = "127.0.0.1"
+  public var port = 8080
+  /// A folder is made when it does not exist; a database is migrated beforehand.
+  public var storage = StorageLocation.folder("data")
+  /// A name that stays from start to start, for connections and logs.
+  public var instance = "local"
+  /// RabbitMQ's; it may hold a password.
+  var brokerAddress: String?
+  /// What the names of queues begin with: installations that share a broker have different ones.
+  var brokerPrefix = "jobsprint"
+  /// They sign wake-ups; the first one signs, all are accepted.
+  var ticketKeys: [TicketRing.Key] = []
+  /// The first API key; nil: one is made and shown once.
+  public var bootstrapAPIKey: String?
+  /// Signs checkpoints of the audit log, as 64 hexadecimal digits; nil: the one in the data folder.
+  public var auditKey: String?
+  /// Executions at a time.
+  public var slots = 256
+  /// Seconds.
+  public var lease = 15
+  /// Seconds that running nodes have to finish when the process stops.
+  public var grace = 10
+  /// What the data of one execution may weigh.
+  public var executionMegabytes = 256
+  /// Days for which executions are kept after they were accepted, once they have ended; nil: for good.
+  public var retentionDays: Int?
+  public var javaScript = JavaScriptConfiguration()
+  public var logLevel = Logger.Level.notice
+  public var testNodes: TestNodes?
+
+  /// Node types for tests.
+  public struct TestNodes: Sendable {
+    /// Where `jobsprint.testEffect` writes what it did.
+    public var ledger: String?
+    /// Breaks a promise on purpose, so that a test of it can be seen to fail.
+    public var sabotage: Sabotage?
+  }
+
+  public enum Sabotage: String, Sendable {
+    /// Accepted executions are answered before they are committed.
+    case answerBeforeCommit
+  }
+
+  public init() {}
+
+  var executorOptions: ExecutorOptions {
+    var options = ExecutorOptions()
+    options.slots = slots
+    options.lease = .seconds(lease)
+    options.heartbeat = .milliseconds(lease * 1000 / 3)
+    options.grace = .seconds(grace)
+    options.mostBytes = executionMegabytes << 20
+    return options
+  }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import Logging
+
+/// One program from its settings to its exit code, in words for the person at the shell.
+public struct ProcessRunner: Sendable {
+  private let role: ProcessRole
+  private let change: @Sendable (inout ProcessConfiguration) -> Void
+
+  /// - Parameters:
+  ///   - host, port: in place of the settings'.
+  ///   - folder: in place of the settings' store.
+  public init(_ role: ProcessRole, host: String? = nil, port: Int? = nil, folder: String? = nil) {
+    self.role = role
+    change = { configuration in
+      if let host { configuration.host = host }
+      if let port { configuration.port = port }
+      if let folder { configuration.storage = .folder(folder) }
+    }
+  }
+
+  /// Serves until it is told to stop.
+  /// - Returns: the exit code: 0, or 1 with the reason on standard error.
+  public func run() async -> Int32 {
+    var configuration: ProcessConfiguration
+    do { configuration = try .fromEnvironment(role) } catch { return fail(explanation(of: error)) }
+    change(&configuration)
+    guard (0...65_535).contains(configuration.port) else {
+      return fail("the port must be from 0 to 65535, not \(configuration.port).")
+    }
+    LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+    var log = Logger(label: role.program)
+    log.logLevel = configuration.logLevel
+    let (host, place, role) = (configuration.host, configuration.storage.name, role)
+    do {
+      let platform = try await Platform(role, configuration, log: log)
+      // It is stored by now: whatever happens next, it can't be shown again.
+      if let key = platform.newAPIKey { say("API key (shown only this once; keep it): \(key)") }
+      try await platform.run { port in
+        switch role {
+        case .embedded, .api: say("Jobsprint is ready: http://\(host):\(port)/api/v1  (data in \(place))")
+        case .worker: say("jobsprint-worker is ready: http://\(host):\(port)/livez  (data in \(place))")
+        }
+      }
+      return 0
+    } catch {
+      return fail(explanation(of: error, for: configuration))
+    }
+  }
+
+  private func fail(_ explanation: String) -> Int32 {
+    FileHandle.standardError.write(Data("\(role.program): \(explanation)\n".utf8))
+    return 1
+  }
+}
+
+private func say(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }

@@ -1,0 +1,77 @@
+// Wake-ups through the broker: a durable quorum queue for each lane, every message confirmed, every message with a ticket
+// that whoever can merely write to the queue can't make. What is wrong with a message is found here, before anybody is
+// woken; what becomes of its execution is decided in the store, whatever a message says.
+
+import AMQP
+import JobsprintDomain
+import JobsprintPorts
+import Logging
+
+final class RabbitMQWakeUpQueue: WakeUpQueue {
+  private let topology: RabbitMQTopology
+  private let messageTTL: Duration?
+  private let tickets: any TicketAuthority
+  private let connection: AMQPConnection
+  /// One for each lane: a full queue holds up no other.
+  private let publishers: [Lane: AMQPPublisher]
+  private let buffer = WakeUpBuffer()
+
+  init(
+    _ options: RabbitMQOptions, topology: RabbitMQTopology, tickets: any TicketAuthority, publishing: AMQPConnection
+  ) {
+    self.topology = topology
+    self.tickets = tickets
+    messageTTL = options.messageTTL
+    connection = publishing
+    publishers = Dictionary(uniqueKeysWithValues: Lane.allCases.map { ($0, AMQPPublisher(publishing)) })
+  }
+
+  /// Wake-ups that are here and that nobody has taken.
+  var waiting: Int { buffer.count }
+
+  // MARK: publishing
+
+  func publish(_ wakeUps: [WakeUp]) async throws(PortError) {
+    var messages: [Lane: [AMQPMessage]] = [:]
+    for wakeUp in wakeUps { messages[wakeUp.lane, default: []].append(await message(wakeUp)) }
+    var failure: AMQPError?
+    for lane in Lane.allCases {
+      guard let publisher = publishers[lane], let messages = messages[lane] else { continue }
+      do throws(AMQPError) { try await publisher.publish(messages) } catch { failure = failure ?? error }
+    }
+    guard let failure else { return }
+    // Somebody has deleted a queue.
+    if failure.code == .unroutable { try? await connection.declare(topology.shared) }
+    throw PortError(failure)
+  }
+
+  private func message(_ wakeUp: WakeUp) async -> AMQPMessage {
+    let ticket = await tickets.ticket(for: wakeUp.execution, in: wakeUp.workspace)
+    var message = AMQPMessage(
+      routingKey: topology.queue(of: wakeUp.lane), body: WakeUpMessage(wakeUp, ticket: ticket).body)
+    message.messageID = "\(wakeUp.execution)"
+    message.contentType = "application/json"
+    message.replyTo = wakeUp.replyTo
+    message.timeToLive = messageTTL
+    return message
+  }
+
+  // MARK: receiving
+
+  func receive(upTo limit: Int) async -> WakeUpBatch {
+    let arrivals = await buffer.next(upTo: limit)
+    guard !arrivals.isEmpty else { return .empty }
+    return WakeUpBatch(arrivals.map(\.wakeUp)) { settlement in
+      switch settlement {
+      case .acknowledged:
+        // Those of one lane leave as one frame.
+        for lane in Lane.allCases { arrivals.filter { $0.wakeUp.lane == lane }.map(\.delivery).ack() }
+      case .givenBack: for arrival in arrivals { arrival.delivery.reject(requeue: true) }
+      }
+    }
+  }
+
+  func put(_ arrivals: [WakeUpBuffer.Arrival]) {
+    if !arrivals.isEmpty { buffer.put(arrivals) }
+  }
+}

@@ -1,0 +1,117 @@
+import AMQP
+import JobsprintAccess
+import JobsprintDomain
+import JobsprintMemory
+import JobsprintPorts
+import JobsprintTesting
+import Logging
+import Synchronization
+import Testing
+
+@testable import JobsprintRabbitMQ
+
+/// An installation of its own on the broker of the tests: its prefix, its keys, its time.
+final class Scene: Sendable {
+  let prefix = "test-\(UInt32.random(in: 0 ... .max))"
+  let clock = TestClock()
+  let tickets: TicketRing
+  let log = LogSpy()
+  let url: String
+
+  init(parameters: String = "") async throws {
+    url = try TestBroker.shared().url + parameters
+    tickets = try #require(await TicketRing([try Scene.key("a")], clock: clock))
+  }
+
+  /// - Parameter digit: of its secret.
+  static func key(_ digit: Character, id: String = "one") throws -> TicketRing.Key {
+    try #require(TicketRing.Key("\(id):\(String(repeating: digit, count: 64))"))
+  }
+
+  var topology: RabbitMQTopology { RabbitMQTopology(prefix: prefix, queueLimit: 1) }
+
+  /// Runs an instance beside the body.
+  func withInstance<Value: Sendable>(
+    _ change: (inout RabbitMQOptions) -> Void = { _ in }, _ body: (RabbitMQBroker) async throws -> Value
+  ) async throws -> Value {
+    var options = try RabbitMQOptions(url)
+    options.prefix = prefix
+    change(&options)
+    let broker = RabbitMQBroker(options, tickets: tickets, local: MemoryEventBus(), log: log.logger)
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { await broker.run() }
+      defer { group.cancelAll() }
+      return try await body(broker)
+    }
+  }
+
+  /// Somebody with a connection to the same broker, and no key.
+  func withStranger<Value: Sendable>(_ body: (AMQPConnection) async throws -> Value) async throws -> Value {
+    let connection = AMQPConnection(try AMQPOptions(url))
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { await connection.run() }
+      defer { group.cancelAll() }
+      return try await body(connection)
+    }
+  }
+
+  /// Deletes the queues.
+  func end() async throws {
+    try await withStranger { connection async throws in
+      for queue in topology.shared.queues { try await connection.delete(queue.name) }
+    }
+  }
+}
+
+/// What was logged, as one text for each line.
+final class LogSpy: Sendable {
+  private let state = Mutex<[String]>([])
+
+  var lines: [String] { state.withLock { $0 } }
+
+  var logger: Logger { Logger(label: "test") { _ in Handler(spy: self) } }
+
+  private struct Handler: LogHandler {
+    let spy: LogSpy
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.info
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+      get { metadata[key] }
+      set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+      let line = "\(event.level) \(event.message) \(event.metadata ?? [:])"
+      spy.state.withLock { $0.append(line) }
+    }
+  }
+}
+
+func set<Value>(
+  _ option: WritableKeyPath<RabbitMQOptions, Value>, _ value: Value
+) -> (inout RabbitMQOptions) -> Void {
+  { $0[keyPath: option] = value }
+}
+
+func wakeUp(_ number: Int, _ lane: Lane = .normal, replyTo: String? = nil) -> WakeUp {
+  WakeUp(execution: .numbered(number), workspace: .initial, lane: lane, replyTo: replyTo)
+}
+
+extension WakeUpQueue {
+  /// So many, however many batches they come in.
+  func take(_ count: Int, _ settlement: WakeUpBatch.Settlement? = .acknowledged) async -> [WakeUp] {
+    var all: [WakeUp] = []
+    while all.count < count {
+      let batch = await receive(upTo: count - all.count)
+      if batch.wakeUps.isEmpty { break }
+      if let settlement { batch.settle(settlement) }
+      all += batch.wakeUps
+    }
+    return all
+  }
+}
+
+func ended(_ number: Int, _ state: ExecutionState = .success) -> ExecutionEvent {
+  ExecutionEvent(execution: .numbered(number), workspace: .initial, state: state)
+}
