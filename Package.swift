@@ -35,6 +35,7 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -51,6 +52,7 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.3.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
@@ -76,9 +78,11 @@ let package = Package(
     floor("LibXML2", ["CLibXML2"]),
     floor("PCRE2", ["CPCRE2"]),
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
-    floor("Postgres", ["CPostgres"]),
+    .systemLibrary(name: "CThreads"),
+    floor("DriverThread", ["CThreads"]),
+    floor("Postgres", ["CPostgres", "DriverThread", deque]),
     .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
-    floor("AMQP", ["CRabbitMQ"]),
+    floor("AMQP", ["CRabbitMQ", "DriverThread", deque]),
     floor("CMarkGFM", ["CCMarkGFM"]),
     floor("OpenSSL", ["COpenSSL"]),
     // ground
@@ -133,7 +137,7 @@ let package = Package(
       name: "jobsprint-sandbox", dependencies: ["CJavaScriptCore", "CSeccomp", "CSandboxRuntime"],
       swiftSettings: settings),
     // yard
-    floor("JobsprintTesting", ["JobsprintDomain", "JobsprintPorts"]),
+    floor("JobsprintTesting", ["JobsprintDomain", "JobsprintPorts", crypto]),
     floor(
       "JobsprintBench",
       [
@@ -161,8 +165,8 @@ let package = Package(
     tests("CMarkGFMTests", ["CMarkGFM"]),
     tests("OpenSSLTests", ["OpenSSL"]),
     tests("PCRE2Tests", ["PCRE2"]),
-    tests("PostgresTests", ["Postgres"]),
-    tests("AMQPTests", ["AMQP"]),
+    tests("PostgresTests", ["Postgres", "JobsprintTesting"]),
+    tests("AMQPTests", ["AMQP", "JobsprintTesting"]),
     tests("JobsprintDomainTests", ["JobsprintDomain", "JobsprintTesting"]),
     tests("JobsprintEngineTests", ["JobsprintEngine", "JobsprintDomain", "JobsprintTesting"]),
     tests(

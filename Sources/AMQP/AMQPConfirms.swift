@@ -1,3 +1,5 @@
+import DequeModule
+
 /// Which of the messages of one channel are on their way, and what became of each. The broker confirms in any order, one
 /// by one or all up to one, and says before the confirm of a mandatory message whether it comes back.
 struct AMQPConfirms<Owner> {
@@ -14,7 +16,7 @@ struct AMQPConfirms<Owner> {
     var returned: (code: Int, text: String)?
   }
 
-  private var entries = AMQPQueue<Entry>()
+  private var entries = Deque<Entry>()
   /// The tag of the first entry.
   private var first: UInt64 = 1
   private(set) var inFlight = 0
@@ -29,7 +31,7 @@ struct AMQPConfirms<Owner> {
 
   mutating func returned(tag: UInt64, code: Int, text: String) {
     guard let offset = offset(of: tag) else { return }
-    entries[offset]?.returned = (code, text)
+    entries[offset].returned = (code, text)
   }
 
   /// - Parameter settle: called once for each message whose outcome is known by this.
@@ -40,9 +42,9 @@ struct AMQPConfirms<Owner> {
     let tag = multiple && tag == 0 ? nextTag &- 1 : tag
     guard let offset = offset(of: tag) else { return }
     for position in (multiple ? 0 : offset)...offset {
-      guard var entry = entries[position], let owner = entry.owner else { continue }
-      entry.owner = nil
-      entries[position] = entry
+      let entry = entries[position]
+      guard let owner = entry.owner else { continue }
+      entries[position].owner = nil
       inFlight -= 1
       if let returned = entry.returned {
         settle(owner, entry.index, .returned(code: returned.code, text: returned.text))

@@ -1,3 +1,5 @@
+import DriverThread
+
 /// One connection to a broker, kept up for as long as `run()` runs: it is made again whenever it's lost, with its topology
 /// and its lanes. Publishers and consumers should have different ones: a broker that blocks a connection for publishing
 /// takes no acknowledgements from it either.
@@ -26,7 +28,7 @@ public final class AMQPConnection: Sendable {
     await withTaskCancellationHandler {
       await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
         let name = options.connectionName
-        let isStarted = AMQPThread.start("amqp-\(name)") {
+        let isStarted = DriverThread.start("amqp-\(name)") {
           core.run()
           continuation.resume()
         }
@@ -51,7 +53,7 @@ public final class AMQPConnection: Sendable {
   /// at most: brokers send one in each half of the interval.
   public var silence: Duration? {
     guard let heardAt = hub.heardAt else { return nil }
-    let now = AMQPThread.now()
+    let now = DriverThread.now()
     return .nanoseconds(Int64(clamping: now > heardAt ? now - heardAt : 0))
   }
 

@@ -1,11 +1,12 @@
 import CRabbitMQ
+import DriverThread
 import Glibc
 
 /// Connects and logs in. It blocks, within the limit but for the system's look-up of names, so it is called on a thread
 /// of its own: the owner goes on watching everybody's limits.
 enum AMQPConnector {
   static func connect(_ options: AMQPOptions, _ host: AMQPOptions.Host) -> Result<AMQPLink, AMQPError> {
-    let started = AMQPThread.now()
+    let started = DriverThread.now()
     guard let state = amqp_new_connection() else { return .failure(AMQPError(.connectFailed, "no memory")) }
     if let error = open(state, options, host) ?? login(state, options, host, started: started) {
       amqp_destroy_connection(state)
@@ -58,7 +59,7 @@ enum AMQPConnector {
   private static func login(
     _ state: amqp_connection_state_t, _ options: AMQPOptions, _ host: AMQPOptions.Host, started: UInt64
   ) -> AMQPError? {
-    let spent = AMQPThread.now() &- started
+    let spent = DriverThread.now() &- started
     let limit = options.connectLimit.nanoseconds
     var left = timeval(nanoseconds: max(limit > spent ? limit - spent : 0, 10_000_000))
     amqp_set_handshake_timeout(state, &left)

@@ -1,3 +1,4 @@
+import DequeModule
 import Synchronization
 
 /// The messages of one queue, on a channel of its own. It goes on after lost connections, closed channels and deleted
@@ -108,7 +109,7 @@ final class AMQPConsumerBuffer: Sendable {
   private typealias Reader = UnsafeContinuation<[AMQPDelivery], Never>
 
   private struct State {
-    var deliveries = AMQPQueue<AMQPDelivery>()
+    var deliveries = Deque<AMQPDelivery>()
     var readers: [(number: Int, count: Int, continuation: Reader)] = []
     var next = 0
     var isEnded = false
@@ -142,7 +143,7 @@ final class AMQPConsumerBuffer: Sendable {
   }
 
   /// What nobody has read belongs to a channel that is no more, and comes again.
-  func clear() { state.withLock { $0.deliveries = AMQPQueue() } }
+  func clear() { state.withLock { $0.deliveries = Deque() } }
 
   /// Readers get nothing from here on.
   func stop() {

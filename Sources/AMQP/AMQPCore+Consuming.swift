@@ -1,3 +1,5 @@
+import DequeModule
+
 /// Messages from the broker to their readers, and what the readers say about them.
 extension AMQPCore {
   mutating func delivered(_ channel: UInt16, _ content: AMQPContent) {

@@ -1,3 +1,5 @@
+import DequeModule
+
 /// Channels: opened, closed by the broker, opened again; and errands, which use channel 1 one after the other.
 extension AMQPCore {
   mutating func openLanes(now: UInt64) {
@@ -67,7 +69,7 @@ extension AMQPCore {
     guard case .none = errandState, machine.phase == .preparing || machine.phase == .ready else { return }
     // On a new connection its own comes first.
     if machine.phase == .preparing, let first = errands.first, !first.isOwn {
-      var others = AMQPQueue<AMQPErrand>()
+      var others = Deque<AMQPErrand>()
       var own: AMQPErrand?
       while let errand = errands.popFirst() {
         if own == nil, errand.isOwn { own = errand } else { others.append(errand) }
@@ -121,7 +123,7 @@ extension AMQPCore {
   }
 
   mutating func expireErrands(now: UInt64) {
-    var kept = AMQPQueue<AMQPErrand>()
+    var kept = Deque<AMQPErrand>()
     while let errand = errands.popFirst() {
       if errand.isOwn || errand.deadline > now {
         if !errand.isOwn { unitsDeadline = min(unitsDeadline, errand.deadline) }

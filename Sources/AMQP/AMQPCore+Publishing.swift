@@ -1,3 +1,5 @@
+import DequeModule
+
 /// Messages from their callers to their confirms.
 extension AMQPCore {
   mutating func submit(_ unit: AMQPPublishUnit, channel: UInt16, now: UInt64) {
@@ -61,7 +63,7 @@ extension AMQPCore {
   mutating func settleWaiting() {
     for index in lanes.indices where lanes[index].waiting > 0 {
       var waiting = 0
-      lanes[index].queue.visit { if !$0.isAnswered { waiting += $0.messages.count - $0.sent } }
+      for unit in lanes[index].queue where !unit.isAnswered { waiting += unit.messages.count - unit.sent }
       lanes[index].waiting = waiting
     }
   }

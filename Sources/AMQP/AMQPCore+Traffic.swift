@@ -1,3 +1,5 @@
+import DequeModule
+
 /// What goes out on the socket and what comes in.
 extension AMQPCore {
   /// So much is sent, or received, before the other gets its turn.

@@ -1,3 +1,6 @@
+import DequeModule
+import DriverThread
+
 /// What the owner's thread owns: one connection, its lanes and what is on its way. Nobody else touches it, so there's no
 /// lock; the only calls that wait are `poll` in the inbox, and none waits for the broker.
 struct AMQPCore {
@@ -14,13 +17,13 @@ struct AMQPCore {
   var lastFailure: AMQPError?
 
   /// Methods that wait to be sent: before any message.
-  var outbox = AMQPQueue<(channel: UInt16, command: AMQPCommand)>()
+  var outbox = Deque<(channel: UInt16, command: AMQPCommand)>()
   /// A message of which only a part was sent: nothing else may come in between on its channel.
   var partial: (body: [UInt8], sent: Int, channel: UInt16)?
   var turn = 0
   var wantsWritable = false
 
-  var errands = AMQPQueue<AMQPErrand>()
+  var errands = Deque<AMQPErrand>()
   var errandState = ErrandState.none
 
   /// Since when nothing can be published, for want of a connection or because the broker blocks it; nil while it can.
@@ -60,7 +63,7 @@ struct AMQPCore {
     var isReadable = false
     var hasArrived = false
     while machine.phase != .ended {
-      let now = AMQPThread.now()
+      let now = DriverThread.now()
       for item in inbox.take() { handle(item, now: now) }
       tick(now: now)
       var hasMore = false
@@ -110,7 +113,7 @@ struct AMQPCore {
   /// Nobody is left waiting.
   private mutating func finish() {
     let error = AMQPError(.closed, "the AMQP connection was shut down")
-    if link != nil { lost(error, now: AMQPThread.now()) }
+    if link != nil { lost(error, now: DriverThread.now()) }
     for item in inbox.close() {
       switch item {
       case .add(let kind, let channel): add(kind, channel: channel)
@@ -122,7 +125,7 @@ struct AMQPCore {
     failUnits(.closed, error.message) { _ in true }
     while let errand = errands.popFirst() { errand.answer(.failure(error)) }
     for lane in lanes { _ = lane.buffer?.end() }
-    update(now: AMQPThread.now())
+    update(now: DriverThread.now())
     hub.set(.closed)
   }
 
@@ -225,7 +228,7 @@ struct AMQPCore {
     let inbox = inbox
     let host = options.hosts[machine.failures % options.hosts.count]
     hub.set(.connecting)
-    let started = AMQPThread.start("amqp-connect") {
+    let started = DriverThread.start("amqp-connect") {
       switch AMQPConnector.connect(options, host) {
       case .success(let link): _ = inbox.put(.connected(attempt: attempt, link))
       case .failure(let error): _ = inbox.put(.connectFailed(attempt: attempt, error))
@@ -262,7 +265,7 @@ struct AMQPCore {
     if wasReady { metrics.connectionsLost += 1 }
     let pause = machine.lost(now: now, backoff: backoff, random: .random(in: 0..<1))
     link = nil
-    outbox = AMQPQueue()
+    outbox = Deque()
     partial = nil
     wantsWritable = false
     heartbeatAt = .max
@@ -288,7 +291,7 @@ struct AMQPCore {
   }
 
   private mutating func dropOwnErrands() {
-    var kept = AMQPQueue<AMQPErrand>()
+    var kept = Deque<AMQPErrand>()
     while let errand = errands.popFirst() { if !errand.isOwn { kept.append(errand) } }
     errands = kept
   }

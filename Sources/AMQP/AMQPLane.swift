@@ -1,3 +1,5 @@
+import DequeModule
+
 /// A publisher's or consumer's channel, as the owner's thread sees it.
 struct AMQPLane {
   enum Kind {
@@ -12,7 +14,7 @@ struct AMQPLane {
   /// Everybody who waits for an answer; those who have one are left out now and then.
   var units: [AMQPPublishUnit] = []
   /// Units of which not all was sent.
-  var queue = AMQPQueue<AMQPPublishUnit>()
+  var queue = Deque<AMQPPublishUnit>()
   var confirms = AMQPConfirms<AMQPPublishUnit>()
   /// Messages that are not sent.
   var waiting = 0

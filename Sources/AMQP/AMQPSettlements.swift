@@ -1,9 +1,11 @@
+import DequeModule
+
 /// What was delivered on one channel and is not settled yet. Acknowledgements that came close together leave as one where
 /// nothing before them is open (`multiple`): a worker that claims a hundred at a time sends one frame instead of a hundred.
 struct AMQPSettlements {
   private enum State { case open, acknowledged, settled }
 
-  private var states = AMQPQueue<State>()
+  private var states = Deque<State>()
   /// The tag of the first one: the channel counts from 1.
   private var first: UInt64 = 1
   /// Acknowledged, and not told to the broker.

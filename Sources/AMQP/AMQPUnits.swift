@@ -1,3 +1,5 @@
+import DriverThread
+
 /// Messages that one caller publishes and waits for. After it was handed over only the owner's thread touches it.
 final class AMQPPublishUnit: Sendable {
   typealias Answer = Result<Void, AMQPError>
@@ -8,11 +10,11 @@ final class AMQPPublishUnit: Sendable {
   // Of the owner's thread alone, once it was handed over.
   nonisolated(unsafe) var continuation: UnsafeContinuation<Answer, Never>?
 
-  /// How many were sent; the others follow in order.
+  /// How many were sent; the others follow in order. Of the owner's thread alone, once it was handed over.
   nonisolated(unsafe) var sent = 0
   // Of the owner's thread alone, once it was handed over.
   nonisolated(unsafe) private(set) var isAnswered = false
-  /// Its caller's task was cancelled, maybe before it came to the owner.
+  /// Its caller's task was cancelled, maybe before it came to the owner. Of the owner's thread alone.
   nonisolated(unsafe) var isCancelled = false
   // Of the owner's thread alone, once it was handed over.
   nonisolated(unsafe) var isSubmitted = false
@@ -27,7 +29,7 @@ final class AMQPPublishUnit: Sendable {
 
   init(_ messages: [AMQPMessage], limit: UInt64) {
     self.messages = messages
-    submitted = AMQPThread.now()
+    submitted = DriverThread.now()
     deadline = submitted &+ limit
     settled = [Bool](repeating: false, count: messages.count)
     missing = messages.count
@@ -100,7 +102,7 @@ final class AMQPErrand: Sendable {
     self.commands = commands
     self.topology = topology
     self.isOwn = isOwn
-    deadline = AMQPThread.now() &+ limit
+    deadline = DriverThread.now() &+ limit
   }
 
   func answer(_ answer: Answer) {

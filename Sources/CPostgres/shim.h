@@ -3,4 +3,3 @@
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-extern int pthread_setname_np(pthread_t thread, const char *name);

@@ -16,7 +16,6 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
-extern int pthread_setname_np(pthread_t thread, const char *name);
 
 // The library's own is variadic, which Swift can't call.
 static inline amqp_rpc_reply_t crabbitmq_login(

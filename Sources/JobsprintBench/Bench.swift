@@ -78,6 +78,13 @@ public struct Bench: Sendable {
   }
 }
 
+/// What E3 is to reach: executions a second, and milliseconds at 300/s.
+struct E3Aims: Sendable {
+  let rate: Int
+  let p50: Int
+  let p99: Int
+}
+
 /// What one measurement may use.
 struct BenchContext: Sendable {
   let executable: String
@@ -89,6 +96,8 @@ struct BenchContext: Sendable {
   let idleTransaction: Int
   /// The address of a PostgreSQL database instead of the folder.
   var database: String?
+  /// What E3 is to reach there.
+  var aims = E3Aims(rate: 3000, p50: 2, p99: 10)
   /// RabbitMQ's address: an API and a worker instead of one program.
   var broker: String?
 }

@@ -14,6 +14,7 @@ enum PostgresMeasurement {
     try migrate(context.executable, address)
     var context = context
     context.database = address
+    context.aims = E3Aims(rate: 3000, p50: 3, p99: 15)
     return try await ThroughputMeasurement.figures(context) + LatencyMeasurement.figures(context)
   }
 

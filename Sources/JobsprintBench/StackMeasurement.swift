@@ -11,6 +11,7 @@ enum StackMeasurement {
     var context = context
     context.database = database.address
     context.broker = broker
+    context.aims = E3Aims(rate: 2000, p50: 8, p99: 30)
     let figures = try await ThroughputMeasurement.figures(context) + LatencyMeasurement.figures(context)
     try await database.drop()
     return figures

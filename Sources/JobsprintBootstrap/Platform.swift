@@ -64,16 +64,18 @@ public struct Platform: Sendable {
     let housekeeping = Housekeeping(
       storage: storage, clock: clock, log: log,
       retention: configuration.retentionDays.map { .seconds(86_400 * $0) })
-    // Stopped from the last to the first: no requests, then no executions, then no more writing; what was written last is
-    // sealed.
+    // Stopped from the last to the first: no requests, then no executions, then no more publishing and writing; what was
+    // written last is told and sealed.
     var services: [any Service] = [
       LoopService(run: { await sealer.run() }),
       LoopService(run: { await housekeeping.run() }),
-      LoopService(run: { await storage.keepJournal(writer) }, stop: { writer.close() }),
-      LoopService(run: { await dispatcher.run() }, stop: { dispatcher.close() }),
     ]
     if let listen = storage.listen { services.append(LoopService(run: { await listen(news) })) }
     if let broker = messaging.broker { services.append(LoopService(run: { await broker.run() })) }
+    services += [
+      LoopService(run: { await storage.keepJournal(writer) }, stop: { writer.close() }),
+      LoopService(run: { await dispatcher.run() }, stop: { dispatcher.close() }),
+    ]
     var executor: Executor?
     var javaScript: JavaScript?
     if role != .api {

@@ -1,4 +1,5 @@
 import JobsprintAPI
+import JobsprintDomain
 import JobsprintPorts
 import JobsprintRabbitMQ
 
@@ -25,7 +26,7 @@ struct WorkerHealth: Sendable {
   private var store: String? {
     get async {
       do {
-        _ = try await storage.executions.ended(among: [])
+        _ = try await storage.tags.tags(in: .initial, page: PageRequest(limit: 1))
         return nil
       } catch {
         return error.message

@@ -8,13 +8,19 @@ import JobsprintPorts
 import Logging
 
 final class RabbitMQWakeUpQueue: WakeUpQueue {
+  struct Arrival: Sendable {
+    let wakeUp: WakeUp
+    let delivery: AMQPDelivery
+  }
+
   private let topology: RabbitMQTopology
   private let messageTTL: Duration?
   private let tickets: any TicketAuthority
   private let connection: AMQPConnection
   /// One for each lane: a full queue holds up no other.
   private let publishers: [Lane: AMQPPublisher]
-  private let buffer = WakeUpBuffer()
+  /// Of all lanes, each of which comes from a queue of its own; at most the prefetch of each.
+  private let buffer = LaneBuffer<Arrival>()
 
   init(
     _ options: RabbitMQOptions, topology: RabbitMQTopology, tickets: any TicketAuthority, publishing: AMQPConnection
@@ -71,7 +77,5 @@ final class RabbitMQWakeUpQueue: WakeUpQueue {
     }
   }
 
-  func put(_ arrivals: [WakeUpBuffer.Arrival]) {
-    if !arrivals.isEmpty { buffer.put(arrivals) }
-  }
+  func put(_ arrivals: [Arrival]) { buffer.put(arrivals) { $0.wakeUp.lane } }
 }

@@ -44,16 +44,16 @@ struct WakeUpIntake: Sendable {
     }
   }
 
-  private func take(_ deliveries: [AMQPDelivery]) async -> [WakeUpBuffer.Arrival] {
-    var arrivals: [WakeUpBuffer.Arrival] = []
-    var expired: [WakeUpBuffer.Arrival] = []
+  private func take(_ deliveries: [AMQPDelivery]) async -> [RabbitMQWakeUpQueue.Arrival] {
+    var arrivals: [RabbitMQWakeUpQueue.Arrival] = []
+    var expired: [RabbitMQWakeUpQueue.Arrival] = []
     var rejected: [(RabbitMQMetrics.Rejection, String)] = []
     for delivery in deliveries {
       switch await look(at: delivery) {
       case .wakeUp(let wakeUp):
         if let address = wakeUp.replyTo { replies.remember(address, for: wakeUp.execution) }
-        arrivals.append(WakeUpBuffer.Arrival(wakeUp: wakeUp, delivery: delivery))
-      case .expired(let wakeUp): expired.append(WakeUpBuffer.Arrival(wakeUp: wakeUp, delivery: delivery))
+        arrivals.append(RabbitMQWakeUpQueue.Arrival(wakeUp: wakeUp, delivery: delivery))
+      case .expired(let wakeUp): expired.append(RabbitMQWakeUpQueue.Arrival(wakeUp: wakeUp, delivery: delivery))
       case .rejected(let rejection, let reason):
         delivery.reject(requeue: false)
         rejected.append((rejection, reason))
@@ -98,7 +98,7 @@ struct WakeUpIntake: Sendable {
 
   /// Where that fails they're gone from here: recovery finds their executions, while giving them back would have them come
   /// again at once, for as long as the queue is full.
-  private func reissue(_ expired: [WakeUpBuffer.Arrival]) async {
+  private func reissue(_ expired: [RabbitMQWakeUpQueue.Arrival]) async {
     do throws(PortError) { try await queue.publish(expired.map(\.wakeUp)) } catch {
       log.warning(
         "could not issue expired wake-ups again", metadata: ["count": "\(expired.count)", "error": "\(error)"])

@@ -1,11 +1,12 @@
 import CPostgres
+import DriverThread
 import Glibc
 
 /// Opens one connection. Blocks, so it runs on a thread of its own: libpq resolves names with the system's blocking
 /// resolver even in its asynchronous calls.
 enum PostgresConnector {
   static func connect(_ options: PostgresOptions) -> Result<PostgresLink, PostgresError> {
-    let until = PostgresThread.now() &+ options.connectLimit.nanoseconds
+    let until = DriverThread.now() &+ options.connectLimit.nanoseconds
     guard let connection = start(options.connectionParameters) else {
       return .failure(PostgresError(.connectFailed, "no memory for a connection"))
     }
@@ -36,7 +37,7 @@ enum PostgresConnector {
     while true {
       var watch = pollfd(
         fd: PQsocket(connection), events: Int16(wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT), revents: 0)
-      let now = PostgresThread.now()
+      let now = DriverThread.now()
       guard now < until else {
         return PostgresError(.connectFailed, "no connection to the PostgreSQL server within the limit")
       }

@@ -1,3 +1,5 @@
+import DequeModule
+
 /// Connections that are lost, statements that are stopped, and all time limits.
 extension PostgresCore {
   mutating func lost(_ slot: Int, _ cause: PostgresError, now: UInt64) {

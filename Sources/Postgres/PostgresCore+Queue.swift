@@ -1,3 +1,5 @@
+import DequeModule
+
 /// Who wants a connection, and who gets which.
 extension PostgresCore {
   mutating func submit(_ unit: PostgresUnit, now: UInt64) {

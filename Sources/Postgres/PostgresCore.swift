@@ -1,3 +1,5 @@
+import DequeModule
+
 /// The inside of a pool: its connections, who waits for them, and the rules by which the two meet. Everything happens
 /// under the pool's lock, on the thread of whoever calls; what must not happen under it is left in `actions`.
 ///
@@ -42,7 +44,7 @@ struct PostgresCore {
   let poller: PostgresPoller
 
   var slots: [Slot] = []
-  var queue = PostgresQueue<PostgresUnit>()
+  var queue = Deque<PostgresUnit>()
   var waiting = 0
   var metrics = PostgresMetrics()
   var actions: [Action] = []

@@ -1,3 +1,4 @@
+import DriverThread
 import Synchronization
 
 /// The driver under pools and listeners: holds the core's lock, performs what the core asks for outside of it, and is
@@ -28,7 +29,7 @@ final class PostgresEngine: PostgresPollerClient {
   }
 
   deinit {
-    core.withLock { $0.closeNow(now: PostgresThread.now()) }
+    core.withLock { $0.closeNow(now: DriverThread.now()) }
     poller.unregister(number.withLock { $0 })
   }
 
@@ -103,7 +104,7 @@ final class PostgresEngine: PostgresPollerClient {
 
   /// The only way to the core: what it wants done is done after the lock was left.
   private func perform(_ body: (inout PostgresCore, UInt64) -> Void) {
-    let now = PostgresThread.now()
+    let now = DriverThread.now()
     let (actions, deadline) = core.withLock { core in
       body(&core, now)
       var deadline: UInt64?
@@ -124,7 +125,7 @@ final class PostgresEngine: PostgresPollerClient {
     case .answer(let unit, let answer): unit.continuation?.resume(returning: answer)
     case .connect(let slot): connect(slot)
     case .cancel(let slot, let epoch, let canceller):
-      let started = PostgresThread.start("postgres-cancel") { [weak self] in
+      let started = DriverThread.start("postgres-cancel") { [weak self] in
         canceller.run()
         self?.perform { $0.cancelArrived(slot, epoch: epoch, now: $1) }
       }
@@ -138,7 +139,7 @@ final class PostgresEngine: PostgresPollerClient {
 
   private func connect(_ slot: Int) {
     let options = options
-    let started = PostgresThread.start("postgres-connect") { [weak self] in
+    let started = DriverThread.start("postgres-connect") { [weak self] in
       let result = PostgresConnector.connect(options)
       self?.perform { core, now in
         switch result {

@@ -1,3 +1,5 @@
+import DequeModule
+
 /// The life of one connection and what is on its way on it. A value: it performs nothing, so its tests need no server.
 ///
 ///     phase       event                       next        what the pool does
@@ -53,7 +55,7 @@ struct PostgresMachine {
   private(set) var phase: Phase
   var claim = Claim.free
   var cache: PostgresStatementCache
-  private(set) var entries = PostgresQueue<Entry>()
+  private(set) var entries = Deque<Entry>()
   /// A cancel is on its way.
   var cancelling = false
   private(set) var cancels = 0
@@ -82,7 +84,7 @@ struct PostgresMachine {
 
   /// All units that are on their way, oldest first.
   func forEachUnit(_ body: (PostgresUnit) -> Void) {
-    entries.visit { if case .unit(let unit) = $0.purpose { body(unit) } }
+    for entry in entries { if case .unit(let unit) = entry.purpose { body(unit) } }
   }
 
   // MARK: phases
@@ -117,7 +119,7 @@ struct PostgresMachine {
   mutating func lost(now: UInt64, pause: UInt64) -> [PostgresUnit] {
     var units: [PostgresUnit] = []
     forEachUnit { units.append($0) }
-    entries = PostgresQueue()
+    entries = Deque()
     cancelling = false
     phase = .down(until: now &+ pause)
     return units
@@ -142,7 +144,7 @@ struct PostgresMachine {
     case .error(let error, let routine):
       if error.severity == "FATAL" || error.severity == "PANIC" || error.severity == nil { return .broken(error) }
       failed(entry, error, routine)
-    case .commandEnd: entries.first?.step += 1
+    case .commandEnd: entries[0].step += 1
     case .sync:
       _ = entries.popFirst()
       if case .unit(let unit) = entry.purpose { return .finished(unit) }

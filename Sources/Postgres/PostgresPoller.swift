@@ -1,4 +1,5 @@
 import CPostgres
+import DriverThread
 import Glibc
 import Synchronization
 
@@ -64,7 +65,7 @@ final class PostgresPoller: Sendable {
     epoll_ctl(epoll, EPOLL_CTL_ADD, wake, &event)
     // The descriptors and the thread live as long as the process.
     precondition(
-      PostgresThread.start("postgres-poll") { [self] in loop() }, "the system gives no thread for the PostgreSQL driver"
+      DriverThread.start("postgres-poll") { [self] in loop() }, "the system gives no thread for the PostgreSQL driver"
     )
   }
 
@@ -138,7 +139,7 @@ final class PostgresPoller: Sendable {
       for entry in state.entries { first = min(first, entry.deadline) }
       state.sleepsUntil = first
       guard first != .max else { return -1 }
-      let now = PostgresThread.now()
+      let now = DriverThread.now()
       return first <= now ? 0 : Int32(clamping: (first - now + 999_999) / 1_000_000)
     }
   }
@@ -149,7 +150,7 @@ final class PostgresPoller: Sendable {
       let first = state.sleepsUntil
       state.sleepsUntil = 0
       guard first != .max else { return [] }
-      let now = PostgresThread.now()
+      let now = DriverThread.now()
       guard first <= now else { return [] }
       var due: [any PostgresPollerClient] = []
       for index in state.entries.indices where state.entries[index].deadline <= now {

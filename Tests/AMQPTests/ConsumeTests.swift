@@ -1,3 +1,4 @@
+import JobsprintTesting
 import Testing
 
 @testable import AMQP
@@ -108,7 +109,7 @@ extension AMQPTests {
           #expect(error.code == .topologyRefused && error.replyCode == 405)
         }
         #expect(await consumer.take(1).map(text) == ["message 0"])
-        try TestBroker.shared().control("close_all_connections", "test")
+        try await TestBroker.shared.control("close_all_connections", "test")
         try await eventually { connection.metrics.reconnects == 1 }
         try await AMQPPublisher(connection).publish(messages(queue.name, 1..<2))
         #expect(await consumer.take(1).map(text) == ["message 1"])

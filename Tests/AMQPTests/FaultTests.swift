@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import JobsprintTesting
 import Testing
 
 @testable import AMQP
@@ -54,7 +55,7 @@ extension AMQPTests {
         before[0].ack()
         try await eventually { connection.metrics.acknowledged == 1 }
         #expect(try await connection.messageCount(of: queue.name) <= 9)
-        try TestBroker.shared().control("close_all_connections", "test")
+        try await TestBroker.shared.control("close_all_connections", "test")
         try await eventually { connection.metrics.reconnects == 1 }
         before[1].ack()
         var texts: [String] = []
@@ -78,7 +79,7 @@ extension AMQPTests {
         let publisher = AMQPPublisher(connection)
         async let closing: Void = {
           for round in 1...3 {
-            try TestBroker.shared().control("close_all_connections", "test")
+            try await TestBroker.shared.control("close_all_connections", "test")
             try await eventually { connection.metrics.reconnects >= round }
           }
         }()
@@ -113,7 +114,7 @@ extension AMQPTests {
     }
 
     @Test func aBrokerThatIsKilledAndComesBack() async throws {
-      let broker = try TestBroker.shared()
+      let broker = try await TestBroker.shared
       let queue = quorum("restart")
       // Gone with the broker: that it's there again shows that the topology was declared again.
       var passing = AMQPTopology.Exchange("passing-\(queue.name)", .direct)
@@ -127,12 +128,12 @@ extension AMQPTests {
         try await publisher.publish(messages(queue.name, 0..<5))
         _ = await consumer.take(5)
         // RabbitMQ 3.10 writes down within seconds that a queue has a leader. Killed before, it never elects one again.
-        try broker.control("eval", "[dets:sync(Table) || Table <- dets:all()].")
-        try broker.kill()
+        try await broker.control("eval", "[dets:sync(Table) || Table <- dets:all()].")
+        try await broker.kill()
         try await connection.reaches { $0.isDown }
         let error = try await amqpError { try await publisher.publish(messages(queue.name, 5..<6)) }
         #expect(error.code == .notConnected && error.outcome == .notPublished && error.isTransient, "\(error)")
-        try broker.start()
+        try await broker.start()
         try await eventually { connection.metrics.reconnects == 1 }
         try await eventually {
           let message = AMQPMessage(exchange: passing.name, routingKey: "k", body: Array("new".utf8))
@@ -168,7 +169,7 @@ extension AMQPTests {
     }
 
     @Test func aMemoryAlarmBlocksPublishersWithinTheirLimitAndNoAcknowledgement() async throws {
-      let broker = try TestBroker.shared()
+      let broker = try await TestBroker.shared
       let queue = quorum("alarm")
       try await withConnection(AMQPTopology(queues: [queue]), set(\.waitLimit, .milliseconds(300))) {
         publishing async throws in
@@ -177,7 +178,7 @@ extension AMQPTests {
           let consumer = AMQPConsumer(consuming, queue: queue.name, prefetch: 10)
           try await publisher.publish(messages(queue.name, 0..<10))
           let all = await consumer.take(10)
-          try broker.control("set_vm_memory_high_watermark", "0.00001")
+          try await broker.control("set_vm_memory_high_watermark", "0.00001")
           // The broker says so when something is published.
           let first = try await amqpError {
             try await publisher.publish(messages(queue.name, 10..<11), within: .seconds(1))
@@ -193,7 +194,7 @@ extension AMQPTests {
           consumer.stop()
           _ = await consumer.next(upTo: 1)
           #expect(consuming.metrics.settledLate == 0)
-          try broker.control("set_vm_memory_high_watermark", "0.4")
+          try await broker.control("set_vm_memory_high_watermark", "0.4")
           try await publishing.reaches { $0.isReady }
           try await publisher.publish(messages(queue.name, 12..<13))
           #expect(publishing.metrics.blocks == 1 && publishing.metrics.blockedSeconds > 0.3)
@@ -206,20 +207,20 @@ extension AMQPTests {
     }
 
     @Test func aBlockedBrokerDoesNotHoldUpTheThreadHoweverMuchIsOnItsWay() async throws {
-      let broker = try TestBroker.shared()
+      let broker = try await TestBroker.shared
       let queue = quorum("flood")
       try await withConnection(AMQPTopology(queues: [queue]), set(\.waitLimit, .milliseconds(300))) {
         connection async throws in
         let publisher = AMQPPublisher(connection)
         try await publisher.publish(messages(queue.name, 0..<1))
-        try broker.control("set_vm_memory_high_watermark", "0.00001")
+        try await broker.control("set_vm_memory_high_watermark", "0.00001")
         let large = (0..<40).map { _ in AMQPMessage(routingKey: queue.name, body: [UInt8](repeating: 1, count: 1 << 20))
         }
         let started = ContinuousClock.now
         let error = try await amqpError { try await publisher.publish(large, within: .seconds(1)) }
         #expect(error.code == .timedOut && ContinuousClock.now - started < .seconds(4), "\(error)")
         #expect(error.failures.count == 40)
-        try broker.control("set_vm_memory_high_watermark", "0.4")
+        try await broker.control("set_vm_memory_high_watermark", "0.4")
         try await publisher.publish(messages(queue.name, 1..<2), within: .seconds(20))
         #expect(connection.metrics.reconnects == 0)
         try await connection.delete(queue.name)
@@ -247,7 +248,7 @@ extension AMQPTests {
     }
 
     @Test func aBrokerThatFallsSilent() async throws {
-      let broker = try TestBroker.shared()
+      let broker = try await TestBroker.shared
       let queue = quorum("silent")
       try await withConnection(AMQPTopology(queues: [queue]), set(\.heartbeat, .seconds(1))) {
         connection async throws in
@@ -271,13 +272,13 @@ extension AMQPTests {
     }
 
     @Test func aQueueThatNeverConfirmsDoesNotUseUpTheChannel() async throws {
-      let broker = try TestBroker.shared()
+      let broker = try await TestBroker.shared
       let (sick, sound) = (quorum("sick"), quorum("sound"))
       try await withConnection(AMQPTopology(queues: [sick, sound]), set(\.inFlightMaximum, 10)) {
         connection async throws in
         let publisher = AMQPPublisher(connection)
         try await publisher.publish(messages(sick.name, 0..<1))
-        try broker.control("eval", "sys:suspend('%2F_\(sick.name)').")
+        try await broker.control("eval", "sys:suspend('%2F_\(sick.name)').")
         for _ in 0..<2 {
           let error = try await amqpError {
             try await publisher.publish(messages(sick.name, 0..<4), within: .milliseconds(100))
@@ -286,7 +287,7 @@ extension AMQPTests {
           try await publisher.publish(messages(sound.name, 0..<1))
         }
         #expect(connection.metrics.channelsClosed == 1 && connection.metrics.reconnects == 0)
-        try broker.control("eval", "sys:resume('%2F_\(sick.name)').")
+        try await broker.control("eval", "sys:resume('%2F_\(sick.name)').")
         try await publisher.publish(messages(sick.name, 0..<4))
         try await connection.delete(sick.name)
         try await connection.delete(sound.name)
@@ -295,7 +296,7 @@ extension AMQPTests {
 
     @Test func theShutdownWaitsForConfirmsAndRefusesWhatComesLater() async throws {
       let queue = quorum("shutdown")
-      let connection = AMQPConnection(try testOptions(), topology: AMQPTopology(queues: [queue]))
+      let connection = AMQPConnection(try await testOptions(), topology: AMQPTopology(queues: [queue]))
       let running = Task { await connection.run() }
       let publisher = AMQPPublisher(connection)
       let consumer = AMQPConsumer(connection, queue: queue.name, prefetch: 10)
@@ -342,7 +343,7 @@ extension AMQPTests {
 
     @Test func withTLS() async throws {
       let queue = quorum("tls")
-      let secure = try AMQPOptions(try TestBroker.shared().secureURL)
+      let secure = try AMQPOptions(try await TestBroker.shared.secureURL)
       func run(_ options: AMQPOptions, _ body: (AMQPConnection) async throws -> Void) async throws {
         try await withConnection(AMQPTopology(queues: [queue]), { $0 = options }, body)
       }

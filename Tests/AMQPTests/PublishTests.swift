@@ -1,3 +1,4 @@
+import JobsprintTesting
 import Testing
 
 @testable import AMQP

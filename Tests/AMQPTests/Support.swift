@@ -1,5 +1,5 @@
 import Foundation
-import Glibc
+import JobsprintTesting
 import Testing
 
 @testable import AMQP
@@ -7,81 +7,18 @@ import Testing
 /// All of these need a broker, and some of them stop it: one after the other.
 @Suite(.serialized, .timeLimit(.minutes(2))) struct AMQPTests {}
 
-/// A private broker, started and stopped with scripts/services.
-final class TestBroker: Sendable {
-  let url: String
-  let secureURL: String
-  private let home: String
-  private let folder: String
-  private let isOwn: Bool
-
-  private static let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "scripts/services").path
-
-  private init() throws {
-    // A folder in which a broker runs already saves its start.
-    let given = ProcessInfo.processInfo.environment["JOBSPRINT_TEST_SERVICES"]
-    isOwn = given == nil
-    folder = given ?? "/tmp/amqp-tests-\(UInt32.random(in: 0 ... .max))"
-    try Self.run([Self.script, "start", folder, "rabbitmq"])
-    let lines = try Self.run([Self.script, "env", folder, "rabbitmq"]).split(separator: "\n")
-    func value(_ name: String) throws -> String {
-      let prefix = "export JOBSPRINT_TEST_RABBITMQ\(name)="
-      return String(try #require(lines.first { $0.hasPrefix(prefix) }).dropFirst(prefix.count))
-    }
-    url = try value("")
-    secureURL = try value("_TLS")
-    home = try value("_HOME")
+extension TestBroker {
+  /// A folder in which a broker runs already saves its start.
+  private static let given = Task {
+    try await TestBroker(folder: ProcessInfo.processInfo.environment["JOBSPRINT_TEST_SERVICES"])
   }
 
-  func start() throws { try Self.run([Self.script, "start", folder, "rabbitmq"]) }
-  func stop() { if isOwn { _ = try? Self.run([Self.script, "stop", folder, "rabbitmq"]) } }
-
-  /// rabbitmqctl
-  func control(_ arguments: String...) throws { try Self.run(["\(home)/ctl", "-q"] + arguments) }
-
-  /// Ends it without a word, and waits until it's gone.
-  func kill() throws {
-    let pid = try signal(SIGKILL)
-    while Glibc.kill(pid, 0) == 0 { sched_yield() }
-  }
-
-  @discardableResult
-  func signal(_ number: Int32) throws -> pid_t {
-    let text = try String(contentsOfFile: "\(home)/server.pid", encoding: .utf8)
-    let pid = try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
-    try #require(Glibc.kill(pid, number) == 0)
-    return pid
-  }
-
-  private static let result: Result<TestBroker, any Error> = Result {
-    let broker = try TestBroker()
-    atexit { if case .success(let broker) = TestBroker.result { broker.stop() } }
-    return broker
-  }
-
-  static func shared() throws -> TestBroker { try result.get() }
-
-  @discardableResult
-  private static func run(_ arguments: [String]) throws -> String {
-    let process = Process()
-    process.executableURL = URL(filePath: "/bin/bash")
-    process.arguments = arguments
-    // A pipe would stay open in the server.
-    let path = "/tmp/amqp-tests-\(UInt32.random(in: 0 ... .max)).out"
-    _ = FileManager.default.createFile(atPath: path, contents: nil)
-    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: path))
-    try process.run()
-    process.waitUntilExit()
-    let text = try String(contentsOfFile: path, encoding: .utf8)
-    try FileManager.default.removeItem(atPath: path)
-    try #require(process.terminationStatus == 0, "\(arguments) failed")
-    return text
-  }
+  /// The one that all of these tests share, and stop.
+  static var shared: TestBroker { get async throws { try await given.value } }
 }
 
-func testOptions(_ change: (inout AMQPOptions) -> Void = { _ in }) throws -> AMQPOptions {
-  var options = try AMQPOptions(try TestBroker.shared().url)
+func testOptions(_ change: (inout AMQPOptions) -> Void = { _ in }) async throws -> AMQPOptions {
+  var options = try AMQPOptions(try await TestBroker.shared.url)
   options.connectionName = "tests"
   change(&options)
   return options
@@ -96,7 +33,7 @@ func withConnection<Value: Sendable>(
   _ topology: AMQPTopology = AMQPTopology(), _ change: (inout AMQPOptions) -> Void = { _ in },
   _ body: (AMQPConnection) async throws -> Value
 ) async throws -> Value {
-  let connection = AMQPConnection(try testOptions(change), topology: topology)
+  let connection = AMQPConnection(try await testOptions(change), topology: topology)
   return try await withThrowingTaskGroup(of: Void.self) { group in
     group.addTask { await connection.run() }
     defer { group.cancelAll() }
@@ -131,18 +68,6 @@ extension AMQPConsumer {
       all += some
     }
     return all
-  }
-}
-
-/// Asks until the answer is yes.
-func eventually(
-  within limit: Duration = .seconds(30), _ location: SourceLocation = #_sourceLocation,
-  _ condition: () async throws -> Bool
-) async throws {
-  let deadline = ContinuousClock.now + limit
-  while try await !condition() {
-    try #require(ContinuousClock.now < deadline, "it didn't come about", sourceLocation: location)
-    await Task.yield()
   }
 }
 

@@ -25,8 +25,9 @@ enum FloorPlan {
       Floor("CMarkGFM", foreign: ["CCMarkGFM"]),
       Floor("OpenSSL", foreign: ["COpenSSL"]),
       Floor("PCRE2", foreign: ["CPCRE2"]),
-      Floor("Postgres", foreign: ["CPostgres"]),
-      Floor("AMQP", foreign: ["CRabbitMQ"]),
+      Floor("DriverThread", foreign: ["CThreads"]),
+      Floor("Postgres", own: ["DriverThread"], foreign: ["CPostgres", "DequeModule"]),
+      Floor("AMQP", own: ["DriverThread"], foreign: ["CRabbitMQ", "DequeModule"]),
       Floor("JobsprintDomain"),
       Floor("JobsprintEngine", own: ["JobsprintDomain"]),
       Floor("JobsprintPorts", own: ["JobsprintDomain"]),
@@ -58,7 +59,7 @@ enum FloorPlan {
       Floor("jobsprint-api", own: ["JobsprintBootstrap"], foreign: ["ArgumentParser"]),
       Floor("jobsprint-worker", own: ["JobsprintBootstrap"], foreign: ["ArgumentParser"]),
       Floor("jobsprint-sandbox", foreign: ["CJavaScriptCore", "CSandboxRuntime", "CSeccomp"]),
-      Floor("JobsprintTesting", own: wing),
+      Floor("JobsprintTesting", own: wing, foreign: ["Crypto"]),
       Floor(
         "JobsprintBench",
         own: [

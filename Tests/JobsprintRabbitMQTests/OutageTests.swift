@@ -9,14 +9,14 @@ import Testing
 extension RabbitMQTests {
   @Suite struct Outages {
     @Test func afterARestartOfTheBrokerAllGoesOn() async throws {
-      let server = try TestBroker.shared()
+      let server = try await TestBroker.shared
       let scene = try await Scene()
       try await scene.withInstance { broker async throws in
         try await broker.wakeUps.publish((1...5).map { wakeUp($0) })
         let held = await broker.wakeUps.receive(upTo: 1)
         // The other lanes' consumers may be attached after this one's.
         try await eventually { broker.canReceive(within: .seconds(30)) }
-        try server.halt()
+        try await server.halt()
         try await eventually { broker.metrics.publishing == .down && broker.metrics.consuming != .ready }
         #expect(!broker.canReceive(within: .seconds(30)))
         do {
@@ -27,7 +27,7 @@ extension RabbitMQTests {
         let started = ContinuousClock.now
         for number in 0..<30_000 { broker.events.publish(ended(number, .canceled)) }
         #expect(ContinuousClock.now - started < .seconds(10))
-        try server.start()
+        try await server.start()
         // Too late: its message comes again.
         held.settle(.acknowledged)
         try await eventually { broker.canReceive(within: .seconds(30)) }
@@ -44,7 +44,7 @@ extension RabbitMQTests {
     }
 
     @Test func aSilentBrokerIsNoticed() async throws {
-      let server = try TestBroker.shared()
+      let server = try await TestBroker.shared
       let scene = try await Scene(parameters: "?heartbeat=1")
       try await scene.withInstance { broker async throws in
         try await eventually { broker.canReceive(within: .seconds(1)) }

@@ -1,4 +1,5 @@
 import AMQP
+import Foundation
 import JobsprintAccess
 import JobsprintDomain
 import JobsprintMemory
@@ -10,6 +11,16 @@ import Testing
 
 @testable import JobsprintRabbitMQ
 
+extension TestBroker {
+  private static let given = Task {
+    let home = ProcessInfo.processInfo.environment["JOBSPRINT_TEST_RABBITMQ_HOME"]
+    return try await TestBroker(folder: home.map { URL(filePath: $0).deletingLastPathComponent().path })
+  }
+
+  /// That of the environment, or one for this run.
+  static var shared: TestBroker { get async throws { try await given.value } }
+}
+
 /// An installation of its own on the broker of the tests: its prefix, its keys, its time.
 final class Scene: Sendable {
   let prefix = "test-\(UInt32.random(in: 0 ... .max))"
@@ -19,7 +30,7 @@ final class Scene: Sendable {
   let url: String
 
   init(parameters: String = "") async throws {
-    url = try TestBroker.shared().url + parameters
+    url = try await TestBroker.shared.url + parameters
     tickets = try #require(await TicketRing([try Scene.key("a")], clock: clock))
   }
 

@@ -117,10 +117,10 @@ extension RabbitMQTests {
 
 extension Scene {
   /// Nothing is left in any queue, be it on its way.
-  func expectEmpty(_ location: SourceLocation = #_sourceLocation) async throws {
+  func expectEmpty(file: String = #fileID, line: Int = #line) async throws {
     try await withStranger { stranger async throws in
       for queue in topology.shared.queues {
-        try await eventually(location) { try await stranger.messageCount(of: queue.name) == 0 }
+        try await eventually(file: file, line: line) { try await stranger.messageCount(of: queue.name) == 0 }
       }
     }
   }

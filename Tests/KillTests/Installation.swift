@@ -61,12 +61,22 @@ final class Installation: Sendable {
 
   /// Stops all in order; their exit codes. The database goes with them.
   func end() async throws -> [Int32] {
-    let (api, workers) = state.withLock { $0 }
-    let codes = ([api].compactMap { $0 } + workers).map { $0.stop() }
-    try await Self.administer("DROP DATABASE \(database) WITH (FORCE)")
+    let codes = processes.map { $0.stop() }
+    try await dropDatabase()
     try? FileManager.default.removeItem(at: ledger)
     return codes
   }
+
+  /// kill -9 of all.
+  func kill() {
+    for process in processes { process.kill() }
+    try? FileManager.default.removeItem(at: ledger)
+  }
+
+  /// Also under those who use it.
+  func dropDatabase() async throws { try await Self.administer("DROP DATABASE \(database) WITH (FORCE)") }
+
+  private var processes: [ServerProcess] { state.withLock { [$0.api].compactMap { $0 } + $0.workers } }
 
   // MARK: The database
 

@@ -1,4 +1,5 @@
 import Glibc
+import JobsprintTesting
 import Synchronization
 import Testing
 
@@ -10,7 +11,7 @@ extension PostgresTests {
       try await withPool { pool async throws in
         try await pool.run("CREATE TABLE storm (id int8 PRIMARY KEY)")
         try await withPool(
-          try testOptions {
+          try await testOptions {
             $0.size = 1
             $0.applicationName = "killer"
           }
@@ -58,7 +59,7 @@ extension PostgresTests {
     }
 
     @Test func aTransactionWhoseConnectionWasTerminatedIsNotCommitted() async throws {
-      try await withPool(try testOptions { $0.size = 2 }) { pool async throws in
+      try await withPool(try await testOptions { $0.size = 2 }) { pool async throws in
         let error = try await postgresError {
           try await pool.transaction { transaction async throws in
             let process = try await transaction.value("SELECT pg_backend_pid()", Int.self)
@@ -72,7 +73,7 @@ extension PostgresTests {
     }
 
     @Test func aCommitWhoseAnswerIsLostIsUnknown() async throws {
-      try await withPool(try testOptions { $0.size = 3 }) { pool async throws in
+      try await withPool(try await testOptions { $0.size = 3 }) { pool async throws in
         try await pool.run("CREATE TABLE lost (id int)")
         // A deferred trigger holds the commit up on a lock that this test holds.
         try await pool.transaction {
@@ -103,10 +104,10 @@ extension PostgresTests {
     }
 
     @Test func aServerThatIsNotThereAtTheStartAndOneThatRestarts() async throws {
-      let server = try TestServer()
-      defer { server.stop() }
-      try server.halt()
-      var options = try PostgresOptions(server.url)
+      let server = TestServices()
+      try await server.start("postgres")
+      try await server.halt("postgres")
+      var options = try PostgresOptions(server.value("JOBSPRINT_TEST_POSTGRES"))
       options.waitLimit = .milliseconds(200)
       let events = Mutex<[String]>([])
       options.observer = { event in
@@ -120,12 +121,12 @@ extension PostgresTests {
         let absent = try await postgresError { try await pool.run("SELECT 1") }
         #expect(absent.code == .waitTimedOut && absent.isTransient)
         #expect(absent.message.contains("0 of 4 are open") && absent.message.contains("refused"))
-        try server.start()
+        try await server.start("postgres")
         try await eventually { (try? await pool.value("SELECT 1", Int.self)) == 1 }
         try await eventually { pool.metrics.connected == 4 }
-        try server.halt()
+        try await server.halt("postgres")
         try await eventually { pool.metrics.connected == 0 }
-        try server.start()
+        try await server.start("postgres")
         let start = ContinuousClock.now
         try await eventually { (try? await pool.value("SELECT 1", Int.self)) == 1 }
         #expect(ContinuousClock.now - start < .seconds(5))
@@ -135,9 +136,9 @@ extension PostgresTests {
     }
 
     @Test func aSessionThatIsKilledTakesTheServerThroughRecovery() async throws {
-      let server = try TestServer()
-      defer { server.stop() }
-      try await withPool(try PostgresOptions(server.url)) { pool async throws in
+      let server = TestServices()
+      try await server.start("postgres")
+      try await withPool(try PostgresOptions(server.value("JOBSPRINT_TEST_POSTGRES"))) { pool async throws in
         try await pool.run("CREATE TABLE kept (id int)")
         try await pool.run("INSERT INTO kept VALUES (1)")
         let error = try await postgresError {
@@ -156,7 +157,7 @@ extension PostgresTests {
     }
 
     @Test func aWrongPasswordIsToldAndNeverRepeated() async throws {
-      var options = try testOptions { $0.waitLimit = .seconds(1) }
+      var options = try await testOptions { $0.waitLimit = .seconds(1) }
       options.parameters["password"] = "hunter2-canary"
       try await withPool(options) { pool async throws in
         let error = try await postgresError { try await pool.run("SELECT 1") }
@@ -168,7 +169,7 @@ extension PostgresTests {
     }
 
     @Test func throughTLS() async throws {
-      var options = try testOptions()
+      var options = try await testOptions()
       options.parameters["sslmode"] = "require"
       try await withPool(options) { pool async throws in
         #expect(try await pool.value("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()", Bool.self))
@@ -192,7 +193,7 @@ extension PostgresTests {
     }
 
     @Test func severalHostsAndTheOneThatTakesWrites() async throws {
-      var options = try testOptions()
+      var options = try await testOptions()
       let host = try #require(options.parameters["host"])
       let port = try #require(options.parameters["port"])
       options.parameters["host"] = "\(host),\(host)"
@@ -204,7 +205,7 @@ extension PostgresTests {
     }
 
     @Test func aSecondAddressIsForReading() async throws {
-      let options = try testOptions { $0.size = 1 }
+      let options = try await testOptions { $0.size = 1 }
       var replica = options
       replica.parameters["target_session_attrs"] = "prefer-standby"
       let database = PostgresDatabase(primary: options, replica: replica)

@@ -1,3 +1,4 @@
+import JobsprintTesting
 import Testing
 
 @testable import Postgres
@@ -12,7 +13,7 @@ extension PostgresTests {
       + " AND pid <> pg_backend_pid()"
 
     @Test func aCancelledTaskCancelsItsStatement() async throws {
-      try await withPool(try testOptions { $0.size = 2 }) { pool async throws in
+      try await withPool(try await testOptions { $0.size = 2 }) { pool async throws in
         let task = Task { try await postgresError { try await pool.run("SELECT pg_sleep(60)") } }
         try await pool.until(Self.running)
         task.cancel()
@@ -25,7 +26,7 @@ extension PostgresTests {
     }
 
     @Test func aCancelNeverHitsTheNeighbour() async throws {
-      try await withPool(try testOptions { $0.size = 1 }) { pool async throws in
+      try await withPool(try await testOptions { $0.size = 1 }) { pool async throws in
         try await withThrowingTaskGroup(of: Void.self) { group in
           for value in 0..<300 {
             group.addTask { () async throws in #expect(try await pool.query(Number(value: value)) == [value * 2]) }
@@ -54,7 +55,7 @@ extension PostgresTests {
     }
 
     @Test func aStatementThatTakesTooLongIsCancelled() async throws {
-      try await withPool(try testOptions { $0.size = 1 }) { pool async throws in
+      try await withPool(try await testOptions { $0.size = 1 }) { pool async throws in
         let slow = PostgresCommand(name: "slow", sql: "SELECT pg_sleep(60)")
         let error = try await postgresError { try await pool.rows(slow, limit: .milliseconds(50)) }
         #expect(error.code == .statementTimedOut && error.statement == "slow" && error.outcome == .notCommitted)
@@ -70,7 +71,7 @@ extension PostgresTests {
 
     @Test func waitingHasALimitAndACounter() async throws {
       try await withPool(
-        try testOptions {
+        try await testOptions {
           $0.size = 1
           // Long enough for the connection itself, on a busy machine.
           $0.waitLimit = .seconds(2)
@@ -95,7 +96,7 @@ extension PostgresTests {
 
     @Test func whoWaitsLongestIsServedFirst() async throws {
       try await withPool(
-        try testOptions {
+        try await testOptions {
           $0.size = 1
           $0.pipelineDepth = 1
         }
@@ -124,7 +125,7 @@ extension PostgresTests {
     }
 
     @Test func aSlowStatementDoesNotHoldTheOthersUp() async throws {
-      try await withPool(try testOptions { $0.size = 2 }) { pool async throws in
+      try await withPool(try await testOptions { $0.size = 2 }) { pool async throws in
         let task = Task { try await postgresError { try await pool.run("SELECT pg_sleep(60)") } }
         try await pool.until(Self.running)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -138,7 +139,7 @@ extension PostgresTests {
 
     @Test func aPoolIsExactlyAsLargeAsItSays() async throws {
       try await withPool(
-        try testOptions {
+        try await testOptions {
           $0.size = 3
           $0.applicationName = "exactly three"
         }
@@ -154,7 +155,7 @@ extension PostgresTests {
     }
 
     @Test func shutDownLetsEndWhatIsOnItsWay() async throws {
-      let pool = PostgresPool(try testOptions { $0.size = 1 })
+      let pool = PostgresPool(try await testOptions { $0.size = 1 })
       let running = Task { await pool.run() }
       let work = Task { try await pool.value("SELECT 5 FROM pg_sleep(0.2)", Int.self) }
       try await eventually { pool.metrics.inFlight > 0 }
@@ -167,7 +168,7 @@ extension PostgresTests {
 
     @Test func shutDownGivesUpWhatGoesOnTooLong() async throws {
       let pool = PostgresPool(
-        try testOptions {
+        try await testOptions {
           $0.size = 1
           $0.drainLimit = .milliseconds(50)
         })

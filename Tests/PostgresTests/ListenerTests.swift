@@ -5,7 +5,7 @@ import Testing
 extension PostgresTests {
   @Suite struct Listening {
     @Test func notificationsArriveAlsoAfterAReconnection() async throws {
-      let options = try testOptions { $0.applicationName = "listener" }
+      let options = try await testOptions { $0.applicationName = "listener" }
       let listener = PostgresListener(options, channels: ["jobs \"x\"", "other"])
       let running = Task { await listener.run() }
       try await withPool { pool async throws in

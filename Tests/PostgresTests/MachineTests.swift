@@ -51,16 +51,6 @@ import Testing
     #expect(cache.find("two") == nil && cache.find("one") == one)
   }
 
-  @Test func aQueueKeepsItsOrderAtBothEnds() {
-    var queue = PostgresQueue<Int>()
-    for value in 0..<20 { queue.append(value) }
-    for value in 0..<15 { #expect(queue.popFirst() == value) }
-    for value in 20..<40 { queue.append(value) }
-    queue.prepend(14)
-    for value in 14..<40 { #expect(queue.popFirst() == value) }
-    #expect(queue.isEmpty)
-  }
-
   @Test func percentilesAreExactToAnEighth() {
     var histogram = PostgresHistogram()
     #expect(histogram.p50 == 0)

@@ -22,7 +22,7 @@ extension PostgresTests {
     }
 
     @Test func anErrorUndoesTheWholePipelineAndNothingElse() async throws {
-      try await withPool(try testOptions { $0.size = 1 }) { pool async throws in
+      try await withPool(try await testOptions { $0.size = 1 }) { pool async throws in
         try await pool.run("CREATE TABLE undo (id int PRIMARY KEY)")
         var pipeline = PostgresPipeline()
         pipeline.add(PostgresCommand(name: "good", sql: "INSERT INTO undo VALUES (1)"))
@@ -66,7 +66,7 @@ extension PostgresTests {
           [try row.next(), try row.next(), try row.next()]
         }
       }
-      try await withPool(try testOptions { $0.size = 1 }) { pool async throws in
+      try await withPool(try await testOptions { $0.size = 1 }) { pool async throws in
         var pipeline = PostgresPipeline()
         let slot = try pipeline.add(Show())
         let results = try await pool.transaction(
@@ -84,7 +84,7 @@ extension PostgresTests {
     }
 
     @Test func tenThousandQueriesShareFourConnections() async throws {
-      try await withPool(try testOptions { $0.waitLimit = .seconds(60) }) { pool async throws in
+      try await withPool(try await testOptions { $0.waitLimit = .seconds(60) }) { pool async throws in
         let sum = try await withThrowingTaskGroup(of: Int.self) { group in
           for value in 0..<10_000 { group.addTask { try await pool.query(Number(value: value))[0] } }
           return try await group.reduce(0, +)
@@ -99,7 +99,7 @@ extension PostgresTests {
 
     @Test func statementsArePreparedOnceAndTheOldestMakesRoom() async throws {
       try await withPool(
-        try testOptions {
+        try await testOptions {
           $0.size = 1
           $0.preparedStatements = 3
         }
@@ -116,7 +116,7 @@ extension PostgresTests {
     }
 
     @Test func aStatementThatCanNotBePreparedSaysWhyEachTime() async throws {
-      try await withPool(try testOptions { $0.size = 1 }) { pool async throws in
+      try await withPool(try await testOptions { $0.size = 1 }) { pool async throws in
         try await withThrowingTaskGroup(of: PostgresError.self) { group in
           for _ in 0..<20 {
             group.addTask { try await postgresError { try await pool.run("SELECT nothing FROM nowhere") } }
@@ -127,7 +127,7 @@ extension PostgresTests {
     }
 
     @Test func aPlanThatATableChangeMadeInvalidIsMadeAgain() async throws {
-      try await withPool(try testOptions { $0.size = 1 }) { pool async throws in
+      try await withPool(try await testOptions { $0.size = 1 }) { pool async throws in
         try await pool.run("CREATE TABLE changing (a int)")
         try await pool.run("INSERT INTO changing VALUES (1)")
         #expect(try await pool.rows(PostgresCommand(sql: "SELECT * FROM changing")).columns == 1)
@@ -142,7 +142,7 @@ extension PostgresTests {
 
     @Test func behindPgBouncerNothingIsPrepared() async throws {
       try await withPool(
-        try testOptions {
+        try await testOptions {
           $0.size = 1
           $0.preparedStatements = 0
         }

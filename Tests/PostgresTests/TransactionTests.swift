@@ -1,3 +1,4 @@
+import JobsprintTesting
 import Testing
 
 @testable import Postgres
@@ -66,7 +67,7 @@ extension PostgresTests {
     }
 
     @Test func aBeginOutsideOfATransactionIsRefusedAndLeavesNothingOpen() async throws {
-      try await withPool(try testOptions { $0.size = 1 }) { pool async throws in
+      try await withPool(try await testOptions { $0.size = 1 }) { pool async throws in
         let error = try await postgresError { try await pool.run("BEGIN") }
         #expect(error.code == .misuse)
         #expect(try await pool.value("SELECT 1", Int.self) == 1)
@@ -134,7 +135,7 @@ extension PostgresTests {
     }
 
     @Test func aHundredThousandRows() async throws {
-      try await withPool(try testOptions { $0.size = 1 }) { pool async throws in
+      try await withPool(try await testOptions { $0.size = 1 }) { pool async throws in
         try await pool.run("CREATE TABLE copied (id int8 PRIMARY KEY, name text, payload bytea)")
         #expect(try await pool.copy(CopyRows.self, 0..<100_000) == 100_000)
         #expect(try await pool.value("SELECT count(*) FROM copied", Int.self) == 100_000)
@@ -155,7 +156,7 @@ extension PostgresTests {
     }
 
     @Test func aCopyWhoseTaskIsCancelledLeavesNothingBehind() async throws {
-      try await withPool(try testOptions { $0.size = 1 }) { pool async throws in
+      try await withPool(try await testOptions { $0.size = 1 }) { pool async throws in
         try await pool.run("CREATE TABLE copied (id int8 PRIMARY KEY, name text, payload bytea)")
         // More than could be sent in the time of this test.
         let copying = Task { try await postgresError { try await pool.copy(CopyRows.self, 0..<1_000_000_000) } }

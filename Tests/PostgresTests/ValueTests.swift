@@ -22,7 +22,7 @@ extension PostgresTests {
 
     @Test(arguments: [256, 0])
     func everyTypeComesBackAsItWas(preparedStatements: Int) async throws {
-      try await withPool(try testOptions { $0.preparedStatements = preparedStatements }) { pool async throws in
+      try await withPool(try await testOptions { $0.preparedStatements = preparedStatements }) { pool async throws in
         for value in [true, false] { try await echo(pool, value, "bool") }
         for value in [Int16.min, -1, 0, .max] { try await echo(pool, value, "int2") }
         for value in [Int32.min, -1, 0, .max] { try await echo(pool, value, "int4") }

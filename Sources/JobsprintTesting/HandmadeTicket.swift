@@ -1,22 +1,25 @@
 import Crypto
 import Foundation
-import JobsprintDomain
-import JobsprintTesting
+public import JobsprintDomain
 
 /// A JWT as RFC 7519 and RFC 7515 describe it, made by hand, so that it can be wrong in one place.
-struct HandmadeTicket {
-  var algorithm = "HS256"
-  var key = "one"
-  var secret: Character = "a"
-  var issuer = "jobsprint"
-  var audience = "jobsprint-worker"
-  var execution: ExecutionID = .numbered(1)
-  var workspace: WorkspaceID = .initial
+public struct HandmadeTicket {
+  public var algorithm = "HS256"
+  public var key = "one"
+  public var secret: Character = "a"
+  public var issuer = "jobsprint"
+  public var audience = "jobsprint-worker"
+  public var execution: ExecutionID = .numbered(1)
+  public var workspace: WorkspaceID = .initial
   /// Seconds since 1970.
-  var issued: Int64
-  var lifetime: Int64 = 3600
+  public var issued: Int64
+  public var lifetime: Int64 = 3600
 
-  var text: String {
+  public init(issued: Int64) {
+    self.issued = issued
+  }
+
+  public var text: String {
     let header: JSONValue = ["alg": .string(algorithm), "kid": .string(key), "typ": "JWT"]
     let claims: JSONValue = [
       "iss": .string(issuer), "aud": .string(audience), "sub": .string("\(execution)"),

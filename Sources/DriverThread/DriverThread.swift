@@ -1,8 +1,8 @@
-import CRabbitMQ
+import CThreads
 import Glibc
 
-/// A thread of the driver's own, for calls that block: Swift's cooperative threads never make them.
-enum AMQPThread {
+/// A thread of a driver's own, for calls that block: Swift's cooperative threads never make them.
+public enum DriverThread {
   private final class Body: Sendable {
     let name: String
     let run: @Sendable () -> Void
@@ -15,7 +15,7 @@ enum AMQPThread {
 
   /// - Parameter name: at most 15 characters are shown by the system's tools.
   /// - Returns: false where the system gives no more threads.
-  static func start(_ name: String, _ run: @escaping @Sendable () -> Void) -> Bool {
+  public static func start(_ name: String, _ run: @escaping @Sendable () -> Void) -> Bool {
     var thread = pthread_t()
     let body = Unmanaged.passRetained(Body(name: name, run: run))
     let status = pthread_create(
@@ -36,7 +36,7 @@ enum AMQPThread {
   }
 
   /// Nanoseconds of a clock that only goes forward.
-  static func now() -> UInt64 {
+  public static func now() -> UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)

@@ -1,19 +1,11 @@
-import AMQP
-import JobsprintDomain
-import JobsprintPorts
+public import JobsprintDomain
 import Synchronization
 
-/// Wake-ups that are here and that nobody has taken: at most the prefetch of each lane. Merges the lanes, each of which
-/// comes from a queue of its own.
-final class WakeUpBuffer: Sendable {
-  struct Arrival: Sendable {
-    let wakeUp: WakeUp
-    let delivery: AMQPDelivery
-  }
-
+/// Elements of all lanes that nobody has taken, and receivers that wait for some. Every element is received once.
+public final class LaneBuffer<Element: Sendable>: Sendable {
   private struct State {
-    var lanes = WeightedLanes<Arrival>()
-    /// First come, first served. Nobody waits while there is a message.
+    var lanes = WeightedLanes<Element>()
+    /// First come, first served. Nobody waits while there is an element.
     var receivers: [Receiver] = []
     var nextReceiver = 0
   }
@@ -21,28 +13,31 @@ final class WakeUpBuffer: Sendable {
   private struct Receiver {
     let id: Int
     let limit: Int
-    let continuation: CheckedContinuation<[Arrival], Never>
+    let continuation: CheckedContinuation<[Element], Never>
   }
 
   private let state = Mutex(State())
 
-  var count: Int { state.withLock { $0.lanes.count } }
+  public init() {}
 
-  func put(_ arrivals: [Arrival]) {
+  public var count: Int { state.withLock { $0.lanes.count } }
+
+  public func put(_ elements: [Element], lane: (Element) -> Lane) {
     let served = state.withLock { state in
-      for arrival in arrivals { state.lanes.append(arrival, in: arrival.wakeUp.lane) }
-      var served: [(Receiver, [Arrival])] = []
+      for element in elements { state.lanes.append(element, in: lane(element)) }
+      var served: [(Receiver, [Element])] = []
       while !state.receivers.isEmpty, state.lanes.count > 0 {
         let receiver = state.receivers.removeFirst()
         served.append((receiver, state.lanes.take(upTo: receiver.limit)))
       }
       return served
     }
-    for (receiver, arrivals) in served { receiver.continuation.resume(returning: arrivals) }
+    for (receiver, elements) in served { receiver.continuation.resume(returning: elements) }
   }
 
-  /// Nothing when the task is cancelled.
-  func next(upTo limit: Int) async -> [Arrival] {
+  /// Waits until there is an element, then takes up to `limit`. Empty for a limit of nothing, or when the task is
+  /// cancelled.
+  public func next(upTo limit: Int) async -> [Element] {
     guard limit > 0 else { return [] }
     let id = state.withLock { state in
       state.nextReceiver += 1
@@ -50,7 +45,7 @@ final class WakeUpBuffer: Sendable {
     }
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        let answer: [Arrival]? = state.withLock { state in
+        let answer: [Element]? = state.withLock { state in
           // The handler may have run before there was anybody to find.
           if Task.isCancelled { return [] }
           if state.lanes.count > 0 { return state.lanes.take(upTo: limit) }
