@@ -30,8 +30,8 @@ public final class TestServices: Sendable {
 
   /// Returns when it is ready.
   public func start(_ service: String) async throws {
-    try await run("/bin/bash", [Self.script, "start", folder, service])
-    let lines = try await run("/bin/bash", [Self.script, "env", folder]).split(separator: "\n")
+    try await run(Self.script, ["start", folder, service])
+    let lines = try await run(Self.script, ["env", folder]).split(separator: "\n")
     environment.withLock { environment in
       for line in lines {
         let pair = line.dropFirst("export ".count).split(separator: "=", maxSplits: 1)
@@ -42,10 +42,10 @@ public final class TestServices: Sendable {
 
   /// Asks it to end; data and port are kept for the next start.
   public func halt(_ service: String) async throws {
-    try await run("/bin/bash", [Self.script, "halt", folder, service])
+    try await run(Self.script, ["halt", folder, service])
   }
 
-  public func stop() async { _ = try? await run("/bin/bash", [Self.script, "stop", folder]) }
+  public func stop() async { _ = try? await run(Self.script, ["stop", folder]) }
 
   /// What a server's start has said of it, such as `JOBSPRINT_TEST_POSTGRES`.
   public func value(_ name: String) throws -> String {
@@ -53,13 +53,13 @@ public final class TestServices: Sendable {
     return value
   }
 
-  /// Runs a program to its end. Nobody's thread waits: the flow under test needs them.
+  /// Runs a shell script to its end. Nobody's thread waits: the flow under test needs them.
   /// - Returns: its output.
   @discardableResult
-  public func run(_ program: String, _ arguments: [String]) async throws -> String {
+  public func run(_ script: String, _ arguments: [String]) async throws -> String {
     let process = Process()
-    process.executableURL = URL(filePath: program)
-    process.arguments = arguments
+    process.executableURL = URL(filePath: "/bin/bash")
+    process.arguments = [script] + arguments
     // A pipe would stay open in the server.
     let path = "/tmp/jobsprint-services-\(UInt32.random(in: 0 ... .max)).out"
     _ = FileManager.default.createFile(atPath: path, contents: nil)
@@ -72,7 +72,7 @@ public final class TestServices: Sendable {
       do { try process.run() } catch { continuation.resume(throwing: error) }
     }
     let text = try String(contentsOfFile: path, encoding: .utf8)
-    guard status == 0 else { throw ServerFailure(reason: "\(program) \(arguments): \(text)") }
+    guard status == 0 else { throw ServerFailure(reason: "\(script) \(arguments): \(text)") }
     return text
   }
 }
