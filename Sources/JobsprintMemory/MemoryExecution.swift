@@ -23,6 +23,7 @@ struct MemoryExecution: Sendable {
     state = executor == nil ? .new : .running
     term = executor == nil ? 0 : 1
     startedAt = executor.map { _ in accepted.acceptedAt }
+    dispatchedAt = executor == nil ? accepted.acceptedAt : nil
   }
 
   var record: ExecutionRecord {

@@ -50,6 +50,9 @@ public struct PostgresMigrations: Sendable {
     Migration(
       name: "V0010_dead_letters", up: PackageResources.V0010_dead_letters_sql,
       down: PackageResources.V0010_dead_letters_down_sql),
+    Migration(
+      name: "V0014_live_executions_by_id", up: PackageResources.V0014_live_executions_by_id_sql,
+      down: PackageResources.V0014_live_executions_by_id_down_sql),
   ]
 
   /// For one migration: a rewrite of a large table takes its time.

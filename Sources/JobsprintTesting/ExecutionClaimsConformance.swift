@@ -132,6 +132,13 @@ public enum ExecutionClaimsConformance {
   }
 
   private static let recovery: [ConformanceCheck<StorageUnderTest>] = [
+    ConformanceCheck("whoever accepts an execution has dispatched it, unless he claims it") { storage in
+      _ = try await storage.journal.commit([
+        .accept(.numbered(1, at: .seconds(10))), .accept(.numbered(2, at: .seconds(10), claimedBy: me)),
+      ])
+      try expect(try await recoverable(storage, at: 12, before: 7), is: [.numbered(2)])
+      try expect(try await recoverable(storage, at: 13, before: 11), is: [.numbered(1)])
+    },
     ConformanceCheck("a new execution is recoverable until it is claimed, once in each interval") { storage in
       _ = try await storage.journal.commit([.accept(.numbered(1, in: .numbered(7), lane: .high))])
       try expect(

@@ -17,8 +17,8 @@ public protocol ExecutionClaims: Sendable {
   ///   process can have open, whose queue was lost with the process before.
   func retire(_ executors: [ExecutorID]?) async throws(PortError)
 
-  /// What should be dispatched again: `new` and not dispatched since `dispatchedBefore`, `waiting` whose time has come,
-  /// `running` whose holder's heartbeat is older than `leaseExpiry`. Oldest first, at most `limit`; each is stamped as
+  /// What should be dispatched again: `new` and not dispatched since `dispatchedBefore` (whoever accepts dispatches, too),
+  /// `waiting` whose time has come, `running` whose holder's heartbeat is older than `leaseExpiry`. Oldest first, at most `limit`; each is stamped as
   /// dispatched at `now` in the same transaction, and one stamped since `dispatchedBefore` is left out.
   func recoverable(
     at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, limit: Int

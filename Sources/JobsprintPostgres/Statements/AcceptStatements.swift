@@ -25,9 +25,9 @@ private let inserts = """
     SELECT id, 0, workspace_id, entries FROM accepted WHERE entries IS NOT NULL
   )
   INSERT INTO jobsprint.live_executions
-    (id, workspace_id, executor_id, started_at, term, packs, state, lane, finished)
+    (id, workspace_id, executor_id, started_at, dispatched_at, term, packs, state, lane, finished)
   SELECT id, workspace_id, executor_id, CASE WHEN executor_id IS NOT NULL THEN accepted_at END,
-    (executor_id IS NOT NULL)::int4, (entries IS NOT NULL)::int4,
+    CASE WHEN executor_id IS NULL THEN accepted_at END, (executor_id IS NOT NULL)::int4, (entries IS NOT NULL)::int4,
     CASE WHEN executor_id IS NULL THEN 'new' ELSE 'running' END, lane, coalesce(positions::int4multirange, '{}')
   FROM accepted
   """

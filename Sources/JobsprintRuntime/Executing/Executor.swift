@@ -67,7 +67,12 @@ public final class Executor: Sendable {
   /// Runs an execution in a slot that was reserved for it.
   /// - Parameter ready: what accepting it has prepared already.
   func start(_ claimed: ClaimedExecution, _ ready: ReadyExecution? = nil) {
-    guard let hold = held.hold(claimed.id) else { return }
+    guard let hold = held.hold(claimed.id) else {
+      // Its first claim was lost without anybody here knowing it. The run under way finds its fence void; by the store this
+      // process holds the execution, and nobody else would take it up.
+      Task { await write(.handBack, for: claimed) }
+      return
+    }
     hold.attach(
       Task {
         await self.execute(claimed, ready, hold)

@@ -7,8 +7,9 @@ import JobsprintPorts
 struct InsertExecution: FixedSQLStatement {
   static let sql = """
     INSERT INTO executions
-      (id, workspace_id, workflow_id, version_id, state, mode, lane, term, executor_id, accepted_at, started_at, retry_of)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      (id, workspace_id, workflow_id, version_id, state, mode, lane, term, executor_id, accepted_at, started_at,
+       dispatched_at, retry_of)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     """
 
   let execution: NewExecution
@@ -26,6 +27,7 @@ struct InsertExecution: FixedSQLStatement {
     values.add(execution.claimedBy)
     values.add(execution.acceptedAt)
     values.add(isClaimed ? execution.acceptedAt : nil)
+    values.add(isClaimed ? nil : execution.acceptedAt)
     values.add(execution.retryOf)
   }
 }
