@@ -141,8 +141,10 @@ private struct RoundAnswers {
       continued = try pipeline.add(ContinueExecutions(appends: round.continues.map(\.write)))
     }
     if !round.finishes.isEmpty { finished = try pipeline.add(FinishExecutions(appends: round.finishes.map(\.write))) }
-    // A statement of its own, because few ends have a letter.
-    let dead = round.finishes.map(\.write).filter { $0.end?.deadLetter != nil }
+  private var failed: PostgresPipeline.Slot<FailExecutions>?
+    // Statements of their own: few executions fail, and few ends have a letter.
+    if !round.failures.isEmpty { failed = try pipeline.add(FailExecutions(appends: round.failures.map(\.write))) }
+    let dead = (round.finishes + round.failures).map(\.write).filter { $0.end?.deadLetter != nil }
     if !dead.isEmpty { try pipeline.add(BuryExecutions(appends: dead)) }
     if !round.cancels.isEmpty {
       canceled = try pipeline.add(CancelExecutions(cancellations: round.cancels.map(\.write)))
@@ -170,6 +172,7 @@ private struct RoundAnswers {
   }
 
   private static func fence(
+    if let failed { Self.fence(round.failures, but: try results.decode(failed), in: &outcomes) }
     _ appends: [(place: Int, write: JournalAppend)], but done: [ExecutionID], in outcomes: inout [JournalOutcome]
   ) {
     // All of them, nearly always.

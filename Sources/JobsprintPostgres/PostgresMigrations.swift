@@ -50,6 +50,12 @@ public struct PostgresMigrations: Sendable {
     Migration(
       name: "V0010_dead_letters", up: PackageResources.V0010_dead_letters_sql,
       down: PackageResources.V0010_dead_letters_down_sql),
+    Migration(
+      name: "V0011_ends_of_workflows", up: PackageResources.V0011_ends_of_workflows_sql,
+      down: PackageResources.V0011_ends_of_workflows_down_sql),
+    Migration(
+      name: "V0012_indexes_of_ends", up: PackageResources.V0012_indexes_of_ends_sql,
+      down: PackageResources.V0012_indexes_of_ends_down_sql),
   ]
 
   /// For one migration: a rewrite of a large table takes its time.

@@ -114,7 +114,10 @@ extension Storage {
       workflows: storage.workflows, tags: storage.tags, idempotency: storage.idempotency, apiKeys: storage.apiKeys,
       workspaces: storage.workspaces,
       audit: storage.audit, archive: storage.archive, isExclusive: false, keepJournal: { writer in await writer.run() },
-      maintain: { now throws(PortError) in _ = try await storage.maintenance.prepare(at: now) },
+      maintain: { now throws(PortError) in
+        _ = try await storage.maintenance.prepare(at: now)
+        while try await storage.maintenance.completeEnds(limit: 500) == 500 {}
+      },
       expire: { time throws(PortError) in
         _ = try await storage.maintenance.dropPartitions(before: time)
         return try await storage.maintenance.expireLeftovers(before: time, limit: 500) == 500
