@@ -113,7 +113,7 @@ struct ProblemMiddleware: RouterMiddleware {
   }
 
   /// The caller's own id where it is harmless, else a new one.
-  private static func requestID(_ request: Request) -> String {
+  static func requestID(_ request: Request) -> String {
     if let given = request.headers.first("X-Request-Id"), (1...128).contains(given.utf8.count),
       given.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
     {

@@ -36,12 +36,40 @@ public struct Platform: Sendable {
   /// - Throws: ``PortError`` when a store can't be used, ``AccessError`` when the first API key is unusable,
   ///   ``SettingError`` when the role needs a setting that is missing.
   public init(_ role: ProcessRole, _ configuration: ProcessConfiguration, log: Logger) async throws {
+    let messaging = try await Messaging(role, configuration, clock: SystemClock(), log: log)
+    self = try await Self.over(messaging, role, configuration, log: log)
+  }
+
+  /// As ``init(_:_:log:)``, but a database that is away is waited for, and the configured port answers meanwhile that it
+  /// is.
+  /// - Returns: nil when the process was told to stop meanwhile.
+  public static func waiting(
+    _ role: ProcessRole, _ configuration: ProcessConfiguration, log: Logger
+  ) async throws -> Platform? {
+    let messaging = try await Messaging(role, configuration, clock: SystemClock(), log: log)
+    return try await StoreArrival(configuration: configuration, log: log).wait {
+      try await Storage.probe(configuration.storage)
+      return try await over(messaging, role, configuration, log: log)
+    }
+  }
+
+  private static func over(
+    _ messaging: Messaging, _ role: ProcessRole, _ configuration: ProcessConfiguration, log: Logger
+  ) async throws -> Platform {
+    let storage = try await Storage.open(configuration.storage)
+    do { return try await Platform(role, configuration, messaging, storage, log: log) } catch {
+      await storage.close()
+      throw error
+    }
+  }
+
+  private init(
+    _ role: ProcessRole, _ configuration: ProcessConfiguration, _ messaging: Messaging, _ storage: Storage, log: Logger
+  ) async throws {
     self.configuration = configuration
     self.log = log
     let clock = SystemClock()
     let ids = IdentifierSource(clock: clock)
-    let messaging = try await Messaging(role, configuration, clock: clock, log: log)
-    let storage = try await Storage.open(configuration.storage)
     self.storage = storage
     let library = NodeLibrary(
       BuiltInNodes.all(

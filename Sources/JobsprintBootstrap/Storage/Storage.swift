@@ -85,6 +85,13 @@ extension Storage {
 
   static func sqlite(_ database: SQLiteDatabase) -> Storage {
     Storage(
+  /// Whether it can be reached, without waiting for it as opening does.
+  /// - Throws: ``PortError``: `unavailable` where it may be there later, `forbidden` where that changes nothing.
+  static func probe(_ location: StorageLocation) async throws {
+    guard case .postgres(let location) = location else { return }
+    try await PostgresStorage.probe(location.options(location.address))
+  }
+
       journal: SQLiteJournal(database), claims: SQLiteExecutionClaims(database),
       executions: SQLiteExecutionStore(database), deadLetters: SQLiteDeadLetterStore(database),
       workflows: SQLiteWorkflowStore(database),
