@@ -29,7 +29,7 @@ public struct Platform: Sendable {
   /// What is answered over HTTP.
   private enum Site {
     case api(APIDependencies)
-    case health(WorkerHealth)
+    case health(WorkerHealth, ProcessMetrics)
   }
 
   /// Opens the stores and puts everything together; nothing is started but the first heartbeat.
@@ -127,9 +127,11 @@ public struct Platform: Sendable {
       (executor, javaScript) = (own, evaluators)
     }
     self.javaScript = javaScript
+    let metrics = ProcessMetrics(
+      role, storage: storage, broker: messaging.broker, writer: writer, dispatcher: dispatcher, executor: executor)
     if role == .worker {
       newAPIKey = nil
-      site = .health(WorkerHealth(storage: storage, messaging: messaging))
+      site = .health(WorkerHealth(storage: storage, messaging: messaging), metrics)
       self.services = services
       return
     }
@@ -158,8 +160,7 @@ public struct Platform: Sendable {
         workspaceEditor: WorkspaceEditor(store: storage.workspaces, clock: clock, ids: ids),
         workflows: workflows, executions: executions, deadLetters: storage.deadLetters, tags: storage.tags,
         apiKeys: storage.apiKeys, workspaces: storage.workspaces, audit: storage.audit, library: library,
-        authenticator: authenticator,
-        clock: clock))
+        authenticator: authenticator, clock: clock, metrics: { metrics.text }))
     self.services = services
   }
 
@@ -170,7 +171,9 @@ public struct Platform: Sendable {
     let application: any Service =
       switch site {
       case .api(let dependencies): makeApplication(dependencies, host: host, port: port, log: log, onReady: onReady)
-      case .health(let health): makeHealthApplication(health.checks, host: host, port: port, log: log, onReady: onReady)
+      case .health(let health, let metrics):
+        makeHealthApplication(
+          health.checks, metrics: { metrics.text }, host: host, port: port, log: log, onReady: onReady)
       }
     var group = ServiceGroupConfiguration(
       services: services + [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: log)

@@ -56,6 +56,9 @@ public struct PostgresMigrations: Sendable {
     Migration(
       name: "V0012_indexes_of_ends", up: PackageResources.V0012_indexes_of_ends_sql,
       down: PackageResources.V0012_indexes_of_ends_down_sql),
+    Migration(
+      name: "V0013_metrics_scope", up: PackageResources.V0013_metrics_scope_sql,
+      down: PackageResources.V0013_metrics_scope_down_sql),
   ]
 
   /// For one migration: a rewrite of a large table takes its time.

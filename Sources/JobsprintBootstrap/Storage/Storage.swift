@@ -29,6 +29,8 @@ struct Storage: Sendable {
   let expire: @Sendable (Timestamp) async throws(PortError) -> Bool
   /// Tells until its task is cancelled; nil where nobody tells, so that one has to look.
   let listen: (@Sendable (StorageNews) async -> Void)?
+  /// The pools of connections by their names, where there are any.
+  let pools: @Sendable () -> [(name: String, metrics: PostgresMetrics)]
   /// Ends all access after what is under way.
   let close: @Sendable () async -> Void
 }
@@ -83,8 +85,6 @@ extension Storage {
     }
   }
 
-  static func sqlite(_ database: SQLiteDatabase) -> Storage {
-    Storage(
   /// Whether it can be reached, without waiting for it as opening does.
   /// - Throws: ``PortError``: `unavailable` where it may be there later, `forbidden` where that changes nothing.
   static func probe(_ location: StorageLocation) async throws {
@@ -92,6 +92,8 @@ extension Storage {
     try await PostgresStorage.probe(location.options(location.address))
   }
 
+  static func sqlite(_ database: SQLiteDatabase) -> Storage {
+    Storage(
       journal: SQLiteJournal(database), claims: SQLiteExecutionClaims(database),
       executions: SQLiteExecutionStore(database), deadLetters: SQLiteDeadLetterStore(database),
       workflows: SQLiteWorkflowStore(database),
@@ -103,7 +105,7 @@ extension Storage {
       expire: { time throws(PortError) in
         try await SQLiteMaintenance(database).expire(before: time, limit: 100) == 100
       },
-      listen: nil, close: { await database.close() })
+      listen: nil, pools: { [] }, close: { await database.close() })
   }
 
   private static func postgres(_ location: PostgresLocation) async throws -> Storage {
@@ -130,6 +132,11 @@ extension Storage {
         return try await storage.maintenance.expireLeftovers(before: time, limit: 500) == 500
       },
       listen: try location.listen(),
+      pools: {
+        let (primary, replica) = (storage.database.primary, storage.database.replica)
+        let own = [(name: "primary", metrics: primary.metrics)]
+        return replica === primary ? own : own + [(name: "replica", metrics: replica.metrics)]
+      },
       close: {
         running.cancel()
         await running.value
