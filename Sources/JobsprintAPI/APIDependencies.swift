@@ -21,6 +21,8 @@ public struct APIDependencies: Sendable {
   let library: NodeLibrary
   let authenticator: APIKeyAuthenticator
   let clock: any WallClock
+  /// In Prometheus's text format.
+  let metrics: @Sendable () -> String
   let keysInFlight = IdempotencyKeysInFlight()
 
   public init(
@@ -28,7 +30,8 @@ public struct APIDependencies: Sendable {
     workflowEditor: WorkflowEditor, tagEditor: TagEditor, apiKeyEditor: APIKeyEditor, workspaceEditor: WorkspaceEditor,
     workflows: any WorkflowStore, executions: any ExecutionStore, deadLetters: any DeadLetterStore,
     tags: any TagStore, apiKeys: any APIKeyStore, workspaces: any WorkspaceStore, audit: any AuditLog,
-    library: NodeLibrary, authenticator: APIKeyAuthenticator, clock: any WallClock
+    library: NodeLibrary, authenticator: APIKeyAuthenticator, clock: any WallClock,
+    metrics: @escaping @Sendable () -> String
   ) {
     self.acceptor = acceptor
     self.executionControl = executionControl
@@ -47,5 +50,6 @@ public struct APIDependencies: Sendable {
     self.library = library
     self.authenticator = authenticator
     self.clock = clock
+    self.metrics = metrics
   }
 }

@@ -28,7 +28,7 @@ func makeRouter(_ api: APIDependencies, log: Logger) -> Router<APIContext> {
   let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
   router.add(middleware: ProblemMiddleware(log: log))
   for route in APIRoute.all {
-    let path = (APIRoute.base + route.path).replacing("{", with: ":").replacing("}", with: "")
+    let path = (route.base + route.path).replacing("{", with: ":").replacing("}", with: "")
     router.on(RouterPath(path), method: route.method) { request, context -> Response in
       let principal = try await authenticated(request, api)
       if let scope = route.scope, !principal.scopes.contains(scope) { throw Problem.forbidden(scope) }
@@ -98,7 +98,7 @@ struct ProblemMiddleware: RouterMiddleware {
   private func unrouted(_ request: Request) -> Problem {
     let steps = request.uri.path.split(separator: "/", omittingEmptySubsequences: false)
     var methods = APIRoute.all.filter { route in
-      let wanted = (APIRoute.base + route.path).split(separator: "/", omittingEmptySubsequences: false)
+      let wanted = (route.base + route.path).split(separator: "/", omittingEmptySubsequences: false)
       return wanted.count == steps.count && zip(wanted, steps).allSatisfy { $0.hasPrefix("{") ? !$1.isEmpty : $0 == $1 }
     }.map(\.method.rawValue)
     if PublicRoutes.paths.contains(request.uri.path) { methods = ["GET"] }
@@ -113,7 +113,7 @@ struct ProblemMiddleware: RouterMiddleware {
   }
 
   /// The caller's own id where it is harmless, else a new one.
-  private static func requestID(_ request: Request) -> String {
+  static func requestID(_ request: Request) -> String {
     if let given = request.headers.first("X-Request-Id"), (1...128).contains(given.utf8.count),
       given.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
     {

@@ -17,7 +17,7 @@ enum DiscoverRoutes {
       else { continue }
       let endpoint: JSONValue = [
         "operation": .string(parts[1]), "method": .string(route.method.rawValue),
-        "endpoint": .string(APIRoute.base + route.path),
+        "endpoint": .string(route.base + route.path),
       ]
       resources[parts[0]] = .array((resources[parts[0]]?.arrayValue ?? []) + [endpoint])
     }

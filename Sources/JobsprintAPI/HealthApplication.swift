@@ -17,13 +17,18 @@ public struct HealthChecks: Sendable {
   }
 }
 
-/// `/livez` and `/readyz` of a process that has no API.
+/// `/livez`, `/readyz` and `/metrics` of a process that has no API.
+/// - Parameter metrics: in Prometheus's text format. Anybody can ask who reaches the port.
 public func makeHealthApplication(
-  _ checks: HealthChecks, host: String, port: Int, log: Logger, onReady: @escaping @Sendable (Int) async -> Void
+  _ checks: HealthChecks, metrics: @escaping @Sendable () -> String, host: String, port: Int, log: Logger,
+  onReady: @escaping @Sendable (Int) async -> Void
 ) -> some Service {
   let router = Router()
   router.get("/livez") { _, _ -> Response in reply(await checks.live()).response }
   router.get("/readyz") { _, _ -> Response in reply(await checks.ready()).response }
+  router.get("/metrics") { _, _ -> Response in
+    Reply(bytes: Array(metrics().utf8), contentType: MetricsRoutes.contentType).response
+  }
   return Application(
     router: router, configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: nil),
     onServerRunning: { channel in await onReady(channel.localAddress?.port ?? port) }, logger: log)

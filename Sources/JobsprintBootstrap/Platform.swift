@@ -29,19 +29,47 @@ public struct Platform: Sendable {
   /// What is answered over HTTP.
   private enum Site {
     case api(APIDependencies)
-    case health(WorkerHealth)
+    case health(WorkerHealth, ProcessMetrics)
   }
 
   /// Opens the stores and puts everything together; nothing is started but the first heartbeat.
   /// - Throws: ``PortError`` when a store can't be used, ``AccessError`` when the first API key is unusable,
   ///   ``SettingError`` when the role needs a setting that is missing.
   public init(_ role: ProcessRole, _ configuration: ProcessConfiguration, log: Logger) async throws {
+    let messaging = try await Messaging(role, configuration, clock: SystemClock(), log: log)
+    self = try await Self.over(messaging, role, configuration, log: log)
+  }
+
+  /// As ``init(_:_:log:)``, but a database that is away is waited for, and the configured port answers meanwhile that it
+  /// is.
+  /// - Returns: nil when the process was told to stop meanwhile.
+  public static func waiting(
+    _ role: ProcessRole, _ configuration: ProcessConfiguration, log: Logger
+  ) async throws -> Platform? {
+    let messaging = try await Messaging(role, configuration, clock: SystemClock(), log: log)
+    return try await StoreArrival(configuration: configuration, log: log).wait {
+      try await Storage.probe(configuration.storage)
+      return try await over(messaging, role, configuration, log: log)
+    }
+  }
+
+  private static func over(
+    _ messaging: Messaging, _ role: ProcessRole, _ configuration: ProcessConfiguration, log: Logger
+  ) async throws -> Platform {
+    let storage = try await Storage.open(configuration.storage)
+    do { return try await Platform(role, configuration, messaging, storage, log: log) } catch {
+      await storage.close()
+      throw error
+    }
+  }
+
+  private init(
+    _ role: ProcessRole, _ configuration: ProcessConfiguration, _ messaging: Messaging, _ storage: Storage, log: Logger
+  ) async throws {
     self.configuration = configuration
     self.log = log
     let clock = SystemClock()
     let ids = IdentifierSource(clock: clock)
-    let messaging = try await Messaging(role, configuration, clock: clock, log: log)
-    let storage = try await Storage.open(configuration.storage)
     self.storage = storage
     let library = NodeLibrary(
       BuiltInNodes.all(
@@ -99,9 +127,11 @@ public struct Platform: Sendable {
       (executor, javaScript) = (own, evaluators)
     }
     self.javaScript = javaScript
+    let metrics = ProcessMetrics(
+      role, storage: storage, broker: messaging.broker, writer: writer, dispatcher: dispatcher, executor: executor)
     if role == .worker {
       newAPIKey = nil
-      site = .health(WorkerHealth(storage: storage, messaging: messaging))
+      site = .health(WorkerHealth(storage: storage, messaging: messaging), metrics)
       self.services = services
       return
     }
@@ -130,8 +160,7 @@ public struct Platform: Sendable {
         workspaceEditor: WorkspaceEditor(store: storage.workspaces, clock: clock, ids: ids),
         workflows: workflows, executions: executions, deadLetters: storage.deadLetters, tags: storage.tags,
         apiKeys: storage.apiKeys, workspaces: storage.workspaces, audit: storage.audit, library: library,
-        authenticator: authenticator,
-        clock: clock))
+        authenticator: authenticator, clock: clock, metrics: { metrics.text }))
     self.services = services
   }
 
@@ -142,7 +171,9 @@ public struct Platform: Sendable {
     let application: any Service =
       switch site {
       case .api(let dependencies): makeApplication(dependencies, host: host, port: port, log: log, onReady: onReady)
-      case .health(let health): makeHealthApplication(health.checks, host: host, port: port, log: log, onReady: onReady)
+      case .health(let health, let metrics):
+        makeHealthApplication(
+          health.checks, metrics: { metrics.text }, host: host, port: port, log: log, onReady: onReady)
       }
     var group = ServiceGroupConfiguration(
       services: services + [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: log)

@@ -32,7 +32,7 @@ public struct ProcessRunner: Sendable {
     log.logLevel = configuration.logLevel
     let (host, place, role) = (configuration.host, configuration.storage.name, role)
     do {
-      let platform = try await Platform(role, configuration, log: log)
+      guard let platform = try await Platform.waiting(role, configuration, log: log) else { return 0 }
       // It is stored by now: whatever happens next, it can't be shown again.
       if let key = platform.newAPIKey { say("API key (shown only this once; keep it): \(key)") }
       try await platform.run { port in

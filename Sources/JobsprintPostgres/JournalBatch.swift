@@ -13,7 +13,10 @@ struct JournalRound {
   /// Accepts with an idempotency key.
   var keyed: [Placed<NewExecution>] = []
   var continues: [Placed<JournalAppend>] = []
+  /// Ends with success.
   var finishes: [Placed<JournalAppend>] = []
+  /// All other ends.
+  var failures: [Placed<JournalAppend>] = []
   var cancels: [Placed<Cancellation>] = []
 
   mutating func sort() {
@@ -21,6 +24,7 @@ struct JournalRound {
     keyed.sort { $0.write.id < $1.write.id }
     continues.sort { $0.write.execution < $1.write.execution }
     finishes.sort { $0.write.execution < $1.write.execution }
+    failures.sort { $0.write.execution < $1.write.execution }
     cancels.sort { $0.write.execution < $1.write.execution }
   }
 }
@@ -67,7 +71,11 @@ struct JournalBatch {
         guard state.isTerminal else {
           throw PortError(.refused, "An execution can't end as '\(state.rawValue)'. End it with a terminal state.")
         }
-        round.finishes.append((place, append))
+        if state == .success {
+          round.finishes.append((place, append))
+        } else {
+          round.failures.append((place, append))
+        }
       case .cancel(let cancellation): round.cancels.append((place, cancellation))
       }
     }

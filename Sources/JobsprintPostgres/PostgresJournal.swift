@@ -9,7 +9,7 @@ import Postgres
 import Synchronization
 
 public struct PostgresJournal: Journal {
-  /// How often a commit is sent whose answers are lost; each time the pool waits for a connection, up to its limit.
+  /// How often a commit is sent that others get in the way of, or whose answers are lost.
   private static let attempts = 5
 
   let storage: PostgresStorage
@@ -44,6 +44,14 @@ public struct PostgresJournal: Journal {
   private func commitAlone(_ writes: [JournalWrite]) async throws(PortError) -> [JournalOutcome] {
     let batch = try JournalBatch(writes)
     var isRepeat = storage.doubts.mayHold(writes)
+    // Whoever wants to write waits behind this one: what became of it is asked for as long as anybody waits for a
+    // connection, and not for several times as long. From then on it is remembered as being in doubt.
+    var patience: ContinuousClock.Instant?
+    func mayAskAgain() -> Bool {
+      let end = patience ?? .now + storage.database.primary.options.waitLimit
+      patience = end
+      return .now < end
+    }
     do {
       for attempt in 1... {
         do {
@@ -60,9 +68,10 @@ public struct PostgresJournal: Journal {
             return outcomes
           }
           isRepeat = isRepeat || error.outcome == .unknown
-          guard attempt < Self.attempts, error.isConflict || isRepeat && error.isTransient else { throw error }
+          guard attempt < Self.attempts, error.isConflict || isRepeat && error.isTransient && mayAskAgain()
+          else { throw error }
         } catch let error as PortError {
-          guard attempt < Self.attempts, isRepeat, error.code == .unavailable else { throw error }
+          guard attempt < Self.attempts, isRepeat, error.code == .unavailable, mayAskAgain() else { throw error }
         }
       }
     } catch {
@@ -132,6 +141,7 @@ private struct RoundAnswers {
   private var keyed: PostgresPipeline.Slot<AcceptKeyedExecutions>?
   private var continued: PostgresPipeline.Slot<ContinueExecutions>?
   private var finished: PostgresPipeline.Slot<FinishExecutions>?
+  private var failed: PostgresPipeline.Slot<FailExecutions>?
   private var canceled: PostgresPipeline.Slot<CancelExecutions>?
 
   init(_ round: JournalRound, in pipeline: inout PostgresPipeline) throws {
@@ -141,8 +151,9 @@ private struct RoundAnswers {
       continued = try pipeline.add(ContinueExecutions(appends: round.continues.map(\.write)))
     }
     if !round.finishes.isEmpty { finished = try pipeline.add(FinishExecutions(appends: round.finishes.map(\.write))) }
-    // A statement of its own, because few ends have a letter.
-    let dead = round.finishes.map(\.write).filter { $0.end?.deadLetter != nil }
+    // Statements of their own: few executions fail, and few ends have a letter.
+    if !round.failures.isEmpty { failed = try pipeline.add(FailExecutions(appends: round.failures.map(\.write))) }
+    let dead = (round.finishes + round.failures).map(\.write).filter { $0.end?.deadLetter != nil }
     if !dead.isEmpty { try pipeline.add(BuryExecutions(appends: dead)) }
     if !round.cancels.isEmpty {
       canceled = try pipeline.add(CancelExecutions(cancellations: round.cancels.map(\.write)))
@@ -161,6 +172,7 @@ private struct RoundAnswers {
     }
     if let continued { Self.fence(round.continues, but: try results.decode(continued), in: &outcomes) }
     if let finished { Self.fence(round.finishes, but: try results.decode(finished), in: &outcomes) }
+    if let failed { Self.fence(round.failures, but: try results.decode(failed), in: &outcomes) }
     if let canceled {
       let done = Set(try results.decode(canceled))
       for (place, cancellation) in round.cancels where !done.contains(cancellation.execution) {

@@ -17,6 +17,12 @@ public struct PostgresMaintenance: Sendable {
     return try await storage.write(MakePartitions(now: now), as: .keeper).first ?? nil
   }
 
+  /// Completes the ends of executions that an older program has written, so that lists find them by their workflow.
+  /// - Returns: how many of at most `limit`; fewer when it is done.
+  public func completeEnds(limit: Int) async throws(PortError) -> Int {
+    try await storage.write(CompleteEnds(limit: max(0, limit)), as: .keeper).count
+  }
+
   /// Drops the weeks of executions that end before a time and in which nothing lives: the shortest retention that all
   /// workspaces share.
   /// - Returns: the names of the dropped partitions.

@@ -51,6 +51,15 @@ public struct PostgresMigrations: Sendable {
       name: "V0010_dead_letters", up: PackageResources.V0010_dead_letters_sql,
       down: PackageResources.V0010_dead_letters_down_sql),
     Migration(
+      name: "V0011_ends_of_workflows", up: PackageResources.V0011_ends_of_workflows_sql,
+      down: PackageResources.V0011_ends_of_workflows_down_sql),
+    Migration(
+      name: "V0012_indexes_of_ends", up: PackageResources.V0012_indexes_of_ends_sql,
+      down: PackageResources.V0012_indexes_of_ends_down_sql),
+    Migration(
+      name: "V0013_metrics_scope", up: PackageResources.V0013_metrics_scope_sql,
+      down: PackageResources.V0013_metrics_scope_down_sql),
+    Migration(
       name: "V0014_live_executions_by_id", up: PackageResources.V0014_live_executions_by_id_sql,
       down: PackageResources.V0014_live_executions_by_id_down_sql),
   ]

@@ -18,6 +18,21 @@ public final class PostgresStorage: Sendable {
   /// Serves until the task is cancelled.
   public func run() async { await database.run() }
 
+  /// One attempt to connect.
+  /// - Throws: ``PortError`` with `forbidden` when the server refuses this user or knows no such database, with
+  ///   `unavailable` when it is away or not ready.
+  public static func probe(_ options: PostgresOptions) async throws(PortError) {
+    do throws(PostgresError) { try await PostgresPool.probe(options) } catch {
+      // https://www.postgresql.org/docs/current/errcodes-appendix.html: authorization, no such database, no right to
+      // connect to it.
+      let state = error.sqlState ?? ""
+      guard state.hasPrefix("28") || state == "3D000" || state == "42501" else { throw PortError(postgres: error) }
+      throw PortError(
+        .forbidden, "The database refuses the connection: \(error.message). Correct its address, or its users.",
+        underlying: error.description)
+    }
+  }
+
   /// Checks that the database has this program's schema, or one that it can work with.
   /// - Throws: ``PortError`` with `newer` when a newer program has migrated it, or when it was never migrated.
   public func check() async throws(PortError) {

@@ -10,10 +10,13 @@ enum PostgresConnector {
     guard let connection = start(options.connectionParameters) else {
       return .failure(PostgresError(.connectFailed, "no memory for a connection"))
     }
+    // libpq gives the SQLSTATE of a refusal in the verbose text only.
+    PQsetErrorVerbosity(connection, PQERRORS_VERBOSE)
     if let error = complete(connection, until: until) {
       PQfinish(connection)
       return .failure(error)
     }
+    PQsetErrorVerbosity(connection, PQERRORS_DEFAULT)
     // From here on the link closes it.
     guard let link = PostgresLink(connection) else {
       return .failure(PostgresError(.connectFailed, "libpq refuses the pipeline mode"))
@@ -54,6 +57,16 @@ enum PostgresConnector {
   }
 
   private static func failure(_ connection: OpaquePointer) -> PostgresError {
-    PostgresError(.connectFailed, PostgresLink.message(of: connection))
+    refusal(PostgresLink.message(of: connection))
+  }
+
+  /// `…: FATAL:  28P01: password authentication failed for user "x"; LOCATION:  auth_failed, auth.c:329`, of each host
+  /// that was tried; the words before the code may be in any language. The code is that of the last one.
+  static func refusal(_ text: String) -> PostgresError {
+    let code = /: {2}([0-9A-Z]{5}):\s/
+    let message = text.replacing(code, with: ":  ").replacing(/; [^;:]+: {2}\w+, [\w.]+:\d+/, with: "")
+    var error = PostgresError(.connectFailed, message)
+    error.sqlState = text.matches(of: code).last.map { String($0.1) }
+    return error
   }
 }

@@ -13,9 +13,27 @@ extension PostgresCore {
     note(unit.deadline)
     let isAlone = slots[slot].machine.depth == 0
     slots[slot].hasSlow = !metrics.isKnown(unit.name, within: Self.slow) || (slots[slot].hasSlow && !isAlone)
-    guard put(unit, link, slot) else { return lost(slot, PostgresError(.connectionLost, link.failure), now: now) }
+    guard put(unit, link, slot) else {
+      let error = PostgresError(.connectionLost, link.failure)
+      let isOnItsWay = slots[slot].machine.holds(unit)
+      lost(slot, error, now: now)
+      if !isOnItsWay { unsent(unit, error, now: now) }
+      return
+    }
     flush(slot, now: now)
     if unit.stop != nil { stopHead(slot, now: now) }
+  }
+
+  /// The connection broke while the unit's statements were being prepared: the connection knows nothing of the unit, and
+  /// the server has not seen it.
+  private mutating func unsent(_ unit: PostgresUnit, _ error: PostgresError, now: UInt64) {
+    switch unit.kind {
+    case .work where unit.stop == nil && unit.attempts < Self.attemptsMaximum && !isClosing:
+      again(unit, now: now)
+      dispatch(now: now)
+    case .greeting: unit.place = .done
+    default: answer(unit, error)
+    }
   }
 
   /// Statements that the connection doesn't know yet are prepared first, each in a unit of its own: whether that

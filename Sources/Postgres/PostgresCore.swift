@@ -88,7 +88,11 @@ struct PostgresCore {
   }
 
   mutating func connected(_ slot: Int, _ link: PostgresLink, now: UInt64) {
-    guard slots[slot].machine.phase == .connecting, !isClosing else { return }
+    guard slots[slot].machine.phase == .connecting else { return }
+    guard !isClosing else {
+      end(slot)
+      return closeIdle()
+    }
     let attempt = slots[slot].machine.failures + 1
     slots[slot].epoch = poller.nextEpoch()
     guard poller.add(link.socket, token(slot)) else {
@@ -110,7 +114,11 @@ struct PostgresCore {
   }
 
   mutating func connectFailed(_ slot: Int, _ error: PostgresError, now: UInt64) {
-    guard slots[slot].machine.phase == .connecting, !isClosing else { return }
+    guard slots[slot].machine.phase == .connecting else { return }
+    guard !isClosing else {
+      end(slot)
+      return closeIdle()
+    }
     let backoff = options.backoff.lowerBound.nanoseconds...options.backoff.upperBound.nanoseconds
     let pause = slots[slot].machine.connectFailed(now: now, backoff: backoff, random: .random(in: 0..<1))
     note(now &+ pause)
@@ -141,7 +149,9 @@ struct PostgresCore {
       switch slots[slot].machine.claim {
       case .leased where slots[slot].machine.isReady: open = true
       default:
-        if slots[slot].machine.depth > 0 { open = true } else { end(slot) }
+        // Where the process ends with the pool, nobody may be connecting: TLS is taken down under him.
+        let isConnecting = slots[slot].machine.phase == .connecting
+        if isConnecting || slots[slot].machine.depth > 0 { open = true } else { end(slot) }
       }
     }
     if !open { actions.append(.stopped) }

@@ -6,7 +6,6 @@ import Synchronization
 final class PostgresEngine: PostgresPollerClient {
   private let core: Mutex<PostgresCore>
   private let poller: PostgresPoller
-  private let number: Mutex<UInt16>
   private let options: PostgresOptions
   private let greeted: @Sendable () -> Void
   private let notified: @Sendable (PostgresNotification) -> Void
@@ -21,16 +20,14 @@ final class PostgresEngine: PostgresPollerClient {
     self.options = options
     self.greeted = greeted
     self.notified = notified
-    number = Mutex(0)
     core = Mutex(PostgresCore(options: options, greeting: greeting, client: 0, poller: poller))
     let client = poller.register(self)
-    number.withLock { $0 = client }
     core.withLock { $0.client = client }
   }
 
   deinit {
     core.withLock { $0.closeNow(now: DriverThread.now()) }
-    poller.unregister(number.withLock { $0 })
+    poller.unregister(core.withLock { $0.client })
   }
 
   func snapshot() -> PostgresMetrics { core.withLock { $0.snapshot() } }
@@ -105,18 +102,17 @@ final class PostgresEngine: PostgresPollerClient {
   /// The only way to the core: what it wants done is done after the lock was left.
   private func perform(_ body: (inout PostgresCore, UInt64) -> Void) {
     let now = DriverThread.now()
-    let (actions, deadline) = core.withLock { core in
+    let actions = core.withLock { core in
       body(&core, now)
-      var deadline: UInt64?
       if core.nextDeadline < core.announced {
         core.announced = core.nextDeadline
-        deadline = core.nextDeadline
+        // Under the lock: of two threads the one with the later deadline must not be the last to tell.
+        poller.setDeadline(core.nextDeadline, of: core.client)
       }
       let actions = core.actions
       core.actions.removeAll()
-      return (actions, deadline)
+      return actions
     }
-    if let deadline { poller.setDeadline(deadline, of: number.withLock { $0 }) }
     for action in actions { perform(action) }
   }
 

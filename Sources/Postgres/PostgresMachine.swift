@@ -87,6 +87,12 @@ struct PostgresMachine {
     for entry in entries { if case .unit(let unit) = entry.purpose { body(unit) } }
   }
 
+  func holds(_ unit: PostgresUnit) -> Bool {
+    var isFound = false
+    forEachUnit { isFound = isFound || $0 === unit }
+    return isFound
+  }
+
   // MARK: phases
 
   /// - Returns: true where a connection should be opened.

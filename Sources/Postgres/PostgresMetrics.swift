@@ -79,12 +79,21 @@ extension PostgresMetrics.Statement {
 public struct PostgresHistogram: Sendable {
   private var buckets = [UInt64](repeating: 0, count: 256)
   public private(set) var count: UInt64 = 0
+  public private(set) var sum: UInt64 = 0
 
   public init() {}
 
   mutating func record(_ value: UInt64) {
     buckets[Self.bucket(of: value)] += 1
     count += 1
+    sum &+= value
+  }
+
+  /// How many values are certainly not above a bound: a bucket that reaches beyond it is left out.
+  public func count(upTo bound: UInt64) -> UInt64 {
+    var seen: UInt64 = 0
+    for (index, bucket) in buckets.enumerated() where Self.upperEnd(of: index) <= bound { seen += bucket }
+    return seen
   }
 
   /// The upper end of the bucket in which the share lies; 0 of an empty histogram.

@@ -1,3 +1,5 @@
+import DriverThread
+
 /// A fixed number of connections to one server, and the way in for all statements.
 ///
 /// `run()` opens the connections and keeps them open; until then, and while the server is away, callers wait up to
@@ -25,6 +27,21 @@ public final class PostgresPool: Sendable {
 
   /// Whether at least one connection is open now.
   public var isConnected: Bool { engine.isConnected }
+
+  /// One attempt to connect, beside all pools, to see why it fails: a pool keeps trying instead.
+  /// - Throws: `connectFailed`, with the server's `sqlState` where it was the server that refused.
+  public static func probe(_ options: PostgresOptions) async throws(PostgresError) {
+    let result: Result<Void, PostgresError> = await withUnsafeContinuation { continuation in
+      let started = DriverThread.start("postgres-probe") {
+        continuation.resume(returning: PostgresConnector.connect(options).map { _ in })
+      }
+      if !started {
+        continuation.resume(
+          returning: .failure(PostgresError(.connectFailed, "the system gives no thread to connect with")))
+      }
+    }
+    try result.get()
+  }
 
   // MARK: single statements
 

@@ -78,9 +78,9 @@ import Testing
         let only = try await key([scope])
         for route in APIRoute.all where route.scope == scope {
           let path = route.path.replacing(#/\{\w+\}/#, with: "01a1fcfb-56ac-7890-979c-b894b84c2b4f")
-          let refused = try await server.send(route.method.rawValue, path, key: without)
+          let refused = try await server.send(route.method.rawValue, path, key: without, base: route.base)
           #expect(refused.status == 403 && refused.code == "forbidden", "\(route.method) \(route.path)")
-          let allowed = try await server.send(route.method.rawValue, path, key: only)
+          let allowed = try await server.send(route.method.rawValue, path, key: only, base: route.base)
           #expect(allowed.status != 403, "\(route.method) \(route.path)")
         }
       }

@@ -92,7 +92,8 @@ import Testing
         queries += ["?name=other", "?tags=other", "?q=other"]
         for query in queries {
           let text = String(
-            decoding: try await server.send("GET", route.path + query, key: mine.key).bytes, as: UTF8.self)
+            decoding: try await server.send("GET", route.path + query, key: mine.key, base: route.base).bytes,
+            as: UTF8.self)
           // A filter is given back by /discover.
           for id in other.ids.values { #expect(!text.contains("\"\(id)\""), "\(route.path)\(query)") }
         }

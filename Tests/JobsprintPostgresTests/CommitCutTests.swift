@@ -1,11 +1,13 @@
 // The connection is cut between the end of a transaction and its answer, in front of the server and behind it. Callers
 // notice nothing; and where the server stays away for longer than anybody waits, what is in doubt is found out later.
 
+import Dispatch
 import JobsprintDomain
 import JobsprintPorts
 import JobsprintRuntime
 import JobsprintTesting
 import Postgres
+import Synchronization
 import Testing
 
 @testable import JobsprintPostgres
@@ -20,7 +22,7 @@ extension ServerFaults {
       let server = try await FaultServer.shared.value
       let database = try await server.makeDatabase()
       var options = try server.options(database, as: TestServer.program)
-      let proxy = try CutProxy(before: try #require(UInt16(options.parameters["port"] ?? "")))
+      let proxy = try proxy(before: options)
       defer { proxy.close() }
       options = options.through(proxy)
       options.waitLimit = waitLimit
@@ -109,6 +111,73 @@ extension ServerFaults {
           #expect(found.open == Set(doubts.map(\.execution)))
         }
       }
+    }
+
+    // Nothing is heard of the loss before something is sent: the thread that would hear of it is kept busy meanwhile.
+    @Test func aStatementThatIsPreparedOnADeadConnectionIsSentOnTheNext() async throws {
+      let server = try await FaultServer.shared.value
+      let own = try server.options(try await server.makeDatabase(), size: 1)
+      let (proxy, other) = (try proxy(before: own), try proxy(before: own))
+      defer {
+        proxy.close()
+        other.close()
+      }
+      let gate = DispatchSemaphore(value: 0)
+      defer { gate.signal() }
+      let isBusy = Atomic(false)
+      var keeping = own.through(other)
+      keeping.observer = {
+        guard case .lost = $0 else { return }
+        isBusy.store(true, ordering: .releasing)
+        gate.wait()
+      }
+      let (pool, keeper) = (PostgresPool(own.through(proxy)), PostgresPool(keeping))
+      let running = [Task { await pool.run() }, Task { await keeper.run() }]
+      defer { for task in running { task.cancel() } }
+      try await eventually { pool.isConnected && keeper.isConnected }
+      other.goAway()
+      try await eventually { isBusy.load(ordering: .acquiring) }
+      proxy.goAway()
+      proxy.comeBack()
+      // libpq claims that a write has succeeded the first time that it fails, so it takes some statements.
+      var pipeline = PostgresPipeline()
+      let question = try pipeline.add(HasMigrationTable())
+      try pipeline.add(ListMigrations())
+      async let results = pool.transaction(pipeline, isolation: .repeatableRead, setting: ["work_mem": "1MB"])
+      try await eventually { pool.metrics.connectionsLost > 0 || pool.metrics.inFlight > 0 }
+      gate.signal()
+      #expect(try await results.decode(question) == [true])
+    }
+
+    private func proxy(before options: PostgresOptions) throws -> CutProxy {
+      try CutProxy(before: try #require(UInt16(options.parameters["port"] ?? "")))
+    }
+
+    // Everything else that is to be written stands behind the commit whose answer was lost.
+    @Test func theServerStaysAwayAndOneWaitIsAllThatTheOthersWait() async throws {
+      let server = try await FaultServer.shared.value
+      let database = try await server.makeDatabase()
+      var options = try server.options(database, as: TestServer.program)
+      let proxy = try proxy(before: options)
+      defer { proxy.close() }
+      options = options.through(proxy)
+      options.waitLimit = .milliseconds(300)
+      options.size = 1
+      let storage = PostgresStorage(primary: options)
+      let running = Task { await storage.run() }
+      defer { running.cancel() }
+      try await eventually { storage.database.primary.isConnected }
+      #expect(try await storage.journal.commit([.accept(.numbered(1))]) == [.committed])
+      let before = storage.database.primary.metrics.waitsTimedOut
+      proxy.cut(.after, takesAway: true) { $0 == AcceptExecutions.sql }
+      let new = NewExecution.numbered(2, claimedBy: .numbered(1))
+      await #expect { try await storage.journal.commit([.accept(new)]) } throws: { $0.isUnavailable }
+      #expect(storage.database.primary.metrics.waitsTimedOut <= before + 1)
+      // It was stored, and that it may be is remembered.
+      proxy.comeBack()
+      #expect(storage.doubts.take().map(\.execution) == [new.id])
+      try await eventually { storage.database.primary.isConnected }
+      #expect(try await storage.journal.stored(among: [.accept(new)]) == [0])
     }
 
     @Test func aClaimWhoseAnswerIsLost() async throws {

@@ -36,6 +36,34 @@ import Testing
     }
   }
 
+  @Test func failuresThatAnOlderProgramWroteAreListedAndCompleted() async throws {
+    try await withStorage { storage, name in
+      _ = try await storage.journal.commit(
+        [1, 2, 3, 4].map { .accept(.numbered($0, claimedBy: .numbered(1))) })
+      _ = try await storage.journal.commit([
+        .append(1, [.entry(at: 0)], .finish(.error, error: nil, lastNode: nil, at: .seconds(1))),
+        .append(2, [.entry(at: 0)], .finish(.error, error: nil, lastNode: nil, at: .seconds(1))),
+        .append(3, [.entry(at: 0)], .success()), .cancel(4),
+      ])
+      #expect(try await rows(of: "execution_ends WHERE workflow_id IS NOT NULL", name) == 3)
+      try await TestServer.administer(
+        ["UPDATE jobsprint.execution_ends SET workflow_id = NULL WHERE id = '\(ExecutionID.numbered(1))'"], on: name)
+      let workflow = try #require(try await storage.executions.execution(.numbered(1), in: .initial)?.workflow)
+      let filter = ExecutionFilter(states: [.error], workflow: workflow)
+      for incomplete in [1, 0] {
+        let all = try await storage.executions.executions(matching: filter, in: .initial, page: PageRequest(limit: 10))
+        #expect(all.elements.map(\.id) == [.numbered(2), .numbered(1)] && !all.hasMore)
+        let first = try await storage.executions.executions(matching: filter, in: .initial, page: PageRequest(limit: 1))
+        #expect(first.elements.map(\.id) == [.numbered(2)] && first.hasMore)
+        let next = try await storage.executions.executions(
+          matching: filter, in: .initial, page: PageRequest(after: .numbered(2), limit: 1))
+        #expect(next.elements.map(\.id) == [.numbered(1)] && !next.hasMore)
+        #expect(try await storage.maintenance.completeEnds(limit: 100) == incomplete)
+      }
+      #expect(try await rows(of: "execution_ends WHERE workflow_id IS NOT NULL", name) == 3)
+    }
+  }
+
   @Test func weeksAreDroppedWhenNothingLivesInThem() async throws {
     try await withStorage { storage, _ in
       _ = try await storage.maintenance.prepare(at: .seconds(0))

@@ -31,8 +31,11 @@ private let filling = [
   FROM made WHERE n % 10 IN (0, 1)
   """,
   """
-  INSERT INTO jobsprint.execution_ends (id, workspace_id, finished_at, term, state, entries)
-  SELECT id, workspace_id, at, 1, CASE WHEN n % 50 = 7 THEN 'error' ELSE 'success' END, 'entries'
+  INSERT INTO jobsprint.execution_ends (id, workspace_id, workflow_id, finished_at, term, state, entries)
+  SELECT id, workspace_id,
+    CASE WHEN n % 50 = 7 AND n % 4 > 0
+      THEN ('00000000-0000-7000-a000-' || lpad(to_hex(n % 5000), 12, '0'))::uuid END,
+    at, 1, CASE WHEN n % 50 = 7 THEN 'error' ELSE 'success' END, 'entries'
   FROM made WHERE n % 10 NOT IN (0, 1)
   """,
   """
@@ -108,6 +111,7 @@ private let filling = [
     try add(.journal, AcceptKeyedExecutions(executions: [new]))
     try add(.journal, ContinueExecutions(appends: [append]))
     try add(.journal, FinishExecutions(appends: [append]))
+    try add(.journal, FailExecutions(appends: [append]))
     try add(.journal, CancelExecutions(cancellations: [Cancellation(execution: id, workspace: workspace, at: time)]))
     try add(.journal, FindEnds(writes: [write]))
     try add(.journal, FindAccepted(executions: [new]))
@@ -120,6 +124,7 @@ private let filling = [
     try add(.claimer, RetireExecutors(executors: [.numbered(1)]))
     try add(.claimer, StampRecoverable(now: time, dispatchedBefore: time, leaseExpiry: time, limit: 100))
     try add(.claimer, NextDue(after: time, lease: .seconds(15)))
+    try add(.keeper, CompleteEnds(limit: 100))
     try add(.keeper, ExpireLeftovers(before: id, limit: 100))
     try add(.claimer, CheckEnded(ids: [id]))
     try add(.api, FindExecution(id: id, workspace: workspace))

@@ -18,6 +18,16 @@ struct WorkerHealthTests {
     // Its consumers are attached a moment after it answers.
     while try await status(of: "/livez") != 200 {}
     #expect(try await status(of: "/readyz") == 200)
+    let metrics = try await http.execute(HTTPClientRequest(url: worker.baseURL + "/metrics"), timeout: .seconds(30))
+    let text = String(buffer: try await metrics.body.collect(upTo: 1 << 20))
+    for sample in [
+      #"jobsprint_process_info{role="worker"} 1"#,
+      #"jobsprint_rabbitmq_connection{connection="consuming",state="ready"} 1"#,
+      #"jobsprint_postgres_connections{pool="primary"} 4"#,
+      #"jobsprint_postgres_statements_total{pool="primary",statement="claims.beat",outcome="succeeded"}"#,
+    ] {
+      #expect(text.contains(sample), "\(sample) is not in: \(text)")
+    }
     try await installation.dropDatabase()
     #expect(try await status(of: "/readyz") == 503)
     #expect(try await status(of: "/livez") == 200)

@@ -51,8 +51,12 @@ enum FillStatements {
     PostgresCommand(
       sql: """
         INSERT INTO jobsprint.execution_ends
-          (id, workspace_id, started_at, finished_at, term, state, last_node, error, entries)
-        SELECT m.id, m.workspace_id, m.at, m.at + 3, 1,
+          (id, workspace_id, workflow_id, started_at, finished_at, term, state, last_node, error, entries)
+        SELECT m.id, m.workspace_id,
+          CASE WHEN m.n % 51 > 0 AND m.n % 203 > 0 THEN NULL
+            WHEN m.n / 5 % 2 = 0 THEN s.workflow_id
+            ELSE ('00000000-0000-7000-a000-' || lpad(to_hex(m.n / 10 % 9), 12, '0'))::uuid END,
+          m.at, m.at + 3, 1,
           CASE WHEN m.n % 51 = 0 THEN 'error' WHEN m.n % 203 = 0 THEN 'canceled' ELSE 'success' END, s.last_node,
           CASE WHEN m.n % 51 = 0
             THEN '{"message":"The order was refused.","name":"NodeOperationError"}'::bytea END,

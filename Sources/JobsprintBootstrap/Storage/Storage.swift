@@ -29,6 +29,8 @@ struct Storage: Sendable {
   let expire: @Sendable (Timestamp) async throws(PortError) -> Bool
   /// Tells until its task is cancelled; nil where nobody tells, so that one has to look.
   let listen: (@Sendable (StorageNews) async -> Void)?
+  /// The pools of connections by their names, where there are any.
+  let pools: @Sendable () -> [(name: String, metrics: PostgresMetrics)]
   /// Ends all access after what is under way.
   let close: @Sendable () async -> Void
 }
@@ -83,6 +85,13 @@ extension Storage {
     }
   }
 
+  /// Whether it can be reached, without waiting for it as opening does.
+  /// - Throws: ``PortError``: `unavailable` where it may be there later, `forbidden` where that changes nothing.
+  static func probe(_ location: StorageLocation) async throws {
+    guard case .postgres(let location) = location else { return }
+    try await PostgresStorage.probe(location.options(location.address))
+  }
+
   static func sqlite(_ database: SQLiteDatabase) -> Storage {
     Storage(
       journal: SQLiteJournal(database), claims: SQLiteExecutionClaims(database),
@@ -96,7 +105,7 @@ extension Storage {
       expire: { time throws(PortError) in
         try await SQLiteMaintenance(database).expire(before: time, limit: 100) == 100
       },
-      listen: nil, close: { await database.close() })
+      listen: nil, pools: { [] }, close: { await database.close() })
   }
 
   private static func postgres(_ location: PostgresLocation) async throws -> Storage {
@@ -114,12 +123,20 @@ extension Storage {
       workflows: storage.workflows, tags: storage.tags, idempotency: storage.idempotency, apiKeys: storage.apiKeys,
       workspaces: storage.workspaces,
       audit: storage.audit, archive: storage.archive, isExclusive: false, keepJournal: { writer in await writer.run() },
-      maintain: { now throws(PortError) in _ = try await storage.maintenance.prepare(at: now) },
+      maintain: { now throws(PortError) in
+        _ = try await storage.maintenance.prepare(at: now)
+        while try await storage.maintenance.completeEnds(limit: 500) == 500 {}
+      },
       expire: { time throws(PortError) in
         _ = try await storage.maintenance.dropPartitions(before: time)
         return try await storage.maintenance.expireLeftovers(before: time, limit: 500) == 500
       },
       listen: try location.listen(),
+      pools: {
+        let (primary, replica) = (storage.database.primary, storage.database.replica)
+        let own = [(name: "primary", metrics: primary.metrics)]
+        return replica === primary ? own : own + [(name: "replica", metrics: replica.metrics)]
+      },
       close: {
         running.cancel()
         await running.value

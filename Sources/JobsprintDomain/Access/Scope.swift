@@ -33,7 +33,10 @@ public enum Scope: String, Sendable, Hashable, CaseIterable {
   case workspaceCreate = "workspace:create"
   case workspaceList = "workspace:list"
   case workspaceUpdate = "workspace:update"
+  /// What the whole process does.
+  case metricsRead = "metrics:read"
 
   /// Everything but what reaches beyond one's own workspace.
-  public static let ofOneWorkspace = Set(allCases).subtracting([.workspaceCreate, .workspaceList, .workspaceUpdate])
+  public static let ofOneWorkspace = Set(allCases)
+    .subtracting([.workspaceCreate, .workspaceList, .workspaceUpdate, .metricsRead])
 }

@@ -67,36 +67,61 @@ struct ContinueExecutions: PostgresStatement {
   static func decode(_ row: inout PostgresRow) throws -> ExecutionID { try row.id() }
 }
 
-/// Appends that end their execution.
+/// What ends an execution, with the workflow that its end is listed under.
+private func finishing(workflow: String) -> String {
+  """
+  WITH appended AS MATERIALIZED (
+    SELECT * FROM unnest(\(arrays), $7::text[], $8::int8[], $9::bytea[], $10::bytea[])
+      AS a (\(columns), state, finished_at, error, last_node)
+  ), gone AS (
+    DELETE FROM jobsprint.live_executions AS l USING appended AS a WHERE \(fence)
+    RETURNING a.*, l.started_at, l.finished
+  ), ended AS (
+    INSERT INTO jobsprint.execution_ends
+      (id, workspace_id, workflow_id, started_at, finished_at, term, state, last_node, error, entries)
+    SELECT id, workspace_id, \(workflow), started_at, finished_at, term, state, last_node, error,
+      CASE WHEN finished = '{}' OR positions IS NULL
+        OR jobsprint.add_positions(finished, positions::int4multirange) IS NOT NULL THEN entries END
+    FROM gone
+  )
+  SELECT id FROM gone
+  """
+}
+
+/// The workflow of an execution that `gone` has the row of.
+private let workflowOfGone = """
+  (SELECT e.workflow_id FROM jobsprint.executions AS e WHERE e.workspace_id = gone.workspace_id AND e.id = gone.id)
+  """
+
+private func bindEnds(_ appends: [JournalAppend], to values: inout PostgresBindings) throws {
+  try bind(appends, to: &values)
+  try values.bind(array: appends.lazy.map(\.transition.state.rawValue))
+  try values.bind(array: appends.lazy.map { $0.end?.at.milliseconds ?? 0 })
+  try values.bind(array: appends.lazy.map { $0.end?.error })
+  try values.bind(array: appends.lazy.map { $0.end?.lastNode?.stored })
+}
+
+/// Appends that end their execution with success: a workflow's are found through its executions, which most of them
+/// are, so that an end on the hot path costs no look at them.
 struct FinishExecutions: PostgresStatement {
   static let name = "executions.finish"
-  static let sql = """
-    WITH appended AS MATERIALIZED (
-      SELECT * FROM unnest(\(arrays), $7::text[], $8::int8[], $9::bytea[], $10::bytea[])
-        AS a (\(columns), state, finished_at, error, last_node)
-    ), gone AS (
-      DELETE FROM jobsprint.live_executions AS l USING appended AS a WHERE \(fence)
-      RETURNING a.*, l.started_at, l.finished
-    ), ended AS (
-      INSERT INTO jobsprint.execution_ends
-        (id, workspace_id, started_at, finished_at, term, state, last_node, error, entries)
-      SELECT id, workspace_id, started_at, finished_at, term, state, last_node, error,
-        CASE WHEN finished = '{}' OR positions IS NULL
-          OR jobsprint.add_positions(finished, positions::int4multirange) IS NOT NULL THEN entries END
-      FROM gone
-    )
-    SELECT id FROM gone
-    """
+  static let sql = finishing(workflow: "NULL::uuid")
 
   let appends: [JournalAppend]
 
-  func bind(into values: inout PostgresBindings) throws {
-    try JobsprintPostgres.bind(appends, to: &values)
-    try values.bind(array: appends.lazy.map(\.transition.state.rawValue))
-    try values.bind(array: appends.lazy.map { $0.end?.at.milliseconds ?? 0 })
-    try values.bind(array: appends.lazy.map { $0.end?.error })
-    try values.bind(array: appends.lazy.map { $0.end?.lastNode?.stored })
-  }
+  func bind(into values: inout PostgresBindings) throws { try bindEnds(appends, to: &values) }
+
+  static func decode(_ row: inout PostgresRow) throws -> ExecutionID { try row.id() }
+}
+
+/// Appends that end their execution otherwise.
+struct FailExecutions: PostgresStatement {
+  static let name = "executions.fail"
+  static let sql = finishing(workflow: workflowOfGone)
+
+  let appends: [JournalAppend]
+
+  func bind(into values: inout PostgresBindings) throws { try bindEnds(appends, to: &values) }
 
   static func decode(_ row: inout PostgresRow) throws -> ExecutionID { try row.id() }
 }
@@ -112,8 +137,8 @@ struct CancelExecutions: PostgresStatement {
       WHERE l.id = ANY ($1::uuid[]) AND l.id = a.id AND (l.workspace_id = a.workspace_id) IS TRUE
       RETURNING a.*, l.started_at, l.term
     ), ended AS (
-      INSERT INTO jobsprint.execution_ends (id, workspace_id, started_at, finished_at, term, state, error)
-      SELECT id, workspace_id, started_at, finished_at, term + 1, 'canceled', error FROM gone
+      INSERT INTO jobsprint.execution_ends (id, workspace_id, workflow_id, started_at, finished_at, term, state, error)
+      SELECT id, workspace_id, \(workflowOfGone), started_at, finished_at, term + 1, 'canceled', error FROM gone
     )
     SELECT id FROM gone
     """

@@ -142,8 +142,8 @@ struct RestoreEnd: PostgresStatement {
   static let name = "archive.end"
   static let sql = """
     INSERT INTO jobsprint.execution_ends
-      (id, workspace_id, started_at, finished_at, term, state, last_node, error, entries)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+      (id, workspace_id, started_at, finished_at, term, state, last_node, error, entries, workflow_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     """
 
   let record: ExecutionRecord
@@ -159,6 +159,7 @@ struct RestoreEnd: PostgresStatement {
     try values.bind(text: record.lastNode)
     try values.bind(record.error)
     try values.bind(JournalPack.bytes(of: entries))
+    try values.bind(record.state == .success ? nil : record.workflow)
   }
 }
 

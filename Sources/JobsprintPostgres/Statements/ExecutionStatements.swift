@@ -104,27 +104,35 @@ struct ListExecutions {
     var values = PostgresBindings()
     try values.bind(workspace)
     try page.bindLimits(into: &values)
+    var workflowPlace: Int?
+    // Of the ids, which every index ends with.
+    var ranges: [String] = []
     var conditions: [String] = []
     if let after = page.after {
       try values.bind(after)
-      conditions.append("e.id < $\(values.count)")
+      ranges.append("id < $\(values.count)")
     }
     if let workflow = filter.workflow {
       try values.bind(workflow)
+      workflowPlace = values.count
       conditions.append("e.workflow_id = $\(values.count)")
     }
     if let time = filter.acceptedAfter {
       try values.bind(time)
       try values.bind(ExecutionID(first: time - Self.slack))
-      conditions.append("e.accepted_at > $\(values.count - 1) AND e.id >= $\(values.count)")
+      conditions.append("e.accepted_at > $\(values.count - 1)")
+      ranges.append("id >= $\(values.count)")
     }
     if let time = filter.acceptedBefore {
       try values.bind(time)
       try values.bind(ExecutionID(first: time + Self.slack))
-      conditions.append("e.accepted_at < $\(values.count - 1) AND e.id < $\(values.count)")
+      conditions.append("e.accepted_at < $\(values.count - 1)")
+      ranges.append("id < $\(values.count)")
     }
-    let restriction = conditions.map { " AND \($0)" }.joined()
-    let branches = states.map { "(\(branch($0, restriction)))" }
+    let restriction = (conditions + ranges.map { "e.\($0)" }).map { " AND \($0)" }.joined()
+    let range = ranges.map { " AND s.\($0)" }.joined()
+    let branches = states.flatMap { searches(of: $0, restriction, range: range, workflow: workflowPlace) }
+      .map { "(\($0))" }
     let found =
       branches.count == 1
       ? branches[0]
@@ -149,29 +157,45 @@ struct ListExecutions {
 
   /// Rows of executions in one state, found through the state's index: OFFSET 0 keeps the planner from joining the
   /// other way round, through all of the workspace, where it takes a state to be rare. Most executions succeed: those
-  /// of one workflow are found faster through the workflow's, each with a look at its end.
-  private func branch(_ state: ExecutionState?, _ conditions: String) -> String {
+  /// of one workflow are found faster through the workflow's, each with a look at its end. All others that have ended
+  /// have their workflow in the row of their end, but for those that another program wrote and nobody has completed yet.
+  /// - Parameters:
+  ///   - range: conditions of the ids alone.
+  ///   - workflow: the parameter that holds it.
+  private func searches(
+    of state: ExecutionState?, _ conditions: String, range: String, workflow: Int?
+  ) -> [String] {
     guard let state else {
-      return """
+      return [
+        """
         SELECT e.* FROM jobsprint.executions AS e WHERE e.workspace_id = $1\(conditions)
         ORDER BY e.id DESC LIMIT \(page.rowsToRead)
         """
+      ]
     }
-    if state == .success, filter.workflow != nil {
-      return """
+    if state == .success, workflow != nil {
+      return [
+        """
         SELECT e.* FROM jobsprint.executions AS e
         WHERE e.workspace_id = $1\(conditions)
           AND (SELECT s.state FROM jobsprint.execution_ends AS s WHERE s.id = e.id) = 'success'
         ORDER BY e.id DESC LIMIT \(page.rowsToRead)
         """
+      ]
     }
-    return """
+    var narrowings = [""]
+    if state.isTerminal, let workflow {
+      narrowings = [" AND s.workflow_id = $\(workflow)", " AND s.workflow_id IS NULL"]
+    }
+    return narrowings.map { narrowing in
+      """
       SELECT e.* FROM jobsprint.\(state.isTerminal ? "execution_ends" : "live_executions") AS s
       CROSS JOIN LATERAL (
         SELECT * FROM jobsprint.executions AS e WHERE e.workspace_id = $1 AND e.id = s.id\(conditions) OFFSET 0) AS e
-      WHERE s.workspace_id = $1 AND s.state = '\(state.rawValue)'\(page.after == nil ? "" : " AND s.id < $4")
+      WHERE s.workspace_id = $1 AND s.state = '\(state.rawValue)'\(narrowing)\(range)
       ORDER BY s.id DESC LIMIT \(page.rowsToRead)
       """
+    }
   }
 }
 

@@ -83,6 +83,25 @@ struct ExpireLeftovers: PostgresStatement {
   static func decode(_ row: inout PostgresRow) throws -> Int { try row.next() }
 }
 
+/// Ends that a program from before V0011 wrote, or that were there then, get what lists look for; gives a row for each.
+struct CompleteEnds: PostgresStatement {
+  static let name = "maintenance.complete-ends"
+  static let sql = """
+    UPDATE jobsprint.execution_ends AS x SET workflow_id = e.workflow_id
+    FROM jobsprint.executions AS e
+    WHERE x.id = ANY (ARRAY(
+        SELECT id FROM jobsprint.execution_ends WHERE workflow_id IS NULL AND state <> 'success' LIMIT $1))
+      AND e.workspace_id = x.workspace_id AND e.id = x.id
+    RETURNING 1
+    """
+
+  let limit: Int
+
+  func bind(into values: inout PostgresBindings) throws { try values.bind(limit) }
+
+  static func decode(_ row: inout PostgresRow) throws -> Int { try row.next() }
+}
+
 /// Executors that are gone for good.
 struct ForgetExecutors: PostgresStatement {
   static let name = "maintenance.forget-executors"

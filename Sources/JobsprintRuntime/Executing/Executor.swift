@@ -4,6 +4,7 @@
 public import JobsprintDomain
 public import JobsprintPorts
 public import Logging
+import Synchronization
 
 public final class Executor: Sendable {
   public let id: ExecutorID
@@ -18,6 +19,7 @@ public final class Executor: Sendable {
   private let timers: TimerSignal
   private let log: Logger
   private let held: HeldExecutions
+  private let counts = Mutex(ExecutorMetrics())
 
   public init(
     id: ExecutorID, options: ExecutorOptions = ExecutorOptions(), queue: any WakeUpQueue, claims: any ExecutionClaims,
@@ -57,6 +59,13 @@ public final class Executor: Sendable {
     await waitUntilIdle()
   }
 
+  public var metrics: ExecutorMetrics {
+    var metrics = counts.withLock { $0 }
+    metrics.slots = options.slots
+    metrics.running = held.ids.count
+    return metrics
+  }
+
   // MARK: Executions that this process has just accepted
 
   /// A slot for an execution that is about to be accepted as claimed by this executor (see docs/decisions/0003).
@@ -73,6 +82,7 @@ public final class Executor: Sendable {
       Task { await write(.handBack, for: claimed) }
       return
     }
+    counts.withLock { $0.started += 1 }
     hold.attach(
       Task {
         await self.execute(claimed, ready, hold)
@@ -105,6 +115,12 @@ public final class Executor: Sendable {
       do {
         let claimed = try await claims.claim(
           ids, for: id, at: clock.now, leaseExpiry: clock.now - options.lease)
+        let now = clock.now
+        counts.withLock { counts in
+          for execution in claimed where execution.fence.term == 1 {
+            counts.queueLag.record(max(0, (now - execution.acceptedAt) / .seconds(1)))
+          }
+        }
         for execution in claimed { start(execution) }
         started = claimed.count
         // From here on the lease speaks, not the queue.

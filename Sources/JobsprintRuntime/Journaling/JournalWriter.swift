@@ -18,6 +18,7 @@ public final class JournalWriter: Sendable {
     var line: [Waiting] = []
     var sleeper: CheckedContinuation<Void, Never>?
     var isClosed = false
+    var metrics = JournalMetrics()
   }
 
   /// Writes in one transaction at most: beyond that, latency grows and throughput does not (measured with 1 KB entries:
@@ -55,6 +56,14 @@ public final class JournalWriter: Sendable {
 
   /// Writes that stand in the line.
   var waiting: Int { state.withLock { $0.line.count } }
+
+  public var metrics: JournalMetrics {
+    state.withLock { state in
+      var metrics = state.metrics
+      metrics.waiting = state.line.count
+      return metrics
+    }
+  }
 
   /// Commits until ``close()``; what was in the line by then is still committed.
   public func run() async {
@@ -95,14 +104,17 @@ public final class JournalWriter: Sendable {
 
   /// A batch that the store refuses is halved until the bad write stands alone.
   private func commit(_ batch: ArraySlice<Waiting>) async {
+    let begin = ContinuousClock.now
     do {
       let outcomes = try await journal.commit(batch.map(\.write))
+      state.withLock { $0.metrics.add(batch.lazy.map(\.write), outcomes, in: ContinuousClock.now - begin) }
       for (waiting, outcome) in zip(batch, outcomes) {
         waiting.then?(outcome)
         waiting.continuation.resume(returning: .success(outcome))
         if outcome == .committed { relay.publish(waiting.write) }
       }
     } catch {
+      state.withLock { $0.metrics.addFailure(in: ContinuousClock.now - begin) }
       guard error.code == .refused, batch.count > 1 else {
         for waiting in batch { waiting.continuation.resume(returning: .failure(error)) }
         return
@@ -111,5 +123,28 @@ public final class JournalWriter: Sendable {
       await commit(batch[..<middle])
       await commit(batch[middle...])
     }
+  }
+}
+
+extension JournalMetrics {
+  fileprivate mutating func add(
+    _ writes: some Sequence<JournalWrite>, _ outcomes: [JournalOutcome], in duration: Duration
+  ) {
+    commits += 1
+    batches.record(Double(outcomes.count))
+    durations.record(duration / .seconds(1))
+    for (write, outcome) in zip(writes, outcomes) where outcome == .committed {
+      switch write {
+      case .accept: accepted += 1
+      case .append(let append):
+        if case .finish(let state, _, _, _, _) = append.transition { ended[state, default: 0] += 1 }
+      case .cancel: ended[.canceled, default: 0] += 1
+      }
+    }
+  }
+
+  fileprivate mutating func addFailure(in duration: Duration) {
+    failedCommits += 1
+    durations.record(duration / .seconds(1))
   }
 }

@@ -1,0 +1,85 @@
+// What one process says of itself to Prometheus. Everything is counted where it happens and gathered here when somebody
+// asks: a scrape asks no store and no broker.
+
+import Foundation
+import JobsprintDomain
+import JobsprintRabbitMQ
+import JobsprintRuntime
+import Postgres
+
+struct ProcessMetrics: Sendable {
+  let role: ProcessRole
+  let storage: Storage
+  let broker: RabbitMQBroker?
+  let writer: JournalWriter
+  let dispatcher: Dispatcher
+  /// nil where nothing is executed.
+  let executor: Executor?
+  private let begin = Date.now.timeIntervalSince1970
+
+  init(
+    _ role: ProcessRole, storage: Storage, broker: RabbitMQBroker?, writer: JournalWriter, dispatcher: Dispatcher,
+    executor: Executor?
+  ) {
+    self.role = role
+    self.storage = storage
+    self.broker = broker
+    self.writer = writer
+    self.dispatcher = dispatcher
+    self.executor = executor
+  }
+
+  var text: String {
+    var text = MetricsText()
+    text.add(
+      "jobsprint_process_info", .gauge, "What this process does; always 1.",
+      [MetricsText.Sample(["role": role.rawValue], 1)])
+    add(writer.metrics, to: &text)
+    if let executor { add(executor.metrics, to: &text) }
+    text.add(
+      "jobsprint_dispatch_waiting", .gauge, "Wake-ups that the queue has not taken yet.", dispatcher.waiting)
+    addPools(storage.pools(), to: &text)
+    if let broker { add(broker.metrics, to: &text) }
+    addProcess(to: &text)
+    return text.text
+  }
+
+  private func add(_ journal: JournalMetrics, to text: inout MetricsText) {
+    text.add(
+      "jobsprint_executions_accepted_total", .counter, "Executions that this process has stored.", journal.accepted)
+    text.add(
+      "jobsprint_executions_ended_total", .counter, "Executions whose end this process has stored, by state.",
+      ExecutionState.allCases.filter(\.isTerminal)
+        .map { MetricsText.Sample(["state": $0.rawValue], journal.ended[$0] ?? 0) })
+    text.add(
+      "jobsprint_journal_commits_total", .counter, "Commits of the journal.",
+      [
+        MetricsText.Sample(["result": "committed"], journal.commits),
+        MetricsText.Sample(["result": "failed"], journal.failedCommits),
+      ])
+    text.add(
+      "jobsprint_journal_batch_writes", "Writes in one commit.", [MetricsText.Series([:], Histogram(journal.batches))])
+    text.add(
+      "jobsprint_journal_commit_seconds", "What commits took.", [MetricsText.Series([:], Histogram(journal.durations))])
+    text.add("jobsprint_journal_waiting", .gauge, "Writes that wait for the next commit.", journal.waiting)
+  }
+
+  private func add(_ executor: ExecutorMetrics, to text: inout MetricsText) {
+    text.add(
+      "jobsprint_executions_started_total", .counter, "Executions taken up, again or for the first time.",
+      executor.started)
+    text.add("jobsprint_executions_running", .gauge, "Executions that this process holds.", executor.running)
+    text.add("jobsprint_executor_slots", .gauge, "Executions that it would hold at most.", executor.slots)
+    text.add(
+      "jobsprint_queue_lag_seconds", "From the acceptance until an execution was first taken out of the queue.",
+      [MetricsText.Series([:], Histogram(executor.queueLag))])
+  }
+
+  private func addProcess(to text: inout MetricsText) {
+    let usage = ProcessUsage.now
+    text.add("process_resident_memory_bytes", .gauge, "Resident memory.", usage.residentBytes)
+    text.add("process_cpu_seconds_total", .counter, "User and system time.", usage.processorSeconds)
+    text.add("process_open_fds", .gauge, "Open file descriptors.", usage.openFiles)
+    text.add("process_start_time_seconds", .gauge, "When it was started, since 1970.", begin)
+  }
+}

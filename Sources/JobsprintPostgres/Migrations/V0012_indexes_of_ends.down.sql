@@ -1,0 +1,1 @@
+DROP INDEX jobsprint.execution_ends_by_workflow, jobsprint.execution_ends_incomplete;

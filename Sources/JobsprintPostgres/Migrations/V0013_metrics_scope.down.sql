@@ -1,0 +1,1 @@
+-- Keys keep the name of a scope that nobody knows any more.
