@@ -78,6 +78,8 @@ let package = Package(
     floor("LibXML2", ["CLibXML2"]),
     floor("PCRE2", ["CPCRE2"]),
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CAllocator"),
+    floor("Allocator", ["CAllocator"]),
     .systemLibrary(name: "CThreads"),
     floor("DriverThread", ["CThreads"]),
     floor("Postgres", ["CPostgres", "DriverThread", deque]),
@@ -117,7 +119,7 @@ let package = Package(
       [
         "JobsprintDomain", "JobsprintPorts", "JobsprintRuntime", "JobsprintAccess", "JobsprintSQLite",
         "JobsprintPostgres", "Postgres", "JobsprintMemory", "JobsprintRabbitMQ", "JobsprintNodes", "JobsprintScript",
-        "JobsprintAPI",
+        "JobsprintAPI", "Allocator",
         hummingbird, crypto, logging, lifecycle, signals, nioCore,
         configuration,
       ]),
@@ -142,6 +144,7 @@ let package = Package(
       "JobsprintBench",
       [
         "JobsprintDomain", "JobsprintEngine", "JobsprintNodes", "JobsprintPorts", "JobsprintScript", "Postgres",
+        "Allocator",
         nioCore,
         nioPosix, nioHTTP,
       ]),

@@ -1,6 +1,7 @@
 // What this build does on this machine. Each measurement stands alone, tells what it was measured against, and leaves
 // nothing behind: servers are processes of their own on loopback, over a folder that is removed at the end.
 
+import Allocator
 import Foundation
 
 public struct BenchOptions: Sendable {
@@ -60,6 +61,8 @@ public struct Bench: Sendable {
       throw BenchError(
         description: "There is no measurement '\(stranger)': choose of \(known.joined(separator: ", ")).")
     }
+    // As the servers do, whose nodes, engine and JSON are measured in this process.
+    Allocator.keepFreedMemory()
     let report = Report(asJSON: options.json)
     let folder = URL(filePath: options.dataDirectory ?? ".bench", directoryHint: .isDirectory)
       .appending(path: "run-\(ProcessInfo.processInfo.processIdentifier)", directoryHint: .isDirectory)

@@ -1,3 +1,4 @@
+import Allocator
 import Foundation
 import Logging
 
@@ -21,6 +22,7 @@ public struct ProcessRunner: Sendable {
   /// Serves until it is told to stop.
   /// - Returns: the exit code: 0, or 1 with the reason on standard error.
   public func run() async -> Int32 {
+    Allocator.keepFreedMemory()
     var configuration: ProcessConfiguration
     do { configuration = try .fromEnvironment(role) } catch { return fail(explanation(of: error)) }
     change(&configuration)

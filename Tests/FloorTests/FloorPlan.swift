@@ -25,6 +25,7 @@ enum FloorPlan {
       Floor("CMarkGFM", foreign: ["CCMarkGFM"]),
       Floor("OpenSSL", foreign: ["COpenSSL"]),
       Floor("PCRE2", foreign: ["CPCRE2"]),
+      Floor("Allocator", foreign: ["CAllocator"]),
       Floor("DriverThread", foreign: ["CThreads"]),
       Floor("Postgres", own: ["DriverThread"], foreign: ["CPostgres", "DequeModule"]),
       Floor("AMQP", own: ["DriverThread"], foreign: ["CRabbitMQ", "DequeModule"]),
@@ -50,7 +51,7 @@ enum FloorPlan {
         own: [
           "JobsprintDomain", "JobsprintPorts", "JobsprintRuntime", "JobsprintAccess", "JobsprintSQLite",
           "JobsprintPostgres", "Postgres", "JobsprintMemory", "JobsprintRabbitMQ", "JobsprintNodes", "JobsprintScript",
-          "JobsprintAPI",
+          "JobsprintAPI", "Allocator",
         ],
         foreign: ["Hummingbird", "Crypto", "Configuration", "Logging", "NIOCore", "ServiceLifecycle", "UnixSignals"]),
       Floor(
@@ -64,6 +65,7 @@ enum FloorPlan {
         "JobsprintBench",
         own: [
           "JobsprintDomain", "JobsprintEngine", "JobsprintNodes", "JobsprintPorts", "JobsprintScript", "Postgres",
+          "Allocator",
         ],
         foreign: ["NIOCore", "NIOPosix", "NIOHTTP1"]),
     ].map { ($0.target, $0) })

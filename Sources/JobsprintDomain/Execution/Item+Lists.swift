@@ -58,8 +58,23 @@ extension [Item] {
     return .many(origins)
   }
 
+  /// The items at some places, in a list of just their size.
+  @inlinable
+  public func picked(at places: some Collection<Int>) -> [Item] {
+    [Item](unsafeUninitializedCapacity: places.count) { picked, count in
+      for index in places {
+        picked.initializeElement(at: count, to: self[index])
+        count += 1
+      }
+    }
+  }
+
   /// Pairs every item with its own place in an input, as the engine does before a node runs.
+  ///
+  /// Nodes that work item by item leave their items so: such a list is not copied, which takes as long as `limit` or
+  /// `filter` do themselves.
   public mutating func pair(withInput input: Int) {
+    guard !isPaired(withInput: input) else { return }
     let short = Int32(exactly: input)
     var items = mutableSpan
     for index in items.indices {
@@ -69,5 +84,29 @@ extension [Item] {
         items[index].pairedItem = PairedItem(item: index, input: input)
       }
     }
+  }
+
+  private func isPaired(withInput input: Int) -> Bool {
+    let items = span
+    for index in items.indices where Int(items[index].place) != index || Int(items[index].input) != input {
+      return false
+    }
+    return true
+  }
+
+  /// The item has that key, with a value that is neither null nor empty text.
+  @inlinable @inline(__always)
+  public func hasContent(of key: String, at index: Int, near place: inout Int) -> Bool {
+    guard find(key, at: index, near: &place) else { return false }
+    return !self[index].json.entries[place].value.isBlank
+  }
+
+  /// What stands for the text of a key of an item's data, where it is text; of one use only while the items are there.
+  @inlinable @inline(__always)
+  public func textIdentity(of key: String, at index: Int, near place: inout Int) -> TextIdentity? {
+    guard find(key, at: index, near: &place), case .string(let text) = self[index].json.entries[place].value else {
+      return nil
+    }
+    return TextIdentity(text)
   }
 }

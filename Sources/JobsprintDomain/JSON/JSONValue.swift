@@ -51,6 +51,15 @@ extension JSONValue: Hashable {
 extension JSONValue {
   @inlinable public var isNull: Bool { if case .null = self { true } else { false } }
 
+  /// It is null or empty text.
+  @inlinable public var isBlank: Bool {
+    switch self {
+    case .null: true
+    case .string(let text): text.isEmpty
+    default: false
+    }
+  }
+
   @inlinable public var boolValue: Bool? { if case .bool(let value) = self { value } else { nil } }
 
   @inlinable public var stringValue: String? { if case .string(let value) = self { value } else { nil } }

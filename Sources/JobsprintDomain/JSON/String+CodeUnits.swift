@@ -11,10 +11,8 @@ extension String {
   /// concluded from a difference.
   @inlinable @inline(__always)
   func hasSameStorage(as other: String) -> Bool {
-    guard MemoryLayout<String>.size == MemoryLayout<(UInt64, UInt64)>.size else { return false }
-    let own = unsafeBitCast(self, to: (UInt64, UInt64).self)
-    let others = unsafeBitCast(other, to: (UInt64, UInt64).self)
-    return own.0 == others.0 && own.1 == others.1
+    guard let own = TextIdentity(self), let others = TextIdentity(other) else { return false }
+    return own == others
   }
 
   @usableFromInline
@@ -25,5 +23,23 @@ extension String {
       }
     }
     return (isSame ?? nil) ?? utf8.elementsEqual(other.utf8)
+  }
+}
+
+/// Stands for a string without holding it: two that are equal stand for the same text, two that are not tell nothing.
+///
+/// Only good while somebody else holds the strings.
+public struct TextIdentity: Sendable, Equatable {
+  @usableFromInline let bits: (UInt64, UInt64)
+
+  @inlinable @inline(__always)
+  public init?(_ text: String) {
+    guard MemoryLayout<String>.size == MemoryLayout<(UInt64, UInt64)>.size else { return nil }
+    bits = unsafeBitCast(text, to: (UInt64, UInt64).self)
+  }
+
+  @inlinable @inline(__always)
+  public static func == (left: TextIdentity, right: TextIdentity) -> Bool {
+    left.bits.0 == right.bits.0 && left.bits.1 == right.bits.1
   }
 }

@@ -38,7 +38,7 @@ struct FilterNode: NodeType {
         places.append(place)
       }
     }
-    if reports.isEmpty { return .outputs([places.count == items.count ? items : places.map { items[$0] }]) }
+    if reports.isEmpty { return .outputs([places.count == items.count ? items : items.picked(at: places)]) }
     return .outputs([places.map { reports[$0] ?? items[$0] }])
   }
 }

@@ -26,29 +26,23 @@ struct IfNode: NodeType {
   private func divided(
     _ context: NodeContext, _ holds: ([Item], Int) throws(NodeError) -> Bool
   ) throws(NodeError) -> NodeResult {
-    // The answers first: each output is then made once, in its size.
+    // The places first: each output is then made once, in its size.
     let items = context.items
-    var isMet = [Bool](repeating: false, count: items.count)
+    var (met, others): ([Int], [Int]) = ([], [])
+    met.reserveCapacity(items.count)
+    others.reserveCapacity(items.count)
     var reports: [Int: Item] = [:]
-    var count = 0
     for place in items.indices {
       do throws(NodeError) {
-        guard try holds(items, place) else { continue }
-        isMet[place] = true
-        count += 1
+        if try holds(items, place) { met.append(place) } else { others.append(place) }
       } catch {
         guard context.continuesOnFail else { throw error }
         reports[place] = items[place].reporting(error)
+        others.append(place)
       }
     }
-    var (met, others): ([Item], [Item]) = ([], [])
-    met.reserveCapacity(count)
-    others.reserveCapacity(items.count - count)
-    for place in items.indices {
-      if isMet[place] { met.append(items[place]) } else { others.append(items[place]) }
-    }
-    guard !reports.isEmpty else { return .outputs([met, others]) }
-    return .outputs([met, zip(isMet.indices.filter { !isMet[$0] }, others).map { reports[$0] ?? $1 }])
+    let notMet = reports.isEmpty ? items.picked(at: others) : others.map { reports[$0] ?? items[$0] }
+    return .outputs([items.picked(at: met), notMet])
   }
 }
 

@@ -43,8 +43,9 @@ struct Aggregation: Sendable {
       }
       return .string(joined ?? "")
     case .count:
-      var count: Int64 = 0
-      each(places, items) { _ in count += 1 }
+      if includesEmpty { return .integer(Int64(places.count)) }
+      var (count, hint) = (Int64(0), 0)
+      for place in places where field.hasContent(in: items, at: place, near: &hint) { count += 1 }
       return .integer(count)
     case .countUnique:
       var seen: Set<JSONValue?> = []
@@ -84,14 +85,6 @@ struct Aggregation: Sendable {
 }
 
 extension JSONValue {
-  fileprivate var isBlank: Bool {
-    switch self {
-    case .null: true
-    case .string(let text): text.isEmpty
-    default: false
-    }
-  }
-
   /// JavaScript's `<`: two texts by their units, anything else as numbers, where what is no number is never less.
   fileprivate func isLess(than other: JSONValue) -> Bool {
     if case .string(let a) = self, case .string(let b) = other {

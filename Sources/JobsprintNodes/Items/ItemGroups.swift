@@ -11,14 +11,11 @@ struct ItemGroups: Sendable {
   /// One group of one level; nil is a field that is not there.
   private struct Group {
     let value: JSONValue?
-    /// The same where it is text, as it mostly is.
-    let text: String?
     var children: [Int] = []
+    /// The first of the children whose values are text; each holds its text.
+    var texts: [(identity: TextIdentity, place: Int)] = []
 
-    init(_ value: JSONValue?) {
-      self.value = value
-      text = value?.stringValue
-    }
+    init(_ value: JSONValue?) { self.value = value }
   }
 
   private var tree = [Group(nil)]
@@ -46,7 +43,9 @@ struct ItemGroups: Sendable {
   private mutating func group(of items: [Item], _ index: Int, by fields: [FieldPath], near hints: inout [Int]) -> Int {
     var place = 0
     for level in fields.indices {
-      if let text = fields[level].text(in: items, at: index, near: &hints[level]), let known = near(text, in: place) {
+      if let text = fields[level].textIdentity(in: items, at: index, near: &hints[level]),
+        let known = group(of: text, in: place)
+      {
         place = known
         continue
       }
@@ -62,18 +61,16 @@ struct ItemGroups: Sendable {
     return place
   }
 
-  /// The group of a text among the first of its siblings: they are compared before they are hashed.
-  private func near(_ text: String, in parent: Int) -> Int? {
+  /// The group of a text where it is among the first of its siblings and lies in the same storage, as short texts do.
+  private func group(of text: TextIdentity, in parent: Int) -> Int? {
     let tree = tree.span
-    let siblings = tree[parent].children.span
-    for sibling in 0..<min(siblings.count, Self.fewSiblings) {
-      if let known = tree[siblings[sibling]].text, known.hasSameCodeUnits(as: text) { return siblings[sibling] }
-    }
+    let texts = tree[parent].texts.span
+    for known in texts.indices where texts[known].identity == text { return texts[known].place }
     return nil
   }
 
   /// So many comparisons take less time than hashing a short text.
-  private static let fewSiblings = 8
+  private static let fewTexts = 8
 
   private mutating func child(_ value: JSONValue?, of parent: Int) -> Int {
     let step = Step(parent: parent, value: value)
@@ -81,6 +78,9 @@ struct ItemGroups: Sendable {
     tree.append(Group(value))
     known[step] = tree.count - 1
     tree[parent].children.append(tree.count - 1)
+    if case .string(let text)? = value, let identity = TextIdentity(text), tree[parent].texts.count < Self.fewTexts {
+      tree[parent].texts.append((identity, tree.count - 1))
+    }
     return tree.count - 1
   }
 

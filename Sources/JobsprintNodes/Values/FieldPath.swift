@@ -29,15 +29,23 @@ struct FieldPath: Sendable {
   }
 
   /// The same where it is a number.
+  @inline(__always)
   func number(in items: [Item], at index: Int, near place: inout Int) -> Double? {
     if path == nil { return items.number(of: name, at: index, near: &place) }
     return value(in: items, at: index, near: &place)?.doubleValue
   }
 
-  /// The same where it is text.
-  func text(in items: [Item], at index: Int, near place: inout Int) -> String? {
-    if path == nil { return items.text(of: name, at: index, near: &place) }
-    return value(in: items, at: index, near: &place)?.stringValue
+  /// What stands for the same where it is text; nil tells nothing.
+  @inline(__always)
+  func textIdentity(in items: [Item], at index: Int, near place: inout Int) -> TextIdentity? {
+    path == nil ? items.textIdentity(of: name, at: index, near: &place) : nil
+  }
+
+  /// It is there, and neither null nor empty text.
+  @inline(__always)
+  func hasContent(in items: [Item], at index: Int, near place: inout Int) -> Bool {
+    if path == nil { return items.hasContent(of: name, at: index, near: &place) }
+    return !(value(in: items, at: index, near: &place)?.isBlank ?? true)
   }
 
   func set(_ value: JSONValue, in object: inout JSONObject) {
