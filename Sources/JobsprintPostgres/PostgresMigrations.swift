@@ -50,6 +50,8 @@ public struct PostgresMigrations: Sendable {
     Migration(
       name: "V0010_dead_letters", up: PackageResources.V0010_dead_letters_sql,
       down: PackageResources.V0010_dead_letters_down_sql),
+    Migration(
+      name: "V0011_accounts", up: PackageResources.V0011_accounts_sql, down: PackageResources.V0011_accounts_down_sql),
   ]
 
   /// For one migration: a rewrite of a large table takes its time.

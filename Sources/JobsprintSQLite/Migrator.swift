@@ -17,6 +17,7 @@ enum Migrator {
     ("V0009_api_key_scopes", PackageResources.V0009_api_key_scopes_sql),
     ("V0010_migrations", PackageResources.V0010_migrations_sql),
     ("V0011_dead_letters", PackageResources.V0011_dead_letters_sql),
+    ("V0012_accounts", PackageResources.V0012_accounts_sql),
   ]
 
   static func names(appliedTo connection: Connection?) throws -> [(name: String, isApplied: Bool)] {
