@@ -52,6 +52,9 @@ public struct PostgresMigrations: Sendable {
       down: PackageResources.V0010_dead_letters_down_sql),
     Migration(
       name: "V0011_accounts", up: PackageResources.V0011_accounts_sql, down: PackageResources.V0011_accounts_down_sql),
+    Migration(
+      name: "V0012_member_scopes", up: PackageResources.V0012_member_scopes_sql,
+      down: PackageResources.V0012_member_scopes_down_sql),
   ]
 
   /// For one migration: a rewrite of a large table takes its time.

@@ -18,6 +18,7 @@ enum Migrator {
     ("V0010_migrations", PackageResources.V0010_migrations_sql),
     ("V0011_dead_letters", PackageResources.V0011_dead_letters_sql),
     ("V0012_accounts", PackageResources.V0012_accounts_sql),
+    ("V0013_member_scopes", PackageResources.V0013_member_scopes_sql),
   ]
 
   static func names(appliedTo connection: Connection?) throws -> [(name: String, isApplied: Bool)] {
