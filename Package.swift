@@ -94,7 +94,7 @@ let package = Package(
     floor("JobsprintPorts", ["JobsprintDomain"]),
     // 2
     floor("JobsprintRuntime", ["JobsprintDomain", "JobsprintEngine", "JobsprintPorts", logging]),
-    floor("JobsprintAccess", ["JobsprintDomain", "JobsprintPorts", crypto, jwt]),
+    floor("JobsprintAccess", ["JobsprintDomain", "JobsprintPorts", "OpenSSL", crypto, jwt]),
     // wings
     floor(
       "JobsprintSQLite", ["JobsprintDomain", "JobsprintPorts", grdb, grdbSQLite],
@@ -181,8 +181,8 @@ let package = Package(
     tests(
       "JobsprintAPITests",
       [
-        "JobsprintAPI", "JobsprintBootstrap", "JobsprintDomain", "JobsprintPorts", "JobsprintRuntime", httpClient,
-        httpTypes,
+        "JobsprintAPI", "JobsprintBootstrap", "JobsprintDomain", "JobsprintPorts", "JobsprintRuntime",
+        "JobsprintTesting", httpClient, httpTypes,
         logging, nioCore, nioHTTP, yams,
       ]),
     tests(

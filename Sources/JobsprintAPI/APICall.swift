@@ -19,9 +19,12 @@ struct APICall: Sendable {
   /// For the audit log.
   var caller: Caller {
     Caller(
-      workspace: principal.workspace, actor: .apiKey(principal.key), requestID: context.requestID,
+      workspace: principal.workspace, actor: principal.actor, requestID: context.requestID,
       address: context.address)
   }
+
+  /// The program that asks, as it says.
+  var agent: String? { request.headers[.userAgent] }
 
   // MARK: Path and query
 

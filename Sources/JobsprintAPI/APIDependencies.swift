@@ -19,19 +19,22 @@ public struct APIDependencies: Sendable {
   let workspaces: any WorkspaceStore
   let audit: any AuditLog
   let library: NodeLibrary
-  let authenticator: APIKeyAuthenticator
+  let authenticator: Authenticator
+  let accounts: AccountOffice
+  let sessions: SessionOffice
   let clock: any WallClock
   /// In Prometheus's text format.
   let metrics: @Sendable () -> String
   let keysInFlight = IdempotencyKeysInFlight()
+  let refusals = RefusalNotes()
 
   public init(
     acceptor: Acceptor, executionControl: ExecutionControl, deadLetterOffice: DeadLetterOffice,
     workflowEditor: WorkflowEditor, tagEditor: TagEditor, apiKeyEditor: APIKeyEditor, workspaceEditor: WorkspaceEditor,
     workflows: any WorkflowStore, executions: any ExecutionStore, deadLetters: any DeadLetterStore,
     tags: any TagStore, apiKeys: any APIKeyStore, workspaces: any WorkspaceStore, audit: any AuditLog,
-    library: NodeLibrary, authenticator: APIKeyAuthenticator, clock: any WallClock,
-    metrics: @escaping @Sendable () -> String
+    library: NodeLibrary, authenticator: Authenticator, accounts: AccountOffice, sessions: SessionOffice,
+    clock: any WallClock, metrics: @escaping @Sendable () -> String
   ) {
     self.acceptor = acceptor
     self.executionControl = executionControl
@@ -49,6 +52,8 @@ public struct APIDependencies: Sendable {
     self.audit = audit
     self.library = library
     self.authenticator = authenticator
+    self.accounts = accounts
+    self.sessions = sessions
     self.clock = clock
     self.metrics = metrics
   }

@@ -29,7 +29,8 @@ enum APIKeyRoutes {
     return try await call.creating(JSONValue.object(members).jsonBytes, answer: shown, kept: withoutKey) {
       idempotency in
       try await call.api.apiKeyEditor.create(
-        label: label, hash: secret.hash, scopes: scopes, expiresAt: expiresAt, by: call.caller,
+        label: label, hash: secret.hash, scopes: scopes, expiresAt: expiresAt, owner: call.principal.user,
+        by: call.caller,
         idempotency: idempotency)
     }.reply
   }
@@ -58,12 +59,14 @@ enum APIKeyRoutes {
   }
 
   private static func expiry(_ call: APICall, _ members: JSONObject) throws -> Timestamp? {
-    guard let value = members["expiresAt"], !value.isNull else { return call.principal.expiresAt }
+    // A session ends soon; a key that its user makes is bound to his membership instead.
+    let end = call.principal.session == nil ? call.principal.expiresAt : nil
+    guard let value = members["expiresAt"], !value.isNull else { return end }
     guard let time = value.stringValue.flatMap({ Timestamp(iso8601: $0) }), time > call.api.clock.now else {
       throw Problem.badBody(
         "'expiresAt' must be a time to come in ISO 8601, like 2026-01-31T12:00:00Z.", pointer: "/expiresAt")
     }
-    if let end = call.principal.expiresAt, time > end {
+    if let end, time > end {
       throw Problem(
         status: .forbidden, code: "forbidden",
         detail: "This API key expires at \(end); a key that it makes can't last longer.")
@@ -79,6 +82,7 @@ extension APIKeyRecord {
       "id": .string("\(id)"), "label": .string(label),
       "scopes": .array(scopes.map(\.rawValue).sorted().map { .string($0) }),
       "expiresAt": expiresAt.map { .string("\($0)") } ?? .null, "createdAt": .string("\(createdAt)"),
+      "ownerId": owner.map { .string("\($0)") } ?? .null,
     ]
     if let secret { members["key"] = .string(secret) }
     return .object(members)

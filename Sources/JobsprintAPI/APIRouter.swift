@@ -13,26 +13,42 @@ import NIOCore
 /// - Parameters:
 ///   - port: 0 for any free one.
 ///   - onReady: called with the port when requests are answered.
+/// - Throws: ``RouteTableError`` for routes that do not say what they need.
 public func makeApplication(
   _ api: APIDependencies, host: String, port: Int, log: Logger, onReady: @escaping @Sendable (Int) async -> Void
-) -> some ApplicationProtocol {
+) throws -> some ApplicationProtocol {
   Application(
-    router: makeRouter(api, log: log),
+    router: try makeRouter(api, log: log),
     server: LoopBoundHTTP.server(idleTimeout: .seconds(75), requestTimeout: APILimits.requestTimeout),
     configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: nil, backlog: 1024),
     onServerRunning: { channel in await onReady(channel.localAddress?.port ?? port) },
     logger: log)
 }
 
-func makeRouter(_ api: APIDependencies, log: Logger) -> Router<APIContext> {
+/// The routes are not what they should be; a mistake of whoever wrote them.
+public struct RouteTableError: Error, Sendable, CustomStringConvertible {
+  public let description: String
+}
+
+func makeRouter(
+  _ api: APIDependencies, routes: [APIRoute] = APIRoute.all, log: Logger
+) throws -> Router<APIContext> {
+  let flaws = APIRoute.flaws(in: routes)
+  guard flaws.isEmpty else { throw RouteTableError(description: flaws.joined(separator: "; ")) }
   let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
   router.add(middleware: ProblemMiddleware(log: log))
-  for route in APIRoute.all {
+  for route in routes {
     let path = (route.base + route.path).replacing("{", with: ":").replacing("}", with: "")
     router.on(RouterPath(path), method: route.method) { request, context -> Response in
-      let principal = try await authenticated(request, api)
-      if let scope = route.scope, !principal.scopes.contains(scope) { throw Problem.forbidden(scope) }
+      let principal = route.need == .nothing ? .nobody : try await authenticated(request, api)
       let call = APICall(request: request, context: context, principal: principal, api: api)
+      if let refusal = refusal(of: principal, by: route) {
+        if api.refusals.isNew(principal.actor, route.name, at: api.clock.now) {
+          try await api.accounts.noteRefusal(
+            of: route.name, needing: route.scope?.rawValue ?? "session", by: call.caller)
+        }
+        throw refusal
+      }
       return try await route.handler(call).response
     }
   }
@@ -40,10 +56,24 @@ func makeRouter(_ api: APIDependencies, log: Logger) -> Router<APIContext> {
   return router
 }
 
+/// nil: he may.
+private func refusal(of principal: Principal, by route: APIRoute) -> Problem? {
+  switch route.need {
+  case .nothing, .identity: nil
+  case .session: principal.session == nil ? .needsSession : nil
+  case .scope(let scope): principal.scopes.contains(scope) ? nil : .forbidden(scope)
+  }
+}
+
 private func authenticated(_ request: Request, _ api: APIDependencies) async throws -> Principal {
   var key = request.headers.first("X-API-Key") ?? request.headers.first("X-N8N-API-KEY")
   if key == nil, let bearer = request.headers[.authorization], bearer.lowercased().hasPrefix("bearer ") {
-    key = String(bearer.dropFirst("bearer ".count))
+    let shown = String(bearer.dropFirst("bearer ".count))
+    if AccessTokenRing.hasForm(of: shown) {
+      guard let principal = try await api.authenticator.principal(forToken: shown) else { throw Problem.unauthorized }
+      return principal
+    }
+    key = shown
   }
   guard let key, let principal = try await api.authenticator.principal(forKey: key) else { throw Problem.unauthorized }
   return principal
@@ -77,6 +107,7 @@ struct ProblemMiddleware: RouterMiddleware {
     case let error as RuntimeError:
       note(error.port, context)
       return Problem(error)
+    case let error as AccessError: return Problem(error)
     case let error as PortError:
       note(error, context)
       return Problem(error)

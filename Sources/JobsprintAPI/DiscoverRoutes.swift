@@ -2,11 +2,11 @@ import HTTPTypes
 import JobsprintAccess
 import JobsprintDomain
 
-/// What a key may do.
+/// What somebody may do.
 enum DiscoverRoutes {
-  static let all = [APIRoute(.get, "/discover", nil, discover)]
+  static let all = [APIRoute(.get, "/discover", needs: .identity, discover)]
 
-  /// n8n's shape. Every key may ask, and is told of itself only.
+  /// n8n's shape. Everybody who is known may ask, and is told of itself only.
   @Sendable private static func discover(_ call: APICall) async throws -> Reply {
     let (resource, operation) = (try call.query("resource"), try call.query("operation"))
     var resources: JSONObject = [:]

@@ -1,6 +1,7 @@
 // Every error of the floors below, as HTTP: the one place that knows.
 
 import HTTPTypes
+import JobsprintAccess
 import JobsprintDomain
 import JobsprintPorts
 import JobsprintRuntime
@@ -21,6 +22,15 @@ extension Problem {
     if error.code == .idempotencyKeyInFlight { headers = [("Retry-After", "1")] }
   }
 
+  init(_ error: AccessError) {
+    self.init(status: Self.status(of: error.code), code: error.code.rawValue, detail: error.message)
+    if let wait = error.retryAfter {
+      // Whole seconds, and never too few.
+      headers = [("Retry-After", "\(max(1, Int((wait / .seconds(1)).rounded(.up))))")]
+    }
+    if status == .unauthorized { headers.append(("WWW-Authenticate", "Bearer")) }
+  }
+
   init(_ error: PortError) {
     self.init(status: Self.status(of: error.code), code: error.code.rawValue, detail: Self.detail(of: error.code))
     if error.code == .unavailable || error.code == .inUse { headers = [("Retry-After", "1")] }
@@ -38,6 +48,19 @@ extension Problem {
       .conflict
     case .idempotencyKeyReused: .unprocessableContent
     case .store: .internalServerError
+    }
+  }
+
+  private static func status(of code: AccessError.Code) -> HTTPResponse.Status {
+    switch code {
+    case .loginRefused, .refreshRefused: .unauthorized
+    case .tooManyAttempts: .tooManyRequests
+    case .passwordUnfit, .emailUnfit, .tokenUnusable: .badRequest
+    case .emailTaken, .memberAlready, .lastOwner, .refreshSuperseded: .conflict
+    case .userNotFound, .sessionNotFound, .invitationNotFound: .notFound
+    case .roleRefused: .forbidden
+    case .signInOff: .serviceUnavailable
+    case .weakKey, .weakTokenKey: .internalServerError
     }
   }
 

@@ -72,13 +72,18 @@ extension Problem {
 
   static let unauthorized = Problem(
     status: .unauthorized, code: "unauthorized",
-    detail: "A valid API key is needed: send it as 'X-API-Key: <key>' or 'Authorization: Bearer <key>'.",
+    detail: "A valid API key or access token is needed: send the key as 'X-API-Key: <key>', or either as "
+      + "'Authorization: Bearer <key or token>'.",
     headers: [("WWW-Authenticate", "Bearer")])
+
+  static let needsSession = Problem(
+    status: .forbidden, code: "forbidden",
+    detail: "This is for somebody who has signed in (POST /auth/login); an API key is nobody's session.")
 
   static func forbidden(_ scope: Scope) -> Problem {
     Problem(
       status: .forbidden, code: "forbidden",
-      detail: "This API key may not do that: it lacks the scope '\(scope.rawValue)'. Use a key that has it.")
+      detail: "You may not do that: this API key, or your role in the workspace, lacks the scope '\(scope.rawValue)'.")
   }
 
   static let internalError = Problem(

@@ -4,8 +4,13 @@ import Hummingbird
 import JobsprintDomain
 import JobsprintPorts
 
-/// The exact list of what can be had without a key: health and the contract.
+/// The exact list of what can be had by anybody: health and the contract, and what leads to a session.
 enum PublicRoutes {
+  /// Of the API's route table.
+  static let api: Set<String> = [
+    "POST /auth/setup", "POST /auth/login", "POST /auth/refresh", "POST /auth/accept-invitation",
+    "POST /auth/reset-password",
+  ]
   static let paths: Set<String> = ["/livez", "/readyz", "/openapi.yaml"]
 
   static func add(to router: Router<APIContext>, _ api: APIDependencies) {

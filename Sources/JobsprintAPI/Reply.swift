@@ -20,6 +20,9 @@ struct Reply: Sendable {
 
   init(_ value: JSONValue) { self.init(.ok, value) }
 
+  /// Done, and nothing to say.
+  static let nothing = Reply(.noContent, bytes: [])
+
   func with(_ name: String, _ value: String) -> Reply {
     var reply = self
     reply.headers.append((name, value))
@@ -28,7 +31,7 @@ struct Reply: Sendable {
 
   var response: Response {
     var fields = HTTPFields()
-    fields[.contentType] = contentType
+    if status != .noContent { fields[.contentType] = contentType }
     fields[.cacheControl] = "no-store"
     for (name, value) in headers { fields.set(name, value) }
     return Response(status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))

@@ -46,7 +46,8 @@ public final class APIKeyAuthenticator: Sendable {
       return nil
     }
     let principal = Principal(
-      workspace: record.workspace, key: record.id, scopes: record.scopes, expiresAt: record.expiresAt)
+      workspace: record.workspace, key: record.id, owner: record.owner, scopes: record.scopes,
+      expiresAt: record.expiresAt)
     known.withLock { known in
       guard known.forgotten == generation else { return }
       if known.principals.count >= Self.mostKnown { known.principals.removeAll() }

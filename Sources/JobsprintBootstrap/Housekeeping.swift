@@ -16,6 +16,8 @@ struct Housekeeping: Sendable {
       do throws(PortError) {
         try await storage.maintain(clock.now)
         while try await storage.idempotency.forget(before: clock.now - .seconds(24 * 3600), limit: 1000) == 1000 {}
+        // A day for the clocks of two machines, and for whoever wants to know.
+        while try await storage.sessions.forget(before: clock.now - .seconds(24 * 3600), limit: 1000) >= 1000 {}
         if let retention {
           while try await storage.expire(clock.now - retention), !Task.isCancelled {}
         }

@@ -25,6 +25,8 @@ public struct Platform: Sendable {
   private let site: Site
   /// Set when this start has made the first API key; to be shown once.
   public let newAPIKey: String?
+  /// Makes the first owner; to be shown once. nil where there is a user, or nobody can sign in.
+  public let setupToken: String?
 
   /// What is answered over HTTP.
   private enum Site {
@@ -131,19 +133,28 @@ public struct Platform: Sendable {
       role, storage: storage, broker: messaging.broker, writer: writer, dispatcher: dispatcher, executor: executor)
     if role == .worker {
       newAPIKey = nil
+      setupToken = nil
       site = .health(WorkerHealth(storage: storage, messaging: messaging), metrics)
       self.services = services
       return
     }
     let endWatch = storage.isExclusive ? nil : EndWatch(executions: storage.executions, clock: clock, log: log)
     if let endWatch { services.append(LoopService(run: { await endWatch.run() })) }
-    let authenticator = APIKeyAuthenticator(store: storage.apiKeys, clock: clock, isSoleWriter: storage.isExclusive)
-    newAPIKey = try await authenticator.bootstrap(
+    let keys = APIKeyAuthenticator(store: storage.apiKeys, clock: clock, isSoleWriter: storage.isExclusive)
+    newAPIKey = try await keys.bootstrap(
       presented: configuration.bootstrapAPIKey, id: ids.next(), entry: ids.next())
     if case .folder(let folder) = configuration.storage {
       // Made at the first start, so that it is in the first backup.
       _ = try AuditKeyFile(folder: folder).key(configured: configuration.auditKey, creating: true)
     }
+    let tokens = await AccessTokenRing(try configuration.tokenRingKeys(at: clock.now), clock: clock)
+    let standings = StandingCache(accounts: storage.accounts, sessions: storage.sessions, clock: clock)
+    let access = AccessContext(
+      accounts: storage.accounts, sessions: storage.sessions, workspaces: storage.workspaces,
+      hasher: PasswordHasher(), limiter: AttemptLimiter(clock: clock), standings: standings, clock: clock,
+      makeID: { (ids.next() as UserID).uuid })
+    let accounts = AccountOffice(access)
+    setupToken = tokens == nil ? nil : try await accounts.offerSetup()
     let (workflows, executions) = (storage.workflows, storage.executions)
     let acceptor = Acceptor(
       catalog: catalog, executions: executions, writer: writer, dispatcher: dispatcher, executor: executor,
@@ -156,11 +167,14 @@ public struct Platform: Sendable {
         workflowEditor: WorkflowEditor(store: workflows, catalog: catalog, library: library, clock: clock, ids: ids),
         tagEditor: TagEditor(tags: storage.tags, workflows: workflows, clock: clock, ids: ids),
         apiKeyEditor: APIKeyEditor(
-          store: storage.apiKeys, clock: clock, ids: ids, onDelete: { authenticator.forget($0) }),
+          store: storage.apiKeys, clock: clock, ids: ids, onDelete: { keys.forget($0) }),
         workspaceEditor: WorkspaceEditor(store: storage.workspaces, clock: clock, ids: ids),
         workflows: workflows, executions: executions, deadLetters: storage.deadLetters, tags: storage.tags,
         apiKeys: storage.apiKeys, workspaces: storage.workspaces, audit: storage.audit, library: library,
-        authenticator: authenticator, clock: clock, metrics: { metrics.text }))
+        authenticator: Authenticator(keys: keys, tokens: tokens, standings: standings, clock: clock),
+        accounts: accounts,
+        sessions: SessionOffice(access, tokens: tokens, lifetimes: configuration.lifetimes), clock: clock,
+        metrics: { metrics.text }))
     self.services = services
   }
 
@@ -170,7 +184,7 @@ public struct Platform: Sendable {
     let (host, port) = (configuration.host, configuration.port)
     let application: any Service =
       switch site {
-      case .api(let dependencies): makeApplication(dependencies, host: host, port: port, log: log, onReady: onReady)
+      case .api(let dependencies): try makeApplication(dependencies, host: host, port: port, log: log, onReady: onReady)
       case .health(let health, let metrics):
         makeHealthApplication(
           health.checks, metrics: { metrics.text }, host: host, port: port, log: log, onReady: onReady)

@@ -13,6 +13,9 @@
 //   jobsprint.broker.url         | JOBSPRINT_BROKER_URL            | secret | none
 //   jobsprint.broker.prefix      | JOBSPRINT_BROKER_PREFIX         | text   | jobsprint
 //   jobsprint.ticket.keys        | JOBSPRINT_TICKET_KEYS           | secret | none: id:hex,id:hex,…
+//   jobsprint.token.keys         | JOBSPRINT_TOKEN_KEYS            | secret | in the folder: id:hex,id:hex,…
+//   jobsprint.token.minutes      | JOBSPRINT_TOKEN_MINUTES         | number | 1440
+//   jobsprint.session.days       | JOBSPRINT_SESSION_DAYS          | number | 30
 //   jobsprint.bootstrap.api.key  | JOBSPRINT_BOOTSTRAP_API_KEY     | secret | one is made
 //   jobsprint.audit.key          | JOBSPRINT_AUDIT_KEY             | secret | in the folder
 //   jobsprint.slots              | JOBSPRINT_SLOTS                 | number | 256
@@ -49,6 +52,17 @@ extension ProcessConfiguration {
         throw SettingError("jobsprint.ticket.keys", "id:secret,… with secrets of 64 hexadecimal digits", found: "…")
       }
       ticketKeys.append(key)
+    }
+    if let text = config.string(forKey: "jobsprint.token.keys", isSecret: true) {
+      do {
+        tokenKeys = try text.split(separator: ",", omittingEmptySubsequences: false).map { try AccessTokenRing.Key($0) }
+      } catch { throw SettingError("jobsprint.token.keys", TokenKeyFile.expectation, found: "…") }
+    }
+    if let minutes = try config.number("jobsprint.token.minutes", in: 1...43_200) {
+      lifetimes.access = .seconds(60 * minutes)
+    }
+    if let days = try config.number("jobsprint.session.days", in: 1...366) {
+      lifetimes.session = .seconds(86_400 * days)
     }
     bootstrapAPIKey = config.string(forKey: "jobsprint.bootstrap.api.key", isSecret: true)
     auditKey = config.string(forKey: "jobsprint.audit.key", isSecret: true)

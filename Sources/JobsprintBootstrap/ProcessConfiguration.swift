@@ -35,6 +35,10 @@ public struct ProcessConfiguration: Sendable {
   var brokerPrefix = "jobsprint"
   /// They sign wake-ups; the first one signs, all are accepted.
   var ticketKeys: [TicketRing.Key] = []
+  /// They sign access tokens; the first one signs, all are accepted. Without any, a folder has one of its own.
+  var tokenKeys: [AccessTokenRing.Key] = []
+  /// How long people stay signed in.
+  var lifetimes = SessionOffice.Lifetimes()
   /// The first API key; nil: one is made and shown once.
   public var bootstrapAPIKey: String?
   /// Signs checkpoints of the audit log, as 64 hexadecimal digits; nil: the one in the data folder.

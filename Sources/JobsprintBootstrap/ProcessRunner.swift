@@ -37,7 +37,13 @@ public struct ProcessRunner: Sendable {
       guard let platform = try await Platform.waiting(role, configuration, log: log) else { return 0 }
       // It is stored by now: whatever happens next, it can't be shown again.
       if let key = platform.newAPIKey { say("API key (shown only this once; keep it): \(key)") }
+      let setup = platform.setupToken
       try await platform.run { port in
+        if let setup, role != .worker {
+          say(
+            "Nobody can sign in yet. The first owner is made, within an hour, with: curl \(Self.setupURL(host, port)) "
+              + #"-d '{"token":"\#(setup)","email":"…","password":"…"}'"#)
+        }
         switch role {
         case .embedded, .api: say("Jobsprint is ready: http://\(host):\(port)/api/v1  (data in \(place))")
         case .worker: say("jobsprint-worker is ready: http://\(host):\(port)/livez  (data in \(place))")
@@ -48,6 +54,8 @@ public struct ProcessRunner: Sendable {
       return fail(explanation(of: error, for: configuration))
     }
   }
+
+  private static func setupURL(_ host: String, _ port: Int) -> String { "http://\(host):\(port)/api/v1/auth/setup" }
 
   private func fail(_ explanation: String) -> Int32 {
     FileHandle.standardError.write(Data("\(role.program): \(explanation)\n".utf8))

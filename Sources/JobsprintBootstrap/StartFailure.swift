@@ -1,6 +1,7 @@
 import Glibc
 import JobsprintAccess
 import JobsprintPorts
+import JobsprintRuntime
 import NIOCore
 
 /// A failure of the store or of access, in words for the person at the shell.
@@ -8,6 +9,7 @@ public func explanation(of failure: any Error) -> String {
   switch failure {
   case let error as PortError: error.message
   case let error as AccessError: error.message
+  case let error as RuntimeError: error.message
   case let error as SettingError: error.message
   case let error as ArchiveError: error.message
   default: "\(failure)"

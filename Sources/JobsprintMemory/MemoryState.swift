@@ -18,6 +18,11 @@ struct MemoryState: Sendable {
     .initial: Workspace(
       id: .initial, name: "default", createdAt: Timestamp(milliseconds: 0), updatedAt: Timestamp(milliseconds: 0))
   ]
+  var users: [UserID: User] = [:]
+  var memberships: [Key<UserID>: Membership] = [:]
+  var sessions: [SessionID: Session] = [:]
+  var refreshTokens: [[UInt8]: RefreshTokenState] = [:]
+  var oneTimeTokens: [[UInt8]: OneTimeToken] = [:]
   var audit: [AuditEntryID: AuditRecord] = [:]
   /// The newest of each workspace.
   var checkpoints: [WorkspaceID: AuditCheckpoint] = [:]

@@ -23,7 +23,7 @@ public struct PostgresArchive: Archive {
   public func isEmpty() async throws(PortError) -> Bool {
     try await storage.write(as: .keeper, in: []) { transaction in
       let workspaces = try await PostgresArchiveReader(transaction: transaction.postgres).workspaces()
-      guard workspaces.count < 2 else { return false }
+      guard workspaces.count < 2, try await transaction.first(AnyUser()) == false else { return false }
       _ = try await transaction.first(ReadOn(role: .api, workspaces: Set(workspaces.map(\.id))))
       return try await transaction.first(AnyRow()) == false
     }
@@ -64,6 +64,17 @@ private struct PostgresArchiveReader: ArchiveReader {
   ) async throws(PortError) -> [ArchiveRecord] {
     switch kind {
     case .workspace: return []
+    case .user:
+      guard workspace == .initial else { return [] }
+      let page = PageRequest(after: id.map { UserID($0) }, limit: limit)
+      try await act(as: .keeper, for: [])
+      let users = try await rows(ListUsers.decode) { try ListUsers(page: page).command() }
+      try await act(as: .api, for: known ?? [])
+      return users.map { .user($0.element) }
+    case .membership:
+      let page = PageRequest(after: id.map { UserID($0) }, limit: limit)
+      return try await rows(ListMemberships.decode) { try ListMemberships(workspace: workspace, page: page).command() }
+        .map { .membership($0.element) }
     case .apiKey:
       let page = PageRequest(after: id.map { APIKeyID($0) }, limit: limit)
       return try await rows(ListAPIKeys.decode) { try ListAPIKeys(workspace: workspace, page: page).command() }
@@ -113,6 +124,11 @@ private struct PostgresArchiveReader: ArchiveReader {
     }
   }
 
+  /// For what follows in the transaction.
+  private func act(as role: PostgresRole, for workspaces: [Workspace]) async throws(PortError) {
+    _ = try await mapped { try await transaction.query(ReadOn(role: role, workspaces: Set(workspaces.map(\.id)))) }
+  }
+
   /// Rows by their ids, until they weigh as much as a page may.
   private func whole<Kind>(
     _ ids: ListIDs<Kind>, _ row: (Identifier<Kind>) async throws -> (ArchiveRecord, bytes: Int)?
@@ -149,6 +165,8 @@ extension ArchiveRecord {
   fileprivate var workspace: WorkspaceID {
     switch self {
     case .workspace(let workspace): workspace.id
+    case .user: .initial
+    case .membership(let membership): membership.workspace
     case .apiKey(let key): key.workspace
     case .tag(_, let workspace), .version(_, let workspace): workspace
     case .workflow(let workflow): workflow.workspace
@@ -162,7 +180,7 @@ extension ArchiveRecord {
   /// Who may write it.
   fileprivate var role: PostgresRole {
     switch self {
-    case .workspace, .auditCheckpoint, .auditEntry: .keeper
+    case .workspace, .user, .membership, .auditCheckpoint, .auditEntry: .keeper
     case .apiKey, .tag, .version, .workflow: .api
     case .execution, .deadLetter: .journal
     }
@@ -173,6 +191,11 @@ extension StorageTransaction {
   fileprivate func restore(_ record: ArchiveRecord) async throws {
     switch record {
     case .workspace(let workspace): try await run(RestoreWorkspace(workspace: workspace))
+    case .user(let user):
+      guard try await run(InsertUser(user: user)) == 1 else {
+        throw PortError(.refused, "The archive holds two users of one email address.")
+      }
+    case .membership(let membership): try await run(InsertMembership(membership: membership))
     case .apiKey(let key): try await run(InsertAPIKey(key: key))
     case .tag(let tag, let workspace): try await run(InsertTag(workspace: workspace, tag: tag))
     case .version(let version, let workspace): try await run(InsertVersion(workspace: workspace, version: version))

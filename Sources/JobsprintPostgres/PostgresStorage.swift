@@ -49,6 +49,8 @@ public final class PostgresStorage: Sendable {
   public var idempotency: PostgresIdempotencyStore { PostgresIdempotencyStore(self) }
   public var apiKeys: PostgresAPIKeyStore { PostgresAPIKeyStore(self) }
   public var workspaces: PostgresWorkspaceStore { PostgresWorkspaceStore(self) }
+  public var accounts: PostgresAccountStore { PostgresAccountStore(self) }
+  public var sessions: PostgresSessionStore { PostgresSessionStore(self) }
   public var audit: PostgresAuditLog { PostgresAuditLog(self) }
   public var archive: PostgresArchive { PostgresArchive(self) }
   public var maintenance: PostgresMaintenance { PostgresMaintenance(self) }

@@ -18,6 +18,8 @@ enum Migrator {
     ("V0010_migrations", PackageResources.V0010_migrations_sql),
     ("V0011_dead_letters", PackageResources.V0011_dead_letters_sql),
     ("V0012_metrics_scope", PackageResources.V0012_metrics_scope_sql),
+    ("V0013_accounts", PackageResources.V0013_accounts_sql),
+    ("V0014_member_scopes", PackageResources.V0014_member_scopes_sql),
   ]
 
   static func names(appliedTo connection: Connection?) throws -> [(name: String, isApplied: Bool)] {

@@ -33,6 +33,12 @@ private struct SQLiteArchiveReader: ArchiveReader {
     try await database.read { connection in
       switch kind {
       case .workspace: return []
+      case .user:
+        guard workspace == .initial else { return [] }
+        return try connection.all(ListUsers(after: id.map { UserID($0) }, limit: limit)).map { .user($0) }
+      case .membership:
+        let all = ListMemberships(subject: .workspace(workspace, after: id.map { UserID($0) }, limit: limit))
+        return try connection.all(all).map { .membership($0) }
       case .apiKey:
         return try connection.all(ListAPIKeys(workspace: workspace, after: id.map { APIKeyID($0) }, limit: limit))
           .map { .apiKey($0) }
@@ -87,6 +93,8 @@ extension Connection {
   fileprivate func restore(_ record: ArchiveRecord) throws {
     switch record {
     case .workspace(let workspace): try run(RestoreWorkspace(insertion: InsertWorkspace(workspace: workspace)))
+    case .user(let user): try run(InsertUser(user: user))
+    case .membership(let membership): try run(InsertMembership(membership: membership))
     case .apiKey(let key): try run(InsertAPIKey(key: key))
     case .tag(let tag, let workspace): try run(InsertTag(workspace: workspace, tag: tag))
     case .version(let version, let workspace): try run(InsertVersion(workspace: workspace, version: version))

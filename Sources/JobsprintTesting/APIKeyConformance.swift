@@ -13,7 +13,8 @@ public enum APIKeyConformance {
     ConformanceCheck("a key is found by its hash, in whichever workspace") { storage in
       let keys = storage.apiKeys
       let limited = APIKeyRecord.numbered(
-        2, in: other, label: "\u{1F511}", scopes: [.workflowRead, .auditLogList], expiresAt: .seconds(9))
+        2, in: other, label: "\u{1F511}", scopes: [.workflowRead, .auditLogList], expiresAt: .seconds(9),
+        owner: .numbered(5))
       try expect(try await keys.insert(.numbered(1), recording: .noted()), is: .created)
       try expect(try await keys.insert(limited, recording: .noted(in: other)), is: .created)
       try expect(

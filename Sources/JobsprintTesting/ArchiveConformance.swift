@@ -57,13 +57,16 @@ public enum ArchiveConformance {
       id: .numbered(6), caller: Caller(workspace: other, actor: .apiKey(.numbered(8))), action: .tagRenamed,
       subject: "x", details: Array(#"{"name":"n"}"#.utf8), at: .seconds(3))
     let hash = [UInt8](repeating: 7, count: 32)
+    let disabled = User.numbered(31, email: "Two@Example.com", password: nil, status: .disabled)
     return [
       .workspace(Workspace(id: .initial, name: "renamed", createdAt: .seconds(1), updatedAt: .seconds(2))),
       .workspace(Workspace(id: other, name: "other", createdAt: .seconds(1), updatedAt: .seconds(1))),
+      .user(.numbered(30)), .user(disabled), .membership(.numbered(30)), .membership(.numbered(31, .viewer)),
+      .membership(.numbered(30, in: other, .admin)),
       .apiKey(
         APIKeyRecord(
           id: .numbered(8), workspace: other, label: "key", hash: hash, scopes: [.tagList, .workflowRead],
-          expiresAt: .seconds(9), createdAt: .seconds(1))),
+          expiresAt: .seconds(9), createdAt: .seconds(1), owner: .numbered(30))),
       .tag(tag, in: .initial), .version(version, in: .initial), .version(orphan, in: .initial),
       .version(
         StoredVersion(
@@ -100,6 +103,8 @@ extension ArchiveRecord {
   fileprivate var workspace: WorkspaceID {
     switch self {
     case .workspace(let workspace): workspace.id
+    case .user: .initial
+    case .membership(let membership): membership.workspace
     case .apiKey(let key): key.workspace
     case .tag(_, let workspace), .version(_, let workspace): workspace
     case .workflow(let workflow): workflow.workspace

@@ -112,11 +112,11 @@ extension Tag {
 extension APIKeyRecord {
   public static func numbered(
     _ number: Int, in workspace: WorkspaceID = .initial, hash: String? = nil, label: String = "key",
-    scopes: Set<Scope> = Set(Scope.allCases), expiresAt: Timestamp? = nil
+    scopes: Set<Scope> = Set(Scope.allCases), expiresAt: Timestamp? = nil, owner: UserID? = nil
   ) -> APIKeyRecord {
     APIKeyRecord(
       id: .numbered(number), workspace: workspace, label: label, hash: Array((hash ?? "hash \(number)").utf8),
-      scopes: scopes, expiresAt: expiresAt, createdAt: .seconds(Int64(number)))
+      scopes: scopes, expiresAt: expiresAt, createdAt: .seconds(Int64(number)), owner: owner)
   }
 }
 
@@ -125,6 +125,51 @@ extension Workspace {
     Workspace(
       id: .numbered(number), name: name ?? "workspace \(number)", createdAt: .seconds(Int64(number)),
       updatedAt: .seconds(Int64(number)))
+  }
+}
+
+extension User {
+  /// With an email address of its number.
+  public static func numbered(
+    _ number: Int, email: String? = nil, password: String? = "hash", status: UserStatus = .active
+  ) -> User {
+    User(
+      id: .numbered(number), email: EmailAddress(stored: email ?? "user\(number)@example.com"), name: "User \(number)",
+      passwordHash: password, status: status,
+      createdAt: .seconds(Int64(number)), updatedAt: .seconds(Int64(number)))
+  }
+}
+
+extension Membership {
+  public static func numbered(
+    _ user: Int, in workspace: WorkspaceID = .initial, _ role: Role = .owner
+  ) -> Membership {
+    Membership(
+      workspace: workspace, user: .numbered(user), role: role, createdAt: .seconds(Int64(user)),
+      updatedAt: .seconds(Int64(user)))
+  }
+}
+
+extension OneTimeToken {
+  public static func numbered(
+    _ number: Int, _ purpose: Purpose = .invitation, in workspace: WorkspaceID = .initial,
+    expiresAt: Timestamp = .seconds(1000)
+  ) -> OneTimeToken {
+    OneTimeToken(
+      id: .numbered(number), purpose: purpose, hash: Array("token \(number)".utf8), workspace: workspace,
+      user: purpose == .passwordReset ? .numbered(number) : nil,
+      email: purpose == .invitation ? User.numbered(number).email : nil,
+      role: purpose == .invitation ? .editor : nil, createdAt: .seconds(Int64(number)), expiresAt: expiresAt)
+  }
+}
+
+extension Session {
+  public static func numbered(
+    _ number: Int, of user: Int = 1, in workspace: WorkspaceID = .initial, expiresAt: Timestamp = .seconds(1000)
+  ) -> Session {
+    Session(
+      id: .numbered(number), user: .numbered(user), workspace: workspace, createdAt: .seconds(Int64(number)),
+      usedAt: .seconds(Int64(number)), expiresAt: expiresAt, address: "::1", agent: "agent \u{0} é")
   }
 }
 

@@ -37,12 +37,15 @@ public struct StorageUnderTest: Sendable {
   public let tags: any TagStore
   public let apiKeys: any APIKeyStore
   public let workspaces: any WorkspaceStore
+  public let accounts: any AccountStore
+  public let sessions: any SessionStore
   public let audit: any AuditLog
 
   public init(
     journal: any Journal, claims: any ExecutionClaims, executions: any ExecutionStore,
     deadLetters: any DeadLetterStore, idempotency: any IdempotencyStore, workflows: any WorkflowStore,
-    tags: any TagStore, apiKeys: any APIKeyStore, workspaces: any WorkspaceStore, audit: any AuditLog
+    tags: any TagStore, apiKeys: any APIKeyStore, workspaces: any WorkspaceStore, accounts: any AccountStore,
+    sessions: any SessionStore, audit: any AuditLog
   ) {
     self.journal = journal
     self.claims = claims
@@ -53,6 +56,8 @@ public struct StorageUnderTest: Sendable {
     self.tags = tags
     self.apiKeys = apiKeys
     self.workspaces = workspaces
+    self.accounts = accounts
+    self.sessions = sessions
     self.audit = audit
   }
 

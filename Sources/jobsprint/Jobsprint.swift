@@ -23,7 +23,7 @@ struct Jobsprint: AsyncParsableCommand {
         subcommands: [
           WorkflowsCommand.self, ExecutionsCommand.self, DeadLettersCommand.self, ImportCommand.self,
           ExportCommand.self,
-          KeysCommand.self, WorkspacesCommand.self, AuditCommand.self,
+          KeysCommand.self, WorkspacesCommand.self, UsersCommand.self, AuditCommand.self,
         ]),
       CommandGroup(
         name: "Operate",

@@ -33,7 +33,7 @@ enum FloorPlan {
       Floor("JobsprintEngine", own: ["JobsprintDomain"]),
       Floor("JobsprintPorts", own: ["JobsprintDomain"]),
       Floor("JobsprintRuntime", own: ["JobsprintDomain", "JobsprintEngine", "JobsprintPorts"], foreign: ["Logging"]),
-      Floor("JobsprintAccess", own: wing, foreign: ["Crypto", "JWTKit"]),
+      Floor("JobsprintAccess", own: wing.union(["OpenSSL"]), foreign: ["Crypto", "JWTKit"]),
       Floor("JobsprintSQLite", own: wing, foreign: ["GRDB", "GRDBSQLite"]),
       Floor("JobsprintPostgres", own: wing.union(["Postgres"])),
       Floor("JobsprintRabbitMQ", own: wing.union(["AMQP"]), foreign: ["Logging"]),

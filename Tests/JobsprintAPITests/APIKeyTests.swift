@@ -84,7 +84,7 @@ import Testing
           #expect(allowed.status != 403, "\(route.method) \(route.path)")
         }
       }
-      #expect(APIRoute.all.filter { $0.scope == nil }.map(\.path) == ["/discover"])
+      #expect(APIRoute.all.filter { $0.need == .identity }.map(\.path) == ["/auth/me", "/discover"])
       #expect(Set(APIRoute.all.compactMap(\.scope)) == Set(Scope.allCases), "no scope is for nothing")
     }
   }

@@ -10,6 +10,8 @@ import Testing
   /// A workspace with one of everything.
   private struct Tenant {
     let key: String
+    /// An owner who has signed in.
+    let owner: Person
     let ids: [String: String]
 
     init(_ name: String, on server: TestServer) async throws {
@@ -26,10 +28,15 @@ import Testing
       let doomed = try await post("/workflows", TestServer.doomed(name: "\(name) 2"))
       let dead = try await post("/workflows/\(doomed.id)/execute?wait=30", nil)
       self.key = key
+      owner = try await server.member(.owner, "\(name)@example.com", key: key)
+      _ = try await post("/users", [["email": .string("guest-\(name)@example.com")]])
+      let invitations = try await server.send("GET", "/invitations", key: key).json["data"]?.arrayValue
       ids = [
         "workspaces": try made.id, "workflows": try workflow.id, "executions": try execution.id,
         "dead-letters": try dead.id, "versions": try #require(workflow.json["versionId"]?.stringValue),
         "tags": try await post("/tags", ["name": .string(name)]).id,
+        "users": owner.id, "sessions": owner.session,
+        "invitations": try #require(invitations?.first?["id"]?.stringValue),
         "api-keys": try #require(made.json["apiKey"]?["id"]?.stringValue),
       ]
     }
@@ -51,6 +58,7 @@ import Testing
       case ("PUT", "/workflows/{id}"): TestServer.document([("A", "n8n-nodes-base.manualTrigger", [:])])
       case ("PUT", "/workflows/{id}/tags"): []
       case ("PUT", _): ["name": "renamed"]
+      case ("PATCH", _): ["newRoleName": "viewer"]
       default: nil
       }
     return body?.jsonBytes
@@ -61,7 +69,7 @@ import Testing
     var seen: [String] = []
     for route in APIRoute.all where route.method == .get && route.scope.map(Scope.ofOneWorkspace.contains) ?? true {
       let path = route.path.contains("{") ? try tenant.path(of: route) : route.path
-      seen.append("\(path) \(try await server.send("GET", path, key: tenant.key).json.jsonText)")
+      seen.append("\(path) \(try await server.send("GET", path, bearer: tenant.owner.token).json.jsonText)")
     }
     return seen.filter { !$0.hasPrefix("/audit-logs ") }
   }
@@ -72,10 +80,20 @@ import Testing
       let before = try await view(server, other)
       for route in APIRoute.all where route.path.contains("{") {
         let path = try other.path(of: route)
-        let answer = try await server.send(route.method.rawValue, path, body(of: route), key: mine.key)
-        // Workspaces are the operator's: a tenant is told the same of its own, another's and none.
-        let expected = route.path.hasPrefix("/workspaces") ? 403 : 404
-        #expect(answer.status == expected, "\(route.method) \(route.path)")
+        // Workspaces and accounts are the operator's: a tenant is told the same of its own, another's and none.
+        let isTenants = route.scope.map(Scope.ofOneWorkspace.contains) ?? true
+        let byKey = try await server.send(route.method.rawValue, path, body(of: route), key: mine.key)
+        #expect(byKey.status == (isTenants && route.need != .session ? 404 : 403), "\(route.name)")
+        let byOwner = try await server.send(
+          route.method.rawValue, path, body(of: route), headers: ["Authorization": "Bearer \(mine.owner.token)"],
+          key: nil)
+        #expect(byOwner.status == (isTenants ? 404 : 403), "\(route.name)")
+        // And the same as of what is nowhere.
+        let nowhere = path.replacing(#/[0-9a-f]{8}-[0-9a-f-]{27}/#, with: "01a1fcfb-56ac-7890-979c-b894b84c2b4f")
+        let none = try await server.send(
+          route.method.rawValue, nowhere, body(of: route), headers: ["Authorization": "Bearer \(mine.owner.token)"],
+          key: nil)
+        #expect(none.status == byOwner.status && none.code == byOwner.code, "\(route.name)")
       }
       #expect(try await view(server, other) == before, "nothing of the other's has changed")
     }
@@ -92,7 +110,7 @@ import Testing
         queries += ["?name=other", "?tags=other", "?q=other"]
         for query in queries {
           let text = String(
-            decoding: try await server.send("GET", route.path + query, key: mine.key, base: route.base).bytes,
+            decoding: try await server.send("GET", route.path + query, bearer: mine.owner.token, base: route.base).bytes,
             as: UTF8.self)
           // A filter is given back by /discover.
           for id in other.ids.values { #expect(!text.contains("\"\(id)\""), "\(route.path)\(query)") }

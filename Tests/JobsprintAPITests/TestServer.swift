@@ -24,6 +24,8 @@ struct TestServer: Sendable {
   static let apiKey = "api-test-key-0123456789-0123456789-0123456789"
 
   let port: Int
+  /// As it was shown at the start.
+  var setupToken: String?
 
   /// Serves while `body` runs.
   static func running<Result>(_ body: (TestServer) async throws -> Result) async throws -> Result {
@@ -39,7 +41,7 @@ struct TestServer: Sendable {
     let (ports, ready) = AsyncStream<Int>.makeStream()
     let serving = Task { try await platform.run { ready.yield($0) } }
     var first = ports.makeAsyncIterator()
-    let server = TestServer(port: try #require(await first.next()))
+    let server = TestServer(port: try #require(await first.next()), setupToken: platform.setupToken)
     let outcome: Swift.Result<Result, any Error>
     do { outcome = .success(try await body(server)) } catch { outcome = .failure(error) }
     serving.cancel()
@@ -80,6 +82,15 @@ struct TestServer: Sendable {
     let problems = try OpenAPIDocument.shared.get().problems(of: answer, to: method, base + path)
     #expect(problems == [], "\(method) \(path)")
     return answer
+  }
+
+  /// The status of an answer to a path that is sent as it is written, by nobody; 0 where the connection is closed.
+  func raw(_ method: String, _ target: String) async throws -> Int {
+    var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(target)")
+    request.method = .init(rawValue: method)
+    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+    _ = try await response.body.collect(upTo: 1 << 20)
+    return Int(response.status.code)
   }
 
   /// Stores nodes `(name, type, parameters)` in a chain.

@@ -11,7 +11,8 @@ import Testing
       deadLetters: MemoryDeadLetterStore(store),
       idempotency: MemoryIdempotencyStore(store), workflows: MemoryWorkflowStore(store), tags: MemoryTagStore(store),
       apiKeys: MemoryAPIKeyStore(store),
-      workspaces: MemoryWorkspaceStore(store), audit: MemoryAuditLog(store))
+      workspaces: MemoryWorkspaceStore(store), accounts: MemoryAccountStore(store),
+      sessions: MemorySessionStore(store), audit: MemoryAuditLog(store))
   }
 
   @Test(arguments: JournalConformance.checks)
@@ -40,6 +41,12 @@ import Testing
 
   @Test(arguments: AuditLogConformance.checks)
   func audit(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
+
+  @Test(arguments: AccountConformance.checks)
+  func accounts(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
+
+  @Test(arguments: SessionConformance.checks)
+  func sessions(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
 
   @Test(arguments: APIKeyConformance.checks)
   func apiKeys(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }

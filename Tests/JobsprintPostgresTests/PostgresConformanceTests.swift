@@ -36,6 +36,12 @@ struct PostgresConformanceTests {
   @Test(arguments: AuditLogConformance.checks)
   func audit(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
 
+  @Test(arguments: AccountConformance.checks)
+  func accounts(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: SessionConformance.checks)
+  func sessions(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
   @Test(arguments: APIKeyConformance.checks)
   func apiKeys(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
 

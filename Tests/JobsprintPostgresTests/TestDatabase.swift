@@ -108,6 +108,6 @@ extension StorageUnderTest {
       journal: storage.journal, claims: storage.claims, executions: storage.executions,
       deadLetters: storage.deadLetters,
       idempotency: storage.idempotency, workflows: storage.workflows, tags: storage.tags, apiKeys: storage.apiKeys,
-      workspaces: storage.workspaces, audit: storage.audit)
+      workspaces: storage.workspaces, accounts: storage.accounts, sessions: storage.sessions, audit: storage.audit)
   }
 }

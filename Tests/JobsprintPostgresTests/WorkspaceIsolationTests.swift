@@ -18,6 +18,7 @@ import Testing
     ("journal", [.api, .journal]), ("workflows", [.api]), ("workflow_versions", [.api]), ("workflow_words", [.api]),
     ("tags", [.api]), ("workflow_tags", [.api]), ("idempotency_keys", [.api, .journal]), ("api_keys", [.api]),
     ("dead_letters", [.api, .journal]), ("audit_logs", [.api]), ("audit_heads", [.api]), ("audit_checkpoints", [.api]),
+    ("memberships", [.api]), ("one_time_tokens", [.api]),
   ]
 
   /// Everything there is, in both workspaces.
@@ -36,6 +37,11 @@ import Testing
         .numbered(number, in: workspace), recording: .numbered(300 + number, in: workspace))
       _ = try await storage.workflows.setTags(
         [.numbered(number)], of: .numbered(number), in: workspace, recording: .numbered(400 + number, in: workspace))
+      _ = try await storage.accounts.enrol(
+        .numbered(number), as: .numbered(number, in: workspace), spending: nil, onlyAsFirst: false,
+        recording: .numbered(500 + number, in: workspace))
+      try await storage.accounts.keep(
+        .numbered(number, in: workspace), recording: .numbered(600 + number, in: workspace))
       let seal = AuditSeal(sequence: 1, hash: [1])
       let sealed = try await storage.audit.seal(
         [(entry: .numbered(200 + number), seal: seal)], after: nil, in: workspace)
@@ -152,6 +158,15 @@ import Testing
         ),
         (
           "UPDATE jobsprint.tags SET workspace_id = \(mineOnly)", PostgresRole.api.settings([other])
+        ),
+        // What people sign in with is for the keeper's eyes, and nobody makes himself a member.
+        ("SELECT password FROM jobsprint.users", PostgresRole.api.settings([mine])),
+        ("SELECT 1 FROM jobsprint.refresh_tokens", PostgresRole.api.settings([mine])),
+        ("UPDATE jobsprint.users SET status = 'active'", PostgresRole.api.settings([mine])),
+        ("UPDATE jobsprint.memberships SET role = 'owner'", PostgresRole.keeper.settings([mine])),
+        (
+          "INSERT INTO jobsprint.memberships (workspace_id, user_id, created_at, updated_at, role) "
+            + "VALUES (\(mineOnly), gen_random_uuid(), 0, 0, 'owner')", PostgresRole.api.settings([mine])
         ),
         // Partitions are reached through their parent only.
         ("SELECT 1 FROM jobsprint.executions_default", PostgresRole.api.settings([mine])),

@@ -85,7 +85,9 @@ import Testing
     await (try SQLiteDatabase.open(directory: folder.path)).close()
     try await file().write { database in
       let later = [
-        "dead_letters", "migrations", "workspaces", "audit_entries", "audit_checkpoints", "audit_words", "api_keys",
+        "users", "memberships", "sessions", "refresh_tokens", "one_time_tokens", "dead_letters", "migrations",
+        "workspaces",
+        "audit_entries", "audit_checkpoints", "audit_words", "api_keys",
       ]
       for table in later {
         try database.execute(sql: "DROP TABLE \(table)")

@@ -10,7 +10,8 @@ extension StorageUnderTest {
       executions: SQLiteExecutionStore(database), deadLetters: SQLiteDeadLetterStore(database),
       idempotency: SQLiteIdempotencyStore(database),
       workflows: SQLiteWorkflowStore(database), tags: SQLiteTagStore(database), apiKeys: SQLiteAPIKeyStore(database),
-      workspaces: SQLiteWorkspaceStore(database), audit: SQLiteAuditLog(database))
+      workspaces: SQLiteWorkspaceStore(database), accounts: SQLiteAccountStore(database),
+      sessions: SQLiteSessionStore(database), audit: SQLiteAuditLog(database))
   }
 }
 
@@ -48,6 +49,12 @@ extension StorageUnderTest {
 
   @Test(arguments: AuditLogConformance.checks)
   func audit(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: AccountConformance.checks)
+  func accounts(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: SessionConformance.checks)
+  func sessions(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
 
   @Test(arguments: APIKeyConformance.checks)
   func apiKeys(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }

@@ -14,11 +14,23 @@ extension ArchiveRecord {
         "id": idText(workspace.id), "name": .string(workspace.name), "createdAt": time(workspace.createdAt),
         "updatedAt": time(workspace.updatedAt),
       ])
+    case .user(let user):
+      members.merge([
+        "id": idText(user.id), "email": .string(user.email.text), "name": .string(user.name),
+        "password": optional(user.passwordHash), "status": .string(user.status.rawValue),
+        "createdAt": time(user.createdAt), "updatedAt": time(user.updatedAt),
+      ])
+    case .membership(let membership):
+      members.merge([
+        "workspace": idText(membership.workspace), "user": idText(membership.user),
+        "role": .string(membership.role.rawValue), "createdAt": time(membership.createdAt),
+        "updatedAt": time(membership.updatedAt),
+      ])
     case .apiKey(let key):
       members.merge([
         "id": idText(key.id), "workspace": idText(key.workspace), "label": .string(key.label), "hash": hex(key.hash),
         "scopes": .array(key.scopes.map(\.rawValue).sorted().map { .string($0) }), "expiresAt": time(key.expiresAt),
-        "createdAt": time(key.createdAt),
+        "createdAt": time(key.createdAt), "owner": key.owner.map { idText($0) } ?? .null,
       ])
     case .tag(let tag, let workspace):
       members.merge([

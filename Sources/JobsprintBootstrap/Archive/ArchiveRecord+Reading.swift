@@ -15,12 +15,27 @@ extension ArchiveRecord {
         Workspace(
           id: try row.id("id"), name: try row.string("name"), createdAt: try row.time("createdAt"),
           updatedAt: try row.time("updatedAt")))
+    case .user:
+      guard let email = EmailAddress(try row.string("email")) else {
+        throw ArchiveError("a user has no usable 'email'")
+      }
+      self = .user(
+        User(
+          id: try row.id("id"), email: email, name: try row.string("name"),
+          passwordHash: members["password"]?.stringValue, status: try row.word("status"),
+          createdAt: try row.time("createdAt"), updatedAt: try row.time("updatedAt")))
+    case .membership:
+      self = .membership(
+        Membership(
+          workspace: try row.id("workspace"), user: try row.id("user"), role: try row.word("role"),
+          createdAt: try row.time("createdAt"), updatedAt: try row.time("updatedAt")))
     case .apiKey:
       self = .apiKey(
         APIKeyRecord(
           id: try row.id("id"), workspace: try row.id("workspace"), label: try row.string("label"),
           hash: try row.hex("hash"), scopes: Set((members["scopes"]?.arrayValue ?? []).compactMap(Scope.init(json:))),
-          expiresAt: row.optionalTime("expiresAt"), createdAt: try row.time("createdAt")))
+          expiresAt: row.optionalTime("expiresAt"), createdAt: try row.time("createdAt"),
+          owner: try row.optionalID("owner")))
     case .tag:
       self = .tag(
         Tag(

@@ -16,6 +16,8 @@ struct Storage: Sendable {
   let idempotency: any IdempotencyStore
   let apiKeys: any APIKeyStore
   let workspaces: any WorkspaceStore
+  let accounts: any AccountStore
+  let sessions: any SessionStore
   let audit: any AuditLog
   let archive: any Archive
   /// No other process writes it: what this one remembers stays true, and whoever held executions before is gone.
@@ -99,6 +101,7 @@ extension Storage {
       workflows: SQLiteWorkflowStore(database),
       tags: SQLiteTagStore(database), idempotency: SQLiteIdempotencyStore(database),
       apiKeys: SQLiteAPIKeyStore(database), workspaces: SQLiteWorkspaceStore(database),
+      accounts: SQLiteAccountStore(database), sessions: SQLiteSessionStore(database),
       audit: SQLiteAuditLog(database), archive: SQLiteArchive(database), isExclusive: true,
       keepJournal: { writer in await database.withWritingThread { await writer.run() } },
       maintain: { _ in },
@@ -121,7 +124,7 @@ extension Storage {
       journal: storage.journal, claims: storage.claims, executions: storage.executions,
       deadLetters: storage.deadLetters,
       workflows: storage.workflows, tags: storage.tags, idempotency: storage.idempotency, apiKeys: storage.apiKeys,
-      workspaces: storage.workspaces,
+      workspaces: storage.workspaces, accounts: storage.accounts, sessions: storage.sessions,
       audit: storage.audit, archive: storage.archive, isExclusive: false, keepJournal: { writer in await writer.run() },
       maintain: { now throws(PortError) in
         _ = try await storage.maintenance.prepare(at: now)

@@ -21,6 +21,28 @@ public enum AuditAction: String, Sendable, Hashable, CaseIterable {
   case apiKeyDeleted = "apiKey.deleted"
   case workspaceCreated = "workspace.created"
   case workspaceRenamed = "workspace.renamed"
+  case userCreated = "user.created"
+  case userDisabled = "user.disabled"
+  case userEnabled = "user.enabled"
+  /// By the user himself.
+  case passwordChanged = "password.changed"
+  /// With a one-time token.
+  case passwordReset = "password.reset"
+  /// Somebody was given a token for it.
+  case passwordResetIssued = "password.resetIssued"
+  case memberInvited = "member.invited"
+  case invitationRevoked = "invitation.revoked"
+  case memberJoined = "member.joined"
+  case memberRoleChanged = "member.roleChanged"
+  case memberRemoved = "member.removed"
+  case sessionBegun = "session.begun"
+  /// A sign-in that failed.
+  case sessionRefused = "session.refused"
+  case sessionRevoked = "session.revoked"
+  /// A refresh token that was used before came again: its session is revoked.
+  case refreshTokenReused = "refreshToken.reused"
+  /// Somebody who is known asked for what he may not do.
+  case accessRefused = "access.refused"
 }
 
 public struct AuditEntry: Sendable, Hashable {

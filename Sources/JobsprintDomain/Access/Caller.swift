@@ -18,15 +18,18 @@ public struct Caller: Sendable, Hashable {
 /// Who acts.
 public enum Actor: Sendable, Hashable {
   case apiKey(APIKeyID)
+  /// A member who has signed in.
+  case user(UserID)
   /// Somebody at a shell of the installation.
   case shell
   /// Jobsprint itself: the first start, retention.
   case system
 
-  /// `apiKey`, `shell` or `system`.
+  /// `apiKey`, `user`, `shell` or `system`.
   public var kind: String {
     switch self {
     case .apiKey: "apiKey"
+    case .user: "user"
     case .shell: "shell"
     case .system: "system"
     }
@@ -36,6 +39,7 @@ public enum Actor: Sendable, Hashable {
   public var id: String {
     switch self {
     case .apiKey(let id): "\(id)"
+    case .user(let id): "\(id)"
     case .shell, .system: ""
     }
   }
@@ -46,6 +50,9 @@ public enum Actor: Sendable, Hashable {
     case "apiKey":
       guard let id = APIKeyID(id) else { return nil }
       self = .apiKey(id)
+    case "user":
+      guard let id = UserID(id) else { return nil }
+      self = .user(id)
     case "shell": self = .shell
     case "system": self = .system
     default: return nil

@@ -29,6 +29,14 @@ public enum Scope: String, Sendable, Hashable, CaseIterable {
   case apiKeyList = "apiKey:list"
   case apiKeyDelete = "apiKey:delete"
   case auditLogList = "auditLog:list"
+  case userCreate = "user:create"
+  case userList = "user:list"
+  case userRead = "user:read"
+  case userChangeRole = "user:changeRole"
+  case userDelete = "user:delete"
+  /// Accounts, which are good in all workspaces: for the operator of the installation.
+  case userDisable = "user:disable"
+  case userResetPassword = "user:resetPassword"
   /// Workspaces beside one's own: for the operator of the installation.
   case workspaceCreate = "workspace:create"
   case workspaceList = "workspace:list"
@@ -37,6 +45,7 @@ public enum Scope: String, Sendable, Hashable, CaseIterable {
   case metricsRead = "metrics:read"
 
   /// Everything but what reaches beyond one's own workspace.
-  public static let ofOneWorkspace = Set(allCases)
-    .subtracting([.workspaceCreate, .workspaceList, .workspaceUpdate, .metricsRead])
+  public static let ofOneWorkspace = Set(allCases).subtracting([
+    .workspaceCreate, .workspaceList, .workspaceUpdate, .metricsRead, .userDisable, .userResetPassword,
+  ])
 }

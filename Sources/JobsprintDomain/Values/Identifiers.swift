@@ -26,6 +26,9 @@ public enum ExecutorKind {}
 public enum TagKind {}
 public enum APIKeyKind {}
 public enum AuditEntryKind {}
+public enum UserKind {}
+public enum SessionKind {}
+public enum OneTimeTokenKind {}
 
 public typealias WorkspaceID = Identifier<WorkspaceKind>
 public typealias WorkflowID = Identifier<WorkflowKind>
@@ -35,6 +38,9 @@ public typealias ExecutorID = Identifier<ExecutorKind>
 public typealias TagID = Identifier<TagKind>
 public typealias APIKeyID = Identifier<APIKeyKind>
 public typealias AuditEntryID = Identifier<AuditEntryKind>
+public typealias UserID = Identifier<UserKind>
+public typealias SessionID = Identifier<SessionKind>
+public typealias OneTimeTokenID = Identifier<OneTimeTokenKind>
 
 extension WorkspaceID {
   /// The workspace that every installation has from its first start.

@@ -11,10 +11,12 @@ public struct APIKeyRecord: Sendable, Hashable {
   /// nil: never.
   public let expiresAt: Timestamp?
   public let createdAt: Timestamp
+  /// The member who made it: it never gives more than his role does now. nil: it stands for itself.
+  public let owner: UserID?
 
   public init(
     id: APIKeyID, workspace: WorkspaceID, label: String, hash: [UInt8], scopes: Set<Scope>,
-    expiresAt: Timestamp? = nil, createdAt: Timestamp
+    expiresAt: Timestamp? = nil, createdAt: Timestamp, owner: UserID? = nil
   ) {
     self.id = id
     self.workspace = workspace
@@ -23,6 +25,7 @@ public struct APIKeyRecord: Sendable, Hashable {
     self.scopes = scopes
     self.expiresAt = expiresAt
     self.createdAt = createdAt
+    self.owner = owner
   }
 }
 

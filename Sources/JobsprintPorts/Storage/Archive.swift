@@ -4,11 +4,14 @@ public import JobsprintDomain
 
 /// What an archive holds. Restored in this order: what is referred to comes before what refers to it.
 public enum ArchiveKind: String, Sendable, Hashable, CaseIterable {
-  case workspace, apiKey, tag, version, workflow, auditCheckpoint, auditEntry, execution, deadLetter
+  case workspace, user, membership, apiKey, tag, version, workflow, auditCheckpoint, auditEntry, execution, deadLetter
 }
 
 public enum ArchiveRecord: Sendable, Hashable {
   case workspace(Workspace)
+  /// Belongs to no workspace: it stands with the first one.
+  case user(User)
+  case membership(Membership)
   case apiKey(APIKeyRecord)
   case tag(Tag, in: WorkspaceID)
   /// Versions outlive their workflow.
@@ -24,6 +27,8 @@ public enum ArchiveRecord: Sendable, Hashable {
   public var kind: ArchiveKind {
     switch self {
     case .workspace: .workspace
+    case .user: .user
+    case .membership: .membership
     case .apiKey: .apiKey
     case .tag: .tag
     case .version: .version
@@ -35,10 +40,12 @@ public enum ArchiveRecord: Sendable, Hashable {
     }
   }
 
-  /// By which rows of its kind are ordered; a workspace has one checkpoint.
+  /// By which rows of its kind are ordered; a workspace has one checkpoint, and one membership of each user.
   public var id: UUIDv7 {
     switch self {
     case .workspace(let workspace): workspace.id.uuid
+    case .user(let user): user.id.uuid
+    case .membership(let membership): membership.user.uuid
     case .apiKey(let key): key.id.uuid
     case .tag(let tag, _): tag.id.uuid
     case .version(let version, _): version.id.uuid

@@ -2,7 +2,7 @@ import JobsprintDomain
 import JobsprintPorts
 import Postgres
 
-private let columns = "id, workspace_id, label, hash, scopes, expires_at, created_at"
+private let columns = "id, workspace_id, label, hash, scopes, expires_at, created_at, user_id"
 
 extension APIKeyRecord {
   fileprivate init(_ row: inout PostgresRow) throws {
@@ -11,7 +11,7 @@ extension APIKeyRecord {
       scopes: Set(
         // A scope that only a newer program knows gives nothing here.
         try row.nextArray(of: String.self).compactMap { Scope(rawValue: $0) }),
-      expiresAt: try row.optionalTime(), createdAt: try row.time())
+      expiresAt: try row.optionalTime(), createdAt: try row.time(), owner: try row.optionalID())
   }
 }
 
@@ -30,7 +30,8 @@ struct FindAPIKey: PostgresStatement {
 struct InsertAPIKey: PostgresStatement {
   static let name = "keys.insert"
   static let sql = """
-    INSERT INTO jobsprint.api_keys (\(columns)) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (hash) DO NOTHING
+    INSERT INTO jobsprint.api_keys (\(columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    ON CONFLICT (hash) DO NOTHING
     """
 
   let key: APIKeyRecord
@@ -43,6 +44,7 @@ struct InsertAPIKey: PostgresStatement {
     try values.bind(array: key.scopes.map(\.rawValue).sorted())
     try values.bind(key.expiresAt)
     try values.bind(key.createdAt)
+    try values.bind(key.owner)
   }
 }
 

@@ -21,14 +21,15 @@ public struct APIKeyEditor: Sendable {
     note = ChangeNote(clock: clock, ids: ids)
   }
 
+  /// - Parameter owner: the member who makes it; nil: it stands for itself.
   public func create(
-    label: String, hash: [UInt8], scopes: Set<Scope>, expiresAt: Timestamp?, by caller: Caller,
+    label: String, hash: [UInt8], scopes: Set<Scope>, expiresAt: Timestamp?, owner: UserID? = nil, by caller: Caller,
     idempotency: IdempotencyRequest<APIKeyRecord>? = nil
   ) async throws(RuntimeError) -> Creation<APIKeyRecord> {
     let now = clock.now
     let key = APIKeyRecord(
       id: ids.next(), workspace: caller.workspace, label: label, hash: hash, scopes: scopes, expiresAt: expiresAt,
-      createdAt: now)
+      createdAt: now, owner: owner)
     let record = note.record(
       .apiKeyCreated, of: key.id, by: caller,
       ["label": .string(label), "scopes": .array(scopes.map(\.rawValue).sorted().map { .string($0) })],

@@ -1,7 +1,7 @@
 import JobsprintDomain
 import JobsprintPorts
 
-private let columns = "id, workspace_id, label, hash, scopes, expires_at, created_at"
+private let columns = "id, workspace_id, label, hash, scopes, expires_at, created_at, user_id"
 
 struct FindAPIKey: FixedSQLStatement {
   static let sql = "SELECT \(columns) FROM api_keys WHERE hash = ?"
@@ -15,7 +15,7 @@ struct FindAPIKey: FixedSQLStatement {
       id: try row.id(), workspace: try row.id(), label: row.text(), hash: row.bytes(),
       // Scopes of a program that knows more are none to this one.
       scopes: Set(row.text().split(separator: " ").compactMap { Scope(rawValue: String($0)) }),
-      expiresAt: row.optionalTime(), createdAt: row.time())
+      expiresAt: row.optionalTime(), createdAt: row.time(), owner: try row.optionalID())
   }
 }
 
@@ -57,7 +57,7 @@ struct ListAPIKeys: SQLStatement {
 }
 
 struct InsertAPIKey: FixedSQLStatement {
-  static let sql = "INSERT INTO api_keys (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?)"
+  static let sql = "INSERT INTO api_keys (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
   let key: APIKeyRecord
 
@@ -69,6 +69,7 @@ struct InsertAPIKey: FixedSQLStatement {
     values.add(key.scopes.map(\.rawValue).sorted().joined(separator: " "))
     values.add(key.expiresAt)
     values.add(key.createdAt)
+    values.add(key.owner)
   }
 }
 

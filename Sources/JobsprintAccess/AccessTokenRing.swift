@@ -1,0 +1,158 @@
+// Access tokens: JWTs (RFC 7519, HS256, RFC 9068's type) that a client sends with each request. What RFC 8725 asks for:
+// the algorithm is ours and not the token's choice, the key is one of this ring's, issuer, audience and type are checked,
+// and a ticket of a wake-up, signed by another ring, is never one of these. Who a token speaks for is then looked up: a
+// token is no longer good than its session.
+
+import Crypto
+import Foundation
+import JWTKit
+public import JobsprintDomain
+public import JobsprintPorts
+import Synchronization
+
+/// For whom an access token speaks.
+public struct AccessClaims: Sendable, Hashable {
+  public let user: UserID
+  public let session: SessionID
+  public let workspace: WorkspaceID
+  public let expiresAt: Timestamp
+}
+
+public final class AccessTokenRing: Sendable {
+  /// One key of the ring.
+  public struct Key: Sendable {
+    public let id: String
+    let secret: [UInt8]
+
+    /// Different bytes that 32 random ones have, but for one case in 10^20.
+    private static let fewestDifferentBytes = 16
+
+    /// - Parameter text: `id:secret`, the secret as 64 or more hexadecimal digits.
+    /// - Throws: ``AccessError`` for a text that is none, or a secret that could be guessed.
+    public init(_ text: some StringProtocol) throws(AccessError) {
+      let parts = text.split(separator: ":", maxSplits: 1)
+      guard parts.count == 2, (1...64).contains(parts[0].utf8.count),
+        let secret = [UInt8](hexadecimal: String(parts[1])), secret.count >= 32,
+        Set(secret).count >= Self.fewestDifferentBytes
+      else {
+        throw AccessError(
+          code: .weakTokenKey,
+          message: "JOBSPRINT_TOKEN_KEYS must be id:secret,id:secret,… with secrets of 64 random hexadecimal digits, "
+            + "as from: openssl rand -hex 32")
+      }
+      id = String(parts[0])
+      self.secret = secret
+    }
+
+    /// A new one, named after the day.
+    public init(at time: Timestamp) {
+      id = String("\(time)".prefix(10))
+      secret = SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
+    }
+
+    /// For the file that keeps it.
+    public var text: String { "\(id):\(secret.hexadecimalText)" }
+  }
+
+  /// Longer ones are not looked at. Our own have about 500 bytes.
+  private static let longest = 4096
+  /// Between the clocks of two machines, for what is to be good already.
+  private static let skew: Int64 = 60
+  private static let mostKnown = 10_000
+
+  private let keys: JWTKeyCollection
+  private let current: JWKIdentifier
+  private let ids: Set<ExactString>
+  private let clock: any WallClock
+  /// By SHA-256 of the whole token.
+  private let verified = Mutex<[[UInt8]: AccessClaims]>([:])
+
+  /// - Parameter keys: the first signs, all are accepted.
+  /// - Returns: nil without a key.
+  public init?(_ keys: [Key], clock: any WallClock) async {
+    guard let first = keys.first else { return nil }
+    self.keys = JWTKeyCollection()
+    current = JWKIdentifier(string: first.id)
+    ids = Set(keys.map { ExactString($0.id) })
+    self.clock = clock
+    for key in keys {
+      await self.keys.add(
+        hmac: HMACKey(from: Data(key.secret)), digestAlgorithm: .sha256, kid: JWKIdentifier(string: key.id))
+    }
+  }
+
+  /// - Parameter expiresAt: cut to whole seconds.
+  func token(for claims: AccessClaims) async throws -> String {
+    let now = clock.now.milliseconds / 1000
+    let token = AccessToken(
+      iss: AccessToken.issuer, aud: AccessToken.audience, knd: AccessToken.kind, sub: "\(claims.user)",
+      sid: "\(claims.session)", wsp: "\(claims.workspace)", iat: now, nbf: now,
+      exp: claims.expiresAt.milliseconds / 1000)
+    return try await keys.sign(token, kid: current, header: ["typ": .string(AccessToken.type)])
+  }
+
+  /// Whether a text has the form of a JWT; an API key never has.
+  public static func hasForm(of text: String) -> Bool { text.hasPrefix("eyJ") && text.utf8.count { $0 == 0x2E } == 2 }
+
+  /// nil for a token that is not of this ring, not yet or no longer good, or of another kind.
+  func claims(of token: String) async -> AccessClaims? {
+    guard token.utf8.count <= Self.longest else { return nil }
+    let now = clock.now
+    let hash = Array(SHA256.hash(data: Array(token.utf8)))
+    if let known = verified.withLock({ $0[hash] }) { return known.expiresAt > now ? known : nil }
+    // The library would try its first key for an unknown id, and any HMAC for its secret.
+    guard isOfThisRing(token), let read = try? await keys.verify(token, as: AccessToken.self),
+      let user = UserID(read.sub), let session = SessionID(read.sid), let workspace = WorkspaceID(read.wsp)
+    else { return nil }
+    let seconds = now.milliseconds / 1000
+    guard read.nbf <= seconds + Self.skew, read.iat <= seconds + Self.skew, read.exp > seconds,
+      read.exp < Int64.max / 1000
+    else { return nil }
+    let claims = AccessClaims(
+      user: user, session: session, workspace: workspace, expiresAt: Timestamp(milliseconds: read.exp * 1000))
+    verified.withLock { verified in
+      if verified.count >= Self.mostKnown { verified = verified.filter { $0.value.expiresAt > now } }
+      if verified.count >= Self.mostKnown { verified.removeAll() }
+      verified[hash] = claims
+    }
+    return claims
+  }
+
+  /// The header says exactly what ours say.
+  private func isOfThisRing(_ token: String) -> Bool {
+    var head = String(token.prefix { $0 != "." }).replacing("-", with: "+").replacing("_", with: "/")
+    head += String(repeating: "=", count: (4 - head.utf8.count % 4) % 4)
+    guard let bytes = Data(base64Encoded: head), let header = try? JSONValue(parsing: Array(bytes)),
+      Set((header.objectValue ?? [:]).map { ExactString("\($0.key)") })
+        == Set(["alg", "kid", "typ"].map { ExactString($0) })
+    else { return false }
+    return header["alg"] == "HS256" && header["typ"] == .string(AccessToken.type)
+      && header["kid"]?.stringValue.map { ids.contains(ExactString($0)) } == true
+  }
+}
+
+/// Times in seconds since 1970, as the RFC has them.
+private struct AccessToken: JWTPayload {
+  static let issuer = "jobsprint"
+  static let audience = "jobsprint-api"
+  static let kind = "access"
+  /// RFC 9068, 2.1.
+  static let type = "at+jwt"
+
+  let iss: String
+  let aud: String
+  let knd: String
+  let sub: String
+  let sid: String
+  let wsp: String
+  let iat: Int64
+  let nbf: Int64
+  let exp: Int64
+
+  func verify(using algorithm: some JWTAlgorithm) async throws {
+    guard iss == Self.issuer, aud == Self.audience, knd == Self.kind else {
+      throw JWTError.claimVerificationFailure(
+        failedClaim: AudienceClaim(value: [aud]), reason: "made by another, or for another")
+    }
+  }
+}
