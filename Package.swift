@@ -174,7 +174,10 @@ let package = Package(
     tests("JobsprintEngineTests", ["JobsprintEngine", "JobsprintDomain", "JobsprintTesting"]),
     tests(
       "JobsprintAccessTests",
-      ["JobsprintAccess", "JobsprintDomain", "JobsprintMemory", "JobsprintPorts", "JobsprintTesting", crypto]),
+      [
+        "JobsprintAccess", "JobsprintDomain", "JobsprintMemory", "JobsprintPorts", "JobsprintTesting", "OpenSSL",
+        crypto,
+      ]),
     tests(
       "JobsprintNodesTests",
       ["JobsprintNodes", "JobsprintDomain", "JobsprintPorts", "JobsprintScript", "JobsprintTesting"]),

@@ -55,6 +55,7 @@ enum UserRoutes {
     var results: [JSONValue] = []
     for (email, role) in invitations {
       do {
+        try call.expectMayGive(role)
         let token = try await call.api.accounts.invite(email, as: role, granter: call.principal.role, by: call.caller)
         results.append([
           "user": [
@@ -80,6 +81,7 @@ enum UserRoutes {
       throw Problem.badBody(Role.choices, pointer: "/newRoleName")
     }
     let user = try await member(call).user
+    try call.expectMayGive(role)
     try await call.api.accounts.changeRole(of: user.id, to: role, granter: call.principal.role, by: call.caller)
     return Reply(Member(user: user, role: role).representation(withRole: true))
   }
@@ -123,6 +125,14 @@ enum UserRoutes {
     let reference = call.context.parameters.get("id") ?? ""
     return try await call.api.accounts.member(
       reference.removingPercentEncoding ?? reference, in: call.workspace)
+  }
+}
+
+extension APICall {
+  /// Nobody makes somebody who may do more than he himself: a key that may do nothing but invite would be an owner's.
+  fileprivate func expectMayGive(_ role: Role) throws(AccessError) {
+    guard !role.scopes(in: workspace).isSubset(of: principal.scopes) else { return }
+    throw AccessError(code: .roleRefused, message: "A role can't be given by who may do less than it.")
   }
 }
 
