@@ -81,15 +81,15 @@ import Testing
       for route in APIRoute.all where route.need != .nothing {
         let path = route.path.replacing(#/\{\w+\}/#, with: "01a1fcfb-56ac-7890-979c-b894b84c2b4f")
         for bearer in ["", "x", "eyJ.eyJ.x"] {
-          let answer = try await server.send(route.method.rawValue, path, bearer: bearer)
+          let answer = try await server.send(route.method.rawValue, path, bearer: bearer, base: route.base)
           #expect(answer.status == 401, "\(route.name)")
         }
-        let plain = try await server.send(route.method.rawValue, path, key: nil)
+        let plain = try await server.send(route.method.rawValue, path, key: nil, base: route.base)
         #expect(plain.status == 401 && plain.code == "unauthorized", "\(route.name)")
         for suffix in [
           "/health", "/livez", ";x", "%2f", "%2F..%2Flivez", "/", "//", "/.", "/..;/livez", "%00", "?/livez", "#/livez",
         ] {
-          let status = try await server.raw(route.method.rawValue, "/api/v1\(path)\(suffix)")
+          let status = try await server.raw(route.method.rawValue, "\(route.base)\(path)\(suffix)")
           #expect([400, 401, 404, 405].contains(status), "\(route.name)\(suffix): \(status)")
         }
         for odd in [

@@ -69,7 +69,7 @@ import Testing
     var seen: [String] = []
     for route in APIRoute.all where route.method == .get && route.scope.map(Scope.ofOneWorkspace.contains) ?? true {
       let path = route.path.contains("{") ? try tenant.path(of: route) : route.path
-      seen.append("\(path) \(try await server.send("GET", path, bearer: tenant.owner.token).json.jsonText)")
+      seen.append("\(path) \(try await server.send("GET", path, bearer: tenant.owner.token, base: route.base).json.jsonText)")
     }
     return seen.filter { !$0.hasPrefix("/audit-logs ") }
   }
