@@ -62,6 +62,7 @@ public struct PostgresMigrations: Sendable {
     Migration(
       name: "V0014_live_executions_by_id", up: PackageResources.V0014_live_executions_by_id_sql,
       down: PackageResources.V0014_live_executions_by_id_down_sql),
+    Migration(
       name: "V0015_accounts", up: PackageResources.V0015_accounts_sql, down: PackageResources.V0015_accounts_down_sql),
     Migration(
       name: "V0016_member_scopes", up: PackageResources.V0016_member_scopes_sql,
