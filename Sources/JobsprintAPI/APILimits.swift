@@ -21,6 +21,8 @@ enum APILimits {
   static let tagsOfWorkflow = 100
   /// Issues told in one answer.
   static let listedIssues = 100
+  /// Executions that one request may start.
+  static let batch = 1000
   /// Characters (Unicode scalars) of the name of a tag or a workspace, or of a key's label.
   static let name = 100
 }

@@ -25,7 +25,8 @@ struct APIRoute: Sendable {
   let handler: Handler
 
   init(
-    _ method: HTTPRequest.Method, _ path: String, needs need: RouteNeed, base: String = base, _ handler: @escaping Handler
+    _ method: HTTPRequest.Method, _ path: String, needs need: RouteNeed, base: String = base,
+    _ handler: @escaping Handler
   ) {
     self.method = method
     self.base = base
@@ -51,7 +52,8 @@ struct APIRoute: Sendable {
 
   static let all: [APIRoute] =
     AuthRoutes.all + SessionRoutes.all + UserRoutes.all + WorkflowRoutes.all + WorkflowStateRoutes.all
-    + ExecuteRoutes.all + ExecutionRoutes.all + DeadLetterRoutes.all + TagRoutes.all + NodeTypeRoutes.all
+    + ExecuteRoutes.all + BatchRoutes.all + ExecutionRoutes.all + DeadLetterRoutes.all + TagRoutes.all
+    + NodeTypeRoutes.all
     + WorkspaceRoutes.all + APIKeyRoutes.all + AuditLogRoutes.all + DiscoverRoutes.all + MetricsRoutes.all
 
   /// What is wrong with a table of routes: with such a table nothing starts.

@@ -75,7 +75,7 @@ enum ExecuteRoutes {
     (try? JSONValue(parsing: receipt.bytes))?["id"]?.stringValue.flatMap { ExecutionID($0) }
   }
 
-  @Sendable private static func receipt(_ accepted: AcceptedExecution) -> Reply {
+  @Sendable static func receipt(_ accepted: AcceptedExecution) -> Reply {
     Reply(
       .accepted,
       [

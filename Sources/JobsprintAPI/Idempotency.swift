@@ -36,21 +36,21 @@ extension APICall {
     kept: (@Sendable (Created) -> Reply)? = nil,
     create: (IdempotencyRequest<Created>?) async throws -> Creation<Created>
   ) async throws -> (reply: Reply, created: Created?) {
-    guard let key = request.headers.first("Idempotency-Key") else {
+    try await underKey { key in
+      try await creating(body, key: key, answer: answer, kept: kept, create: create)
+    }
+  }
+
+  /// The same for one of several things that a request creates, each under a key of its own.
+  func creating<Created: Sendable>(
+    _ body: [UInt8], key: String?, answer: @escaping @Sendable (Created) -> Reply,
+    kept: (@Sendable (Created) -> Reply)? = nil,
+    create: (IdempotencyRequest<Created>?) async throws -> Creation<Created>
+  ) async throws -> (reply: Reply, created: Created?) {
+    guard let key else {
       guard case .created(let created) = try await create(nil) else { throw Problem.internalError }
       return (answer(created), created)
     }
-    guard (1...APILimits.idempotencyKey).contains(key.utf8.count) else {
-      throw Problem(
-        status: .badRequest, code: "parameter_invalid",
-        detail: "An Idempotency-Key has 1 to \(APILimits.idempotencyKey) bytes; this one has \(key.utf8.count).")
-    }
-    guard api.keysInFlight.begin(key, in: workspace) else {
-      throw RuntimeError(
-        .idempotencyKeyInFlight,
-        "The first request with this Idempotency-Key has not been answered yet. Try again later.")
-    }
-    defer { api.keysInFlight.end(key, in: workspace) }
     var hash = SHA256()
     hash.update(data: Array("\(request.method.rawValue) \(request.uri.string)\n".utf8))
     hash.update(data: body)
@@ -63,5 +63,22 @@ extension APICall {
     case .replayed(let status, let bytes):
       return (Reply(.init(code: status), bytes: bytes).with("Idempotency-Replayed", "true"), nil)
     }
+  }
+
+  /// Takes the request's key, if it has one, for as long as the body runs.
+  func underKey<Value>(_ body: (String?) async throws -> Value) async throws -> Value {
+    guard let key = request.headers.first("Idempotency-Key") else { return try await body(nil) }
+    guard (1...APILimits.idempotencyKey).contains(key.utf8.count) else {
+      throw Problem(
+        status: .badRequest, code: "parameter_invalid",
+        detail: "An Idempotency-Key has 1 to \(APILimits.idempotencyKey) bytes; this one has \(key.utf8.count).")
+    }
+    guard api.keysInFlight.begin(key, in: workspace) else {
+      throw RuntimeError(
+        .idempotencyKeyInFlight,
+        "The first request with this Idempotency-Key has not been answered yet. Try again later.")
+    }
+    defer { api.keysInFlight.end(key, in: workspace) }
+    return try await body(key)
   }
 }

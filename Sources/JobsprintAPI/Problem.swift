@@ -21,10 +21,20 @@ struct Problem: Error, Sendable {
   var headers: [(String, String)] = []
 
   func response(instance: String, requestID: String) -> Response {
+    var body = members
+    body["instance"] = .string(instance)
+    body["requestId"] = .string(requestID)
+    var reply = Reply(status, bytes: JSONValue.object(body).jsonBytes, contentType: "application/problem+json")
+    reply.headers += headers
+    return reply.response
+  }
+
+  /// What is said of it wherever it is told.
+  var members: JSONObject {
     var body: JSONObject = [
       "type": .string("urn:jobsprint:error:\(code)"), "title": .string(status.reasonPhrase),
       "status": .integer(Int64(status.code)), "detail": .string(detail), "code": .string(code),
-      "instance": .string(instance), "requestId": .string(requestID), "message": .string(detail),
+      "message": .string(detail),
     ]
     if !places.isEmpty {
       var listed = Array(places.prefix(APILimits.listedIssues))
@@ -37,9 +47,7 @@ struct Problem: Error, Sendable {
           ["pointer": .string($0.pointer), "code": .string($0.code), "detail": .string($0.detail)]
         })
     }
-    var reply = Reply(status, bytes: JSONValue.object(body).jsonBytes, contentType: "application/problem+json")
-    reply.headers += headers
-    return reply.response
+    return body
   }
 }
 

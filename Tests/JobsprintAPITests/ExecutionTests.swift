@@ -21,6 +21,46 @@ struct ExecutionTests {
     }
   }
 
+  @Test func aBatchIsAcceptedPieceByPiece() async throws {
+    try await TestServer.running { server in
+      let id = try await server.store([Self.start, ("Pass", "n8n-nodes-base.noOp", [:])])
+      let good: JSONValue = ["workflowId": .string(id), "input": ["n": 1], "lane": "high"]
+      let other: JSONValue = ["workflowId": .string(id), "input": [["n": 2], ["n": 3]], "destinationNode": "Start"]
+      let bad: [(JSONValue, String)] = [
+        (["workflowId": "x"], "not_found"), (["workflowId": .string(id), "input": 7], "input_malformed"),
+        (["workflowId": .string(id), "startNode": "Nobody"], "node_not_found"),
+        (["workflowId": .string(id), "more": 1], "unknown_field"),
+        (["workflowId": .string(id), "lane": 1], "body_malformed"),
+        (["input": 1], "body_malformed"), (7, "body_malformed"),
+      ]
+      let body: JSONValue = ["executions": .array([good] + bad.map(\.0) + [other])]
+      let answer = try await server.post("/executions/batch", body, headers: ["Idempotency-Key": "batch"])
+      #expect(answer.status == 202)
+      #expect(answer.json["accepted"] == 2)
+      #expect(answer.json["refused"] == .integer(Int64(bad.count)))
+      let data = try #require(answer.json["data"]?.arrayValue)
+      #expect(data[1...bad.count].map { $0["error"]?["code"]?.stringValue } == bad.map(\.1))
+      for (place, items) in [(0, 1), (bad.count + 1, 2)] {
+        let execution = try #require(data[place]["id"]?.stringValue)
+        let ended = try await server.get("/executions/\(execution)?wait=30&includeData=true").json
+        #expect(ended["status"] == "success")
+        let run = ended["data"]?["resultData"]?["runData"]?["Start"]?[0]
+        #expect(run?["data"]?["main"]?[0]?.arrayValue?.count == items)
+      }
+      // Sent again, it starts nothing; with one piece changed, that one is refused.
+      let again = try await server.post("/executions/batch", body, headers: ["Idempotency-Key": "batch"])
+      #expect(again.json == answer.json)
+      let changed: JSONValue = ["executions": [other]]
+      let refused = try await server.post("/executions/batch", changed, headers: ["Idempotency-Key": "batch"])
+      #expect(refused.json["data"]?[0]?["error"]?["code"] == "idempotency_key_reused")
+      for wrong: JSONValue in [["executions": []], ["executions": 1], [:], ["executions": [good], "x": 1]] {
+        #expect(try await server.post("/executions/batch", wrong).status == 400)
+      }
+      let many = JSONValue.array(Array(repeating: good, count: 1001))
+      #expect(try await server.post("/executions/batch", ["executions": many]).status == 400)
+    }
+  }
+
   @Test func whoWaitsGetsTheResult() async throws {
     try await TestServer.running { server in
       let id = try await server.store([Self.start, ("Pass", "n8n-nodes-base.noOp", [:])])

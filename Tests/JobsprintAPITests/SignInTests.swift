@@ -56,10 +56,14 @@ import Testing
   @Test func guessingIsSlowedDownWithATimeToWait() async throws {
     try await TestServer.running { server in
       _ = try await server.member(.viewer, "ann@example.com")
-      var last = 0
-      for _ in 0..<8 where last != 429 { last = try await server.signIn("ann@example.com", "wrong").status }
-      let refused = try await server.signIn("ann@example.com")
-      #expect(refused.status == 429 && refused.code == "too_many_attempts", "the right password waits too")
+      // All at once: each counts before it is looked at.
+      let answers = try await withThrowingTaskGroup(of: Answer.self) { group in
+        for _ in 0..<30 { group.addTask { try await server.signIn("ann@example.com", "wrong") } }
+        return try await group.reduce(into: [Answer]()) { $0.append($1) }
+      }
+      #expect(answers.contains { $0.status == 401 })
+      let refused = try #require(answers.first { $0.status == 429 })
+      #expect(refused.code == "too_many_attempts")
       #expect(Int(refused.headers["Retry-After"].first ?? "").map { $0 >= 1 } == true)
     }
   }

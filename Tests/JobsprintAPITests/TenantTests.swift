@@ -69,7 +69,8 @@ import Testing
     var seen: [String] = []
     for route in APIRoute.all where route.method == .get && route.scope.map(Scope.ofOneWorkspace.contains) ?? true {
       let path = route.path.contains("{") ? try tenant.path(of: route) : route.path
-      seen.append("\(path) \(try await server.send("GET", path, bearer: tenant.owner.token, base: route.base).json.jsonText)")
+      seen.append(
+        "\(path) \(try await server.send("GET", path, bearer: tenant.owner.token, base: route.base).json.jsonText)")
     }
     return seen.filter { !$0.hasPrefix("/audit-logs ") }
   }
@@ -110,7 +111,8 @@ import Testing
         queries += ["?name=other", "?tags=other", "?q=other"]
         for query in queries {
           let text = String(
-            decoding: try await server.send("GET", route.path + query, bearer: mine.owner.token, base: route.base).bytes,
+            decoding: try await server.send("GET", route.path + query, bearer: mine.owner.token, base: route.base)
+              .bytes,
             as: UTF8.self)
           // A filter is given back by /discover.
           for id in other.ids.values { #expect(!text.contains("\"\(id)\""), "\(route.path)\(query)") }

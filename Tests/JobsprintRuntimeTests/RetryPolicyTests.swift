@@ -126,6 +126,7 @@ import Testing
       let id = ExecutionID.numbered(50)
       _ = try await rig.writer.write(
         .accept(.numbered(50, workflow: workflow, version: version, input: "{}", entries: [entry])))
+      rig.clock.advance(by: .seconds(120))
       _ = try await rig.recoverer.pass()
       #expect(try await rig.ended(id).state == .crashed)
       #expect(try await rig.deadLetters.letter(of: id, in: .initial)?.reason == .cannotRun)
@@ -144,6 +145,7 @@ import Testing
       ]
       _ = try await rig.writer.write(
         .accept(.numbered(50, workflow: workflow, version: version, input: "{}", entries: entries)))
+      rig.clock.advance(by: .seconds(120))
       _ = try await rig.recoverer.pass()
       let record = try await rig.ended(.numbered(50))
       #expect(try NodeError(JSONValue(parsing: #require(record.error))).name == "UncertainEffectError")
