@@ -1,10 +1,8 @@
-// Access tokens: JWTs (RFC 7519, HS256, RFC 9068's type) that a client sends with each request. What RFC 8725 asks for:
-// the algorithm is ours and not the token's choice, the key is one of this ring's, issuer, audience and type are checked,
-// and a ticket of a wake-up, signed by another ring, is never one of these. Who a token speaks for is then looked up: a
-// token is no longer good than its session.
+// Access tokens: JWTs (RFC 7519, HS256, RFC 9068's type) that a client sends with each request. Issuer, audience and kind
+// are checked, and a ticket of a wake-up, signed by another ring, is never one of these. Who a token speaks for is then
+// looked up: a token is no longer good than its session.
 
 import Crypto
-import Foundation
 import JWTKit
 public import JobsprintDomain
 public import JobsprintPorts
@@ -60,9 +58,7 @@ public final class AccessTokenRing: Sendable {
   private static let skew: Int64 = 60
   private static let mostKnown = 10_000
 
-  private let keys: JWTKeyCollection
-  private let current: JWKIdentifier
-  private let ids: Set<ExactString>
+  private let ring: JWTRing
   private let clock: any WallClock
   /// By SHA-256 of the whole token.
   private let verified = Mutex<[[UInt8]: AccessClaims]>([:])
@@ -70,15 +66,9 @@ public final class AccessTokenRing: Sendable {
   /// - Parameter keys: the first signs, all are accepted.
   /// - Returns: nil without a key.
   public init?(_ keys: [Key], clock: any WallClock) async {
-    guard let first = keys.first else { return nil }
-    self.keys = JWTKeyCollection()
-    current = JWKIdentifier(string: first.id)
-    ids = Set(keys.map { ExactString($0.id) })
+    guard let ring = await JWTRing(keys.map { ($0.id, $0.secret) }, type: AccessToken.type) else { return nil }
+    self.ring = ring
     self.clock = clock
-    for key in keys {
-      await self.keys.add(
-        hmac: HMACKey(from: Data(key.secret)), digestAlgorithm: .sha256, kid: JWKIdentifier(string: key.id))
-    }
   }
 
   /// - Parameter expiresAt: cut to whole seconds.
@@ -88,7 +78,7 @@ public final class AccessTokenRing: Sendable {
       iss: AccessToken.issuer, aud: AccessToken.audience, knd: AccessToken.kind, sub: "\(claims.user)",
       sid: "\(claims.session)", wsp: "\(claims.workspace)", iat: now, nbf: now,
       exp: claims.expiresAt.milliseconds / 1000)
-    return try await keys.sign(token, kid: current, header: ["typ": .string(AccessToken.type)])
+    return try await ring.sign(token)
   }
 
   /// Whether a text has the form of a JWT; an API key never has.
@@ -100,8 +90,7 @@ public final class AccessTokenRing: Sendable {
     let now = clock.now
     let hash = Array(SHA256.hash(data: Array(token.utf8)))
     if let known = verified.withLock({ $0[hash] }) { return known.expiresAt > now ? known : nil }
-    // The library would try its first key for an unknown id, and any HMAC for its secret.
-    guard isOfThisRing(token), let read = try? await keys.verify(token, as: AccessToken.self),
+    guard ring.hasSigned(accordingToHeaderOf: token), let read = try? await ring.verify(token, as: AccessToken.self),
       let user = UserID(read.sub), let session = SessionID(read.sid), let workspace = WorkspaceID(read.wsp)
     else { return nil }
     let seconds = now.milliseconds / 1000
@@ -116,18 +105,6 @@ public final class AccessTokenRing: Sendable {
       verified[hash] = claims
     }
     return claims
-  }
-
-  /// The header says exactly what ours say.
-  private func isOfThisRing(_ token: String) -> Bool {
-    var head = String(token.prefix { $0 != "." }).replacing("-", with: "+").replacing("_", with: "/")
-    head += String(repeating: "=", count: (4 - head.utf8.count % 4) % 4)
-    guard let bytes = Data(base64Encoded: head), let header = try? JSONValue(parsing: Array(bytes)),
-      Set((header.objectValue ?? [:]).map { ExactString("\($0.key)") })
-        == Set(["alg", "kid", "typ"].map { ExactString($0) })
-    else { return false }
-    return header["alg"] == "HS256" && header["typ"] == .string(AccessToken.type)
-      && header["kid"]?.stringValue.map { ids.contains(ExactString($0)) } == true
   }
 }
 

@@ -1,7 +1,6 @@
 // Tickets: JWTs (RFC 7519, HS256) that travel with wake-ups through the broker, so that a worker answers to nobody who
 // can merely write to its queues. Their keys are a ring of their own; no user's token is ever signed with one.
 
-import Foundation
 import JWTKit
 public import JobsprintDomain
 public import JobsprintPorts
@@ -30,23 +29,15 @@ public final class TicketRing: TicketAuthority {
   /// Between the clocks of two machines.
   private static let skew: Duration = .seconds(60)
 
-  private let keys: JWTKeyCollection
-  private let current: JWKIdentifier
-  private let ids: Set<ExactString>
+  private let ring: JWTRing
   private let clock: any WallClock
 
   /// - Parameter keys: the first signs, all are accepted: a new key comes first, and the old one leaves an hour later.
   /// - Returns: nil without a key.
   public init?(_ keys: [Key], clock: any WallClock) async {
-    guard let first = keys.first else { return nil }
-    self.keys = JWTKeyCollection()
-    current = JWKIdentifier(string: first.id)
-    ids = Set(keys.map { ExactString($0.id) })
+    guard let ring = await JWTRing(keys.map { ($0.id, $0.secret) }, type: "JWT") else { return nil }
+    self.ring = ring
     self.clock = clock
-    for key in keys {
-      await self.keys.add(
-        hmac: HMACKey(from: Data(key.secret)), digestAlgorithm: .sha256, kid: JWKIdentifier(string: key.id))
-    }
   }
 
   public func ticket(for execution: ExecutionID, in workspace: WorkspaceID) async -> String {
@@ -55,15 +46,16 @@ public final class TicketRing: TicketAuthority {
       iss: Ticket.issuer, aud: Ticket.audience, sub: "\(execution)", wsp: "\(workspace)", iat: now,
       exp: now + Self.lifetime.components.seconds)
     // HMAC of JSON that is made here can't fail; an empty ticket would be refused as forged.
-    return (try? await keys.sign(ticket, kid: current)) ?? ""
+    return (try? await ring.sign(ticket)) ?? ""
   }
 
   public func verdict(on ticket: String) async -> TicketVerdict {
     guard ticket.utf8.count <= 4096 else { return .forged("it is longer than 4 KB") }
-    // The library would try its first key for an unknown id, and any HMAC for its secret.
-    guard isOfThisRing(ticket) else { return .forged("its header names no key of this ring with HS256") }
+    guard ring.hasSigned(accordingToHeaderOf: ticket) else {
+      return .forged("its header names no key of this ring with HS256")
+    }
     let claims: Ticket
-    do { claims = try await keys.verify(ticket, as: Ticket.self) } catch { return .forged("\(Self.reason(error))") }
+    do { claims = try await ring.verify(ticket, as: Ticket.self) } catch { return .forged("\(Self.reason(error))") }
     guard let execution = ExecutionID(claims.sub), let workspace = WorkspaceID(claims.wsp) else {
       return .forged("its subject or workspace is no id")
     }
@@ -72,15 +64,6 @@ public final class TicketRing: TicketAuthority {
     guard claims.iat <= now + skew else { return .forged("it comes from the future") }
     return claims.exp + skew > now
       ? .valid(execution: execution, workspace: workspace) : .expired(execution: execution, workspace: workspace)
-  }
-
-  private func isOfThisRing(_ ticket: String) -> Bool {
-    var head = String(ticket.prefix { $0 != "." }).replacing("-", with: "+").replacing("_", with: "/")
-    head += String(repeating: "=", count: (4 - head.utf8.count % 4) % 4)
-    guard let bytes = Data(base64Encoded: head), let header = try? JSONValue(parsing: Array(bytes)) else {
-      return false
-    }
-    return header["alg"] == "HS256" && header["kid"]?.stringValue.map { ids.contains(ExactString($0)) } == true
   }
 
   /// Without the ticket's text: a log is no place for it.

@@ -1,13 +1,11 @@
-import Foundation
 import JobsprintAccess
-import JobsprintDomain
 import JobsprintPorts
 
 /// Where the key that signs checkpoints of the audit log is kept: `audit.key` in the data folder, for its owner only.
 struct AuditKeyFile {
-  private let path: String
+  private let file: SecretFile
 
-  init(folder: String) { path = folder + "/audit.key" }
+  init(folder: String) { file = SecretFile("audit.key", in: folder) }
 
   /// - Parameters:
   ///   - configured: the operator's own key in place of the file's, as 64 hexadecimal digits.
@@ -21,40 +19,12 @@ struct AuditKeyFile {
       }
       return key
     }
-    if creating, let made = try make() { return made }
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw PortError(.forbidden, "The file \(path) can't be read. Give it to the user that runs the program.")
-    }
-    guard let key = AuditSigningKey(hexadecimal: text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+    guard let text = try file.text(orMade: creating ? { AuditSigningKey().hexadecimalText } : nil) else { return nil }
+    guard let key = AuditSigningKey(hexadecimal: text) else {
       throw PortError(
-        .corrupted, "The file \(path) does not hold 64 hexadecimal digits. Restore it from a backup of the folder.")
+        .corrupted,
+        "The file \(file.path) does not hold 64 hexadecimal digits. Restore it from a backup of the folder.")
     }
     return key
-  }
-
-  /// nil where the file is there already.
-  private func make() throws(PortError) -> AuditSigningKey? {
-    let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard file >= 0 else {
-      if errno == EEXIST { return nil }
-      throw failure(errno)
-    }
-    defer { close(file) }
-    let key = AuditSigningKey()
-    let text = Array((key.hexadecimalText + "\n").utf8)
-    guard write(file, text, text.count) == text.count, fsync(file) == 0 else {
-      let code = errno
-      unlink(path)
-      throw failure(code)
-    }
-    return key
-  }
-
-  private func failure(_ code: Int32) -> PortError {
-    PortError(
-      code == ENOSPC ? .full : .forbidden,
-      "The file \(path) can't be written. The folder must belong to this user and have room.",
-      underlying: String(cString: strerror(code)))
   }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import JobsprintAccess
 import JobsprintDomain
 import JobsprintPorts
@@ -8,48 +7,20 @@ struct TokenKeyFile {
   static let expectation =
     "id:secret,id:secret,… with secrets of 64 random hexadecimal digits, as from: openssl rand -hex 32"
 
-  private let path: String
+  private let file: SecretFile
 
-  init(folder: String) { path = folder + "/token.key" }
+  init(folder: String) { file = SecretFile("token.key", in: folder) }
 
   /// Made where it is missing.
   /// - Throws: ``PortError`` where the file can't be used.
   func key(at time: Timestamp) throws(PortError) -> AccessTokenRing.Key {
-    if let made = try make(at: time) { return made }
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw PortError(.forbidden, "The file \(path) can't be read. Give it to the user that runs the program.")
-    }
-    do { return try AccessTokenRing.Key(text.trimmingCharacters(in: .whitespacesAndNewlines)) } catch {
+    let text = try file.text(orMade: { AccessTokenRing.Key(at: time).text })
+    do { return try AccessTokenRing.Key(text ?? "") } catch {
       throw PortError(
         .corrupted,
-        "The file \(path) does not hold an id and 64 random hexadecimal digits. Remove it: a new one is made, "
+        "The file \(file.path) does not hold an id and 64 random hexadecimal digits. Remove it: a new one is made, "
           + "and everybody has to sign in again.")
     }
-  }
-
-  /// nil where the file is there already.
-  private func make(at time: Timestamp) throws(PortError) -> AccessTokenRing.Key? {
-    let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard file >= 0 else {
-      if errno == EEXIST { return nil }
-      throw failure(errno)
-    }
-    defer { close(file) }
-    let key = AccessTokenRing.Key(at: time)
-    let text = Array((key.text + "\n").utf8)
-    guard write(file, text, text.count) == text.count, fsync(file) == 0 else {
-      let code = errno
-      unlink(path)
-      throw failure(code)
-    }
-    return key
-  }
-
-  private func failure(_ code: Int32) -> PortError {
-    PortError(
-      code == ENOSPC ? .full : .forbidden,
-      "The file \(path) can't be written. The folder must belong to this user and have room.",
-      underlying: String(cString: strerror(code)))
   }
 }
 
