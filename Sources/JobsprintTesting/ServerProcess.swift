@@ -71,6 +71,14 @@ public final class ServerProcess: Sendable {
     }
   }
 
+  /// A test that failed before it ended its server leaves nothing behind: whoever waits for the end of the output would
+  /// wait for the server's.
+  deinit {
+    process.withLock { process in
+      if process.isRunning { Glibc.kill(process.processIdentifier, SIGKILL) }
+    }
+  }
+
   /// kill -9, and waits until it is gone.
   public func kill() {
     process.withLock { process in
