@@ -9,4 +9,6 @@ public struct AcceptedExecution: Sendable {
   public let acceptedAt: Timestamp
   /// From before the commit on, where the caller wants to wait: no end is missed.
   let events: AsyncStream<ExecutionEvent>?
+  /// It has ended in the commit that accepted it.
+  var hasEnded = false
 }

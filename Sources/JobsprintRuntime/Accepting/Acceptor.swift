@@ -91,6 +91,7 @@ public final class Acceptor: Sendable {
 
   /// Waits for an execution that was accepted with `willWait`; whether it has ended.
   public func awaitEnd(of accepted: AcceptedExecution, upTo wait: Duration) async -> Bool {
+    if accepted.hasEnded { return true }
     guard let events = accepted.events else { return false }
     return await hasEnded(accepted.id, events, upTo: wait)
   }
@@ -123,7 +124,7 @@ public final class Acceptor: Sendable {
     _ draft: Draft, idempotency: IdempotencyRequest<AcceptedExecution>?, willWait: Bool
   ) async throws(RuntimeError) -> Creation<AcceptedExecution> {
     let id: ExecutionID = ids.next()
-    let accepted = AcceptedExecution(
+    var accepted = AcceptedExecution(
       id: id, workflow: draft.workflow, version: draft.version, acceptedAt: clock.now,
       events: willWait ? bus.events(of: id) : nil)
     let taker = executor.flatMap { $0.reserveSlot() ? $0 : nil }
@@ -134,7 +135,11 @@ public final class Acceptor: Sendable {
       idempotency: idempotency.map { $0.record(for: accepted, in: draft.workspace, at: accepted.acceptedAt) })
     let outcome: JournalOutcome
     do throws(PortError) {
-      outcome = if let taker { try await taker.accept(new, draft.ready) } else { try await writer.write(.accept(new)) }
+      if let taker {
+        (outcome, accepted.hasEnded) = try await taker.accept(new, draft.ready)
+      } else {
+        outcome = try await writer.write(.accept(new))
+      }
     } catch {
       throw RuntimeError(error)
     }

@@ -7,15 +7,27 @@ import JobsprintPorts
 import Synchronization
 
 final class PendingAccept: Sendable {
-  private let line: Mutex<JournalWriter.Submission?>
+  /// What became of an accept.
+  struct Answer: Sendable {
+    let outcome: Result<JournalOutcome, PortError>
+    /// The execution's end was committed with it.
+    var hasEnded = false
+  }
 
-  /// - Parameter answer: called once, with what became of the accept.
-  init(_ new: NewExecution, answer: @escaping JournalWriter.Answer) {
-    line = Mutex(JournalWriter.Submission(write: .accept(new), answer: answer))
+  struct Turn: Sendable {
+    let write: JournalWrite
+    let answer: @Sendable (Answer) -> Void
+  }
+
+  private let turn: Mutex<Turn?>
+
+  /// - Parameter answer: called once; must not block.
+  init(_ new: NewExecution, answer: @escaping @Sendable (Answer) -> Void) {
+    turn = Mutex(Turn(write: .accept(new), answer: answer))
   }
 
   /// Whoever takes it has to submit it, or to answer it; nil when somebody has taken it.
-  func take() -> JournalWriter.Submission? { line.withLock { $0.take() } }
+  func take() -> Turn? { turn.withLock { $0.take() } }
 }
 
 /// Submits accepts whose executions take too long to journal anything.
@@ -44,7 +56,10 @@ final class AcceptPatience: Sendable {
       // The machine's time, also where a test holds the clock of the executions.
       try? await ContinuousClock().sleep(for: Self.patience)
       let late = line.withLock { Array($0.prefix(watched)) }
-      writer.submit(late.compactMap { $0.take() })
+      writer.submit(
+        late.compactMap { $0.take() }.map { turn in
+          JournalWriter.Submission(write: turn.write) { turn.answer(PendingAccept.Answer(outcome: $0)) }
+        })
       watched = line.withLock { line in
         line.removeFirst(late.count)
         return line.count

@@ -221,7 +221,8 @@ extension ExecutionRun {
     var wait: Duration = .milliseconds(100)
     while true {
       do throws(PortError) {
-        return try await writer.write(.append(append), behind: accept?.take())
+        if let accept = accept?.take() { return try await writer.write(append, behind: accept) }
+        return try await writer.write(.append(append))
       } catch {
         // Who wanted it accepted was told why it was not.
         if hold.interruption == .lost { return .fenced }

@@ -76,25 +76,29 @@ public final class Executor: Sendable {
   /// Accepts an execution, and runs it in a slot that was reserved for it. It begins at once; that it was accepted is
   /// written with the first that it journals (docs/decisions/0017).
   /// - Parameter new: claimed by this executor.
-  func accept(_ new: NewExecution, _ ready: ReadyExecution) async throws(PortError) -> JournalOutcome {
+  func accept(_ new: NewExecution, _ ready: ReadyExecution) async throws(PortError) -> (
+    outcome: JournalOutcome, hasEnded: Bool
+  ) {
     guard let hold = held.hold(new.id, isStored: false) else {
       throw PortError(.refused, "The execution \(new.id) is running already.")
     }
-    let result = await withCheckedContinuation { continuation in
-      let accept = PendingAccept(new) { result in
-        if case .success(.committed) = result { hold.store() } else { hold.interrupt(.lost) }
-        continuation.resume(returning: result)
+    let answer = await withCheckedContinuation { continuation in
+      let accept = PendingAccept(new) { answer in
+        if case .success(.committed) = answer.outcome { hold.store() } else { hold.interrupt(.lost) }
+        continuation.resume(returning: answer)
       }
-      patience.watch(accept)
       counts.withLock { $0.started += 1 }
       hold.attach(
         Task {
+          // Not before its turn has come: under load the line is long, and each is through it in a moment.
+          self.patience.watch(accept)
           await self.execute(ClaimedExecution(accepted: new, by: self.id), ready, hold, accept)
-          accept.take()?.answer(.failure(PortError(.unavailable, "The process is stopping.")))
+          accept.take()?.answer(
+            PendingAccept.Answer(outcome: .failure(PortError(.unavailable, "The process is stopping."))))
           self.held.drop(new.id)
         })
     }
-    return try result.get()
+    return (try answer.outcome.get(), answer.hasEnded)
   }
 
   /// Runs an execution in a slot that was reserved for it.

@@ -8,12 +8,10 @@ import Logging
 import Synchronization
 
 public final class JournalWriter: Sendable {
-  /// What became of a write; must not block.
-  typealias Answer = @Sendable (Result<JournalOutcome, PortError>) -> Void
-
+  /// A write, and who is told what became of it; must not block.
   struct Submission: Sendable {
     let write: JournalWrite
-    let answer: Answer
+    let answer: @Sendable (Result<JournalOutcome, PortError>) -> Void
   }
 
   private struct State {
@@ -38,14 +36,26 @@ public final class JournalWriter: Sendable {
 
   /// Returns when the write is durable, or its guard has refused it.
   public func write(_ write: JournalWrite) async throws(PortError) -> JournalOutcome {
-    try await self.write(write, behind: nil)
+    let result: Result<JournalOutcome, PortError> = await withCheckedContinuation { continuation in
+      submit([Submission(write: write) { continuation.resume(returning: $0) }])
+    }
+    return try result.get()
   }
 
-  /// - Parameter other: a write that is to come right before this one, in the same commit where it has room.
-  func write(_ write: JournalWrite, behind other: Submission?) async throws(PortError) -> JournalOutcome {
+  /// Writes the first that is journaled of an execution right behind its accept, in one commit where that has room. The
+  /// accept is answered when both are known, at once and before this returns.
+  func write(_ append: JournalAppend, behind accept: PendingAccept.Turn) async throws(PortError) -> JournalOutcome {
+    let accepted = Mutex<Result<JournalOutcome, PortError>>(.failure(PortError(.unavailable, "It was not written.")))
+    let ends = if case .finish = append.transition { true } else { false }
     let result: Result<JournalOutcome, PortError> = await withCheckedContinuation { continuation in
-      let own = Submission(write: write) { continuation.resume(returning: $0) }
-      submit(other.map { [$0, own] } ?? [own])
+      submit([
+        Submission(write: accept.write) { result in accepted.withLock { $0 = result } },
+        Submission(write: .append(append)) { result in
+          let hasEnded = if case .success(.committed) = result { ends } else { false }
+          accept.answer(PendingAccept.Answer(outcome: accepted.withLock(\.self), hasEnded: hasEnded))
+          continuation.resume(returning: result)
+        },
+      ])
     }
     return try result.get()
   }
