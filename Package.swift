@@ -151,7 +151,8 @@ let package = Package(
     tests(
       "JobsprintRuntimeTests",
       [
-        "JobsprintRuntime", "JobsprintDomain", "JobsprintMemory", "JobsprintNodes", "JobsprintPorts", "JobsprintScript",
+        "jobsprint-sandbox", "JobsprintRuntime", "JobsprintDomain", "JobsprintMemory", "JobsprintNodes",
+        "JobsprintPorts", "JobsprintScript",
         "JobsprintTesting", logging,
       ]),
     tests("FloorTests", []),

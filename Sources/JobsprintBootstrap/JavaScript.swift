@@ -21,7 +21,7 @@ struct JavaScript: Sendable {
     var options = SandboxOptions(executable: executable)
     options.size = configuration.size
     options.isInsecure = configuration.isInsecure
-    let sandboxes = SandboxEvaluator(options)
+    let sandboxes = SandboxEvaluator(options, environment: configuration.environment)
     evaluator = sandboxes
     code = sandboxes
     close = { sandboxes.close() }
@@ -35,6 +35,8 @@ public struct JavaScriptConfiguration: Sendable {
   public var size = ProcessInfo.processInfo.activeProcessorCount
   /// Without the filter that keeps code from files and network; for a laptop whose kernel has none.
   public var isInsecure = false
+  /// Variables that every workflow may read as `$env`.
+  public var environment: [String: String] = [:]
 
   public init() {}
 

@@ -26,6 +26,7 @@
 //   jobsprint.sandbox.path       | JOBSPRINT_SANDBOX_PATH          | path   | beside the program
 //   jobsprint.sandbox.count      | JOBSPRINT_SANDBOX_COUNT         | number | one for each core
 //   jobsprint.insecure.sandbox   | JOBSPRINT_INSECURE_SANDBOX      | 1      | off
+//   jobsprint.expression.environment | JOBSPRINT_EXPRESSION_ENVIRONMENT | names of variables | none
 //   jobsprint.log.level          | JOBSPRINT_LOG_LEVEL             | text   | notice
 //   jobsprint.test.nodes         | JOBSPRINT_TEST_NODES            | 1      | off
 //   jobsprint.test.ledger        | JOBSPRINT_TEST_LEDGER           | path   | none
@@ -80,6 +81,14 @@ extension ProcessConfiguration {
     javaScript.executable = config.string(forKey: "jobsprint.sandbox.path") ?? javaScript.executable
     javaScript.size = try config.number("jobsprint.sandbox.count", in: 1...64) ?? javaScript.size
     javaScript.isInsecure = config.string(forKey: "jobsprint.insecure.sandbox") == "1"
+    for name in (config.string(forKey: "jobsprint.expression.environment") ?? "").split(separator: ",") {
+      let name = name.trimmingCharacters(in: .whitespaces)
+      guard !name.uppercased().hasPrefix("JOBSPRINT_") else {
+        throw SettingError(
+          "jobsprint.expression.environment", "names of variables that are no settings of Jobsprint's own", found: name)
+      }
+      javaScript.environment[name] = ProcessInfo.processInfo.environment[name]
+    }
     if config.string(forKey: "jobsprint.test.nodes") == "1" {
       testNodes = TestNodes(
         ledger: config.string(forKey: "jobsprint.test.ledger"),

@@ -99,9 +99,13 @@ public struct ExecutionStateMachine: Sendable {
   }
 
   /// Takes how the current task went. `duration` and `startedAt` go into the record.
-  /// - Parameter draw: a random number from 0 to 1: how much of the longest pause the next attempt waits.
+  /// - Parameters:
+  ///   - draw: a random number from 0 to 1: how much of the longest pause the next attempt waits.
+  ///   - console: what the node's code wrote; it goes with the record, and is lost with an attempt that is followed by
+  ///     another.
   public mutating func complete(
-    _ task: NodeTask, with outcome: NodeOutcome, startedAt: Timestamp, duration: Duration, draw: Double = 1
+    _ task: NodeTask, with outcome: NodeOutcome, startedAt: Timestamp, duration: Duration, draw: Double = 1,
+    console: [ConsoleLine] = []
   ) -> Completion {
     begun = nil
     if let wait = waitBeforeRetry(task, outcome) {
@@ -117,7 +121,7 @@ public struct ExecutionStateMachine: Sendable {
     }
     var run = NodeRun(
       node: task.node.name, run: task.run, startedAt: startedAt, duration: duration, sources: task.sources,
-      state: history.run(of: task.node.name)?.state ?? [:])
+      state: history.run(of: task.node.name)?.state ?? [:], console: console)
     switch outcome {
     case .wait(let until):
       status = .suspended(until: until, isPause: false)

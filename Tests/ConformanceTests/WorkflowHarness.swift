@@ -19,10 +19,13 @@ struct WorkflowHarness {
 
   let library: NodeLibrary
   /// Shared by all: a sandbox serves one run after the other.
-  private static let javaScript = SandboxEvaluator(
+  static let javaScript = SandboxEvaluator(
     SandboxOptions(executable: ServerProcess.builtProgram("jobsprint-sandbox").path))
 
-  init(extra: [any NodeType] = []) {
+  private let evaluator: any ExpressionEvaluator
+
+  init(extra: [any NodeType] = [], evaluator: any ExpressionEvaluator = Self.javaScript) {
+    self.evaluator = evaluator
     library = NodeLibrary(BuiltInNodes.all(includingTestNodes: TestNodeOptions(ledgerPath: nil)) + extra)
   }
 
@@ -39,7 +42,7 @@ struct WorkflowHarness {
     let workflow = try Workflow(document: document)
     let plan = ExecutionPlan(workflow, library: library)
     let clock = TestClock(advancesByItself: true)
-    let runner = NodeRunner(evaluator: Self.javaScript, code: Self.javaScript, clock: clock)
+    let runner = NodeRunner(evaluator: evaluator, code: Self.javaScript, clock: clock)
     let ids = IdentifierSource(clock: clock)
     let facts = ExecutionFacts(id: ids.next(), mode: mode, workflowID: ids.next(), workflowIsActive: false)
     var machine = try plan.machine(

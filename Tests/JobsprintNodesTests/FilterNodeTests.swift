@@ -43,4 +43,23 @@ struct FilterNodeTests {
     #expect(kept.count == 2)
     #expect(kept.first?["error"]?.stringValue?.contains("Wrong type") == true)
   }
+
+  /// Longer than one block of items, with an item that fails in the second one.
+  private func longList(onError: OnError) throws -> NodeTrial {
+    let items = (0..<150).map { $0 == 100 ? #"{"n": "x"}"# : #"{"n": \#($0)}"# }.joined(separator: ", ")
+    return try NodeTrial("filter", version: 2.2, conditions("gt", "97"), onError: onError, "[\(items)]")
+  }
+
+  @Test func anItemOfALongListThatFailsEndsTheNode() async throws {
+    let error = try await longList(onError: .stopWorkflow).failure()
+    #expect(error.item == 100)
+  }
+
+  @Test func anItemOfALongListThatFailsIsReportedInItsPlace() async throws {
+    let trial = try longList(onError: .continueRegularOutput)
+    let kept = try await trial.data()
+    #expect(kept.count == 52)
+    #expect(kept[2]["error"]?.stringValue?.contains("Wrong type: 'x'") == true)
+    #expect(try await trial.origins() == (98..<150).map { [$0] })
+  }
 }

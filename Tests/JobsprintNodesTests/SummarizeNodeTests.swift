@@ -108,4 +108,32 @@ struct SummarizeNodeTests {
         "summarize", #"{"fieldsToSummarize": {"values": [{"field": "v"}]}, "fieldsToSplitBy": "\#(many)"}"#, items
       ).contains("fields to split by"))
   }
+
+  /// Longer than one block of items; of every group there are items in each block.
+  @Test func aLongListIsSummedUpAsAWhole() async throws {
+    let items = (0..<200).map { #"{"group": "g\#($0 % 3)", "n": \#($0)}"# }.joined(separator: ", ")
+    let trial = try NodeTrial(
+      "summarize", version: 1.1,
+      #"{"fieldsToSummarize": {"values": [{"aggregation": "sum", "field": "n"}, {"aggregation": "min", "field": "n"}, {"aggregation": "count", "field": "n"}]}, "fieldsToSplitBy": "group"}"#,
+      "[\(items)]")
+    let sums = (0..<3).map { group in (0..<200).filter { $0 % 3 == group }.reduce(0, +) }
+    #expect(
+      try await trial.data()
+        == (0..<3).map { group in
+          [
+            "group": .string("g\(group)"), "sum_n": .integer(Int64(sums[group])), "min_n": .integer(Int64(group)),
+            "count_n": .integer(group < 2 ? 67 : 66),
+          ]
+        })
+    #expect(try await trial.origins() == (0..<3).map { group in (0..<200).filter { $0 % 3 == group } })
+  }
+
+  @Test func noItemsHaveFiguresOfNothingAndNoGroups() async throws {
+    let figures =
+      #"{"aggregation": "sum", "field": "n"}, {"aggregation": "count", "field": "n"}, {"aggregation": "max", "field": "n"}"#
+    let parameters = #"{"fieldsToSummarize": {"values": [\#(figures)]}"#
+    #expect(
+      try await data("summarize", version: 1.1, parameters + "}", "[]") == [["sum_n": 0, "count_n": 0, "max_n": nil]])
+    #expect(try await data("summarize", version: 1.1, parameters + #", "fieldsToSplitBy": "g"}"#, "[]") == [])
+  }
 }

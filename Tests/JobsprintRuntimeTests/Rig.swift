@@ -53,11 +53,13 @@ struct Rig: Sendable {
     dispatcher = Dispatcher(queue: queue, clock: clock, log: log)
   }
 
-  func executor(_ id: ExecutorID, options: ExecutorOptions = ExecutorOptions()) -> Executor {
+  /// - Parameter javaScript: runs the code of nodes; nil: there is none.
+  func executor(
+    _ id: ExecutorID, options: ExecutorOptions = ExecutorOptions(), javaScript: SandboxEvaluator? = nil
+  ) -> Executor {
     Executor(
       id: id, options: options, queue: queue, claims: claims, catalog: catalog, writer: writer, bus: bus,
-      evaluator: NativeExpressionEvaluator(),
-      clock: clock, log: log)
+      evaluator: javaScript ?? NativeExpressionEvaluator(), code: javaScript, clock: clock, log: log)
   }
 
   func acceptor(_ executor: Executor?) -> Acceptor {

@@ -21,7 +21,7 @@ import Testing
   }
 
   private func json(_ source: String) async throws -> [JSONObject] {
-    try await evaluator().run(code(source), in: Scene(json: ["n": 1]).scope).map(\.json)
+    try await evaluator().run(code(source), in: Scene(json: ["n": 1]).scope, console: NodeConsole()).map(\.json)
   }
 
   @Test func codeSeesItsItemsAndGivesItems() async throws {
@@ -35,24 +35,27 @@ import Testing
   func whatNeverEndsIsEnded(source: String) async throws {
     let sandboxes = evaluator(.seconds(3))
     let error = await #expect(throws: NodeError.self) {
-      try await sandboxes.run(code(source), in: Scene(json: [:]).scope)
+      try await sandboxes.run(code(source), in: Scene(json: [:]).scope, console: NodeConsole())
     }
     #expect(error?.name == "CodeSandboxError")
     #expect(error?.message.contains("used up its") == true)
-    let after = try await sandboxes.run(code("return { lives: true }"), in: Scene(json: [:]).scope)
+    let after = try await sandboxes.run(
+      code("return { lives: true }"), in: Scene(json: [:]).scope, console: NodeConsole())
     #expect(after.map(\.json) == [["lives": true]])
   }
 
   @Test func aCancelledTaskLeavesAnIdleSandboxAlone() async throws {
     let sandboxes = evaluator()
-    _ = try await sandboxes.run(code("globalThis.mark = 7; return []"), in: Scene(json: [:]).scope)
+    _ = try await sandboxes.run(
+      code("globalThis.mark = 7; return []"), in: Scene(json: [:]).scope, console: NodeConsole())
     let cancelled = Task {
       withUnsafeCurrentTask { $0?.cancel() }
-      return try await sandboxes.run(code("return []"), in: Scene(json: [:]).scope)
+      return try await sandboxes.run(code("return []"), in: Scene(json: [:]).scope, console: NodeConsole())
     }
     await #expect(throws: NodeError.self) { try await cancelled.value }
     // The same process still has the same execution's context.
-    let after = try await sandboxes.run(code("return { mark: globalThis.mark }"), in: Scene(json: [:]).scope)
+    let after = try await sandboxes.run(
+      code("return { mark: globalThis.mark }"), in: Scene(json: [:]).scope, console: NodeConsole())
     #expect(after.map(\.json) == [["mark": 7]])
   }
 
@@ -63,10 +66,11 @@ import Testing
   func whatTakesAllMemoryIsEnded(source: String) async throws {
     let sandboxes = evaluator()
     let error = await #expect(throws: NodeError.self) {
-      try await sandboxes.run(code(source), in: Scene(json: [:]).scope)
+      try await sandboxes.run(code(source), in: Scene(json: [:]).scope, console: NodeConsole())
     }
     #expect(error?.message.contains("used up its memory") == true)
-    let after = try await sandboxes.run(code("return { lives: true }"), in: Scene(json: [:]).scope)
+    let after = try await sandboxes.run(
+      code("return { lives: true }"), in: Scene(json: [:]).scope, console: NodeConsole())
     #expect(after.map(\.json) == [["lives": true]])
   }
 
@@ -76,8 +80,11 @@ import Testing
   ])
   func whatFailsIsAnErrorOfTheNode(source: String) async throws {
     let sandboxes = evaluator()
-    await #expect(throws: NodeError.self) { try await sandboxes.run(code(source), in: Scene(json: [:]).scope) }
-    let after = try await sandboxes.run(code("return { lives: true }"), in: Scene(json: [:]).scope)
+    await #expect(throws: NodeError.self) {
+      try await sandboxes.run(code(source), in: Scene(json: [:]).scope, console: NodeConsole())
+    }
+    let after = try await sandboxes.run(
+      code("return { lives: true }"), in: Scene(json: [:]).scope, console: NodeConsole())
     #expect(after.map(\.json) == [["lives": true]])
   }
 
@@ -108,11 +115,13 @@ import Testing
     let sandboxes = evaluator()
     let first = Scene(json: [:]).scope
     _ = try? await sandboxes.run(
-      code("Object.prototype.stolen = 1; Array.prototype.map = () => 'x'; globalThis.kept = 1; return {}"), in: first)
+      code("Object.prototype.stolen = 1; Array.prototype.map = () => 'x'; globalThis.kept = 1; return {}"), in: first,
+      console: NodeConsole())
     var other = Scene(json: [:])
     other.execution = .numbered(77)
     let after = try await sandboxes.run(
-      code("return { stolen: typeof {}.stolen, kept: typeof kept, mapped: [1].map(x => x + 1)[0] }"), in: other.scope)
+      code("return { stolen: typeof {}.stolen, kept: typeof kept, mapped: [1].map(x => x + 1)[0] }"), in: other.scope,
+      console: NodeConsole())
     #expect(after.map(\.json) == [["stolen": "undefined", "kept": "undefined", "mapped": 2]])
   }
 
@@ -121,10 +130,78 @@ import Testing
     #expect(found == [["__proto__": ["a": 1], "constructor": 2]])
   }
 
+  @Test func whatCodeWritesIsKeptInItsOrder() async throws {
+    let console = NodeConsole()
+    _ = try await evaluator().run(
+      code("console.log('a', 1, { b: [2] }); console.error(new Error('c')); console.debug(undefined); return []"),
+      in: Scene(json: [:]).scope, console: console)
+    #expect(console.lines.map(\.level) == [.log, .error, .debug])
+    #expect(console.lines.map(\.text).first == #"a 1 {"b":[2]}"#)
+    #expect(console.lines.map(\.text).last == "undefined")
+  }
+
+  @Test func whatCodeWritesBeforeItFailsIsKept() async throws {
+    let console = NodeConsole()
+    await #expect(throws: NodeError.self) {
+      try await evaluator().run(
+        code("console.warn('here'); throw new Error('x')"), in: Scene(json: [:]).scope, console: console)
+    }
+    #expect(console.lines == [ConsoleLine(.warn, "here")])
+  }
+
+  @Test(arguments: ["console.log(i)", "console.log('x'.repeat(1000))"])
+  func whatIsWrittenBeyondTheBoundsIsToldOf(statement: String) async throws {
+    let console = NodeConsole()
+    _ = try await evaluator().run(
+      code("for (let i = 0; i < 5000; i++) \(statement); return []"), in: Scene(json: [:]).scope, console: console)
+    #expect(console.lines.count <= 1001)
+    #expect(console.lines.reduce(0) { $0 + $1.text.utf8.count } < 70_000)
+    #expect(console.lines.last?.text.hasPrefix("The rest is not kept") == true)
+  }
+
+  @Test func theEnvironmentOfExpressionsHasWhatIsAllowed() async throws {
+    let sandboxes = SandboxEvaluator(SandboxOptions(executable: Self.executable), environment: ["REGION": "north"])
+    let expression: ExactString = "={{ $env.REGION + ' ' + typeof $env.PATH }}"
+    let resolver = try await sandboxes.resolver(for: Scene(json: [:]).scope, inJavaScript: [expression])
+    #expect(try resolver.resolve(expression.text, parameter: "value", item: 0) == "north undefined")
+  }
+
+  // MARK: Killed by somebody else
+
+  @Test func oneThatIsKilledWhileItIsIdleIsReplaced() async throws {
+    let sandbox = try TestSandbox()
+    let sandboxes = SandboxEvaluator(SandboxOptions(executable: sandbox.path))
+    for _ in 0..<3 {
+      let made = try await sandboxes.run(code("return { a: 1 }"), in: Scene(json: [:]).scope, console: NodeConsole())
+      #expect(made.map(\.json) == [["a": 1]])
+      let process = try #require(sandbox.processes.first)
+      sandbox.kill(process)
+      try await eventually { sandbox.processes.isEmpty }
+    }
+  }
+
+  @Test func oneThatIsKilledAtWorkIsReplacedOnce() async throws {
+    let sandbox = try TestSandbox()
+    let sandboxes = SandboxEvaluator(SandboxOptions(executable: sandbox.path))
+    async let failure = #expect(throws: NodeError.self) {
+      try await sandboxes.run(code("while (true) {}"), in: Scene(json: [:]).scope, console: NodeConsole())
+    }
+    var killed: [Int32] = []
+    for _ in 0..<2 {
+      try await eventually { !sandbox.processes.allSatisfy { killed.contains($0) } }
+      for process in sandbox.processes where !killed.contains(process) {
+        sandbox.kill(process)
+        killed.append(process)
+      }
+    }
+    #expect(await failure?.message.contains("was killed from outside, twice in a row") == true)
+    #expect(killed.count == 2)
+  }
+
   @Test func aSandboxThatIsNotThereIsSaid() async throws {
     let sandboxes = SandboxEvaluator(SandboxOptions(executable: "/nowhere/jobsprint-sandbox"))
     let error = await #expect(throws: NodeError.self) {
-      try await sandboxes.run(code("return {}"), in: Scene(json: [:]).scope)
+      try await sandboxes.run(code("return {}"), in: Scene(json: [:]).scope, console: NodeConsole())
     }
     #expect(error?.message.contains("/nowhere/jobsprint-sandbox") == true)
   }

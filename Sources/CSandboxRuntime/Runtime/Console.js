@@ -19,9 +19,14 @@ section("console", () => {
 
   function makeConsole() {
     const lines = [], counts = new Map();
-    let size = 0;
+    let size = 0, isFull = false;
     const write = (level) => (...values) => {
-      if (lines.length >= lineLimit || size >= sizeLimit) return;
+      if (isFull) return;
+      if (lines.length >= lineLimit || size >= sizeLimit) {
+        isFull = true;
+        lines.push({ level: "warn", text: `The rest is not kept: a run may write ${lineLimit} lines, 64 KiB in all.` });
+        return;
+      }
       const text = values.map((value) => shown(value)).join(" ").slice(0, sizeLimit - size);
       size += text.length;
       lines.push({ level, text });

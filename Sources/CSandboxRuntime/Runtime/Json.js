@@ -27,14 +27,18 @@ section("json", () => {
     return copy;
   }
 
+  /** Halves of characters, which no JSON text can hold, become the sign for what is unreadable. */
+  const wellFormed = (text) => (!text.includes("\\ud") ? text
+    : text.replace(/\\(?:ud[89a-f][0-9a-f]{2}|.)/g, (escape) => (escape.startsWith("\\ud") ? "\ufffd" : escape)));
+
   /** Never undefined: what JSON has no form for is null. */
   function text(value) {
     try {
-      return JSON.stringify(value) ?? "null";
+      return wellFormed(JSON.stringify(value) ?? "null");
     } catch (error) {
       // A circle, a BigInt, or a `toJSON` that throws.
       try {
-        return JSON.stringify(cut(value, [])) ?? "null";
+        return wellFormed(JSON.stringify(cut(value, [])) ?? "null");
       } catch {
         throw problems.unserializable(error.message);
       }

@@ -58,17 +58,6 @@ extension [Item] {
     return .many(origins)
   }
 
-  /// The items at some places, in a list of just their size.
-  @inlinable
-  public func picked(at places: some Collection<Int>) -> [Item] {
-    [Item](unsafeUninitializedCapacity: places.count) { picked, count in
-      for index in places {
-        picked.initializeElement(at: count, to: self[index])
-        count += 1
-      }
-    }
-  }
-
   /// Pairs every item with its own place in an input, as the engine does before a node runs.
   ///
   /// Nodes that work item by item leave their items so: such a list is not copied, which takes as long as `limit` or

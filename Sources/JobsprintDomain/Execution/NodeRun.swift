@@ -46,10 +46,12 @@ public struct NodeRun: Sendable, Hashable {
   public var error: NodeError?
   /// What the node remembers for its next run in this execution: `$node["X"].context`.
   public var state: JSONObject
+  /// What its code wrote.
+  public var console: [ConsoleLine]
 
   public init(
     node: String, run: Int, startedAt: Timestamp, duration: Duration = .zero, sources: [RunSource?] = [],
-    outputs: [[Item]] = [], error: NodeError? = nil, state: JSONObject = [:]
+    outputs: [[Item]] = [], error: NodeError? = nil, state: JSONObject = [:], console: [ConsoleLine] = []
   ) {
     self.node = node
     self.run = run
@@ -59,6 +61,7 @@ public struct NodeRun: Sendable, Hashable {
     self.outputs = outputs
     self.error = error
     self.state = state
+    self.console = console
   }
 }
 
@@ -95,10 +98,12 @@ extension NodeRun {
       bytes.append(",\"error\":")
       error.asJSON.write(to: &bytes)
     }
-    if !state.isEmpty {
-      bytes.append(",\"metadata\":{\"state\":")
-      state.write(to: &bytes)
-      bytes.append("}")
+    var metadata = JSONObject()
+    if !state.isEmpty { metadata["state"] = .object(state) }
+    if !console.isEmpty { metadata["console"] = .array(console.map(\.asJSON)) }
+    if !metadata.isEmpty {
+      bytes.append(",\"metadata\":")
+      metadata.write(to: &bytes)
     }
     bytes.append("}")
     return bytes
@@ -118,5 +123,6 @@ extension NodeRun {
     }
     error = record["error"].map { NodeError($0) }
     state = record["metadata"]?["state"]?.objectValue ?? [:]
+    console = (record["metadata"]?["console"]?.arrayValue ?? []).compactMap { ConsoleLine($0) }
   }
 }

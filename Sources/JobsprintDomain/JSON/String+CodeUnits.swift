@@ -17,12 +17,14 @@ extension String {
 
   @usableFromInline
   func hasSameBytes(as other: String) -> Bool {
-    let isSame = utf8.withContiguousStorageIfAvailable { own in
-      other.utf8.withContiguousStorageIfAvailable { others in
-        own.count == others.count && own.elementsEqual(others)
+    var (own, other) = (self, other)
+    return own.withUTF8 { own in
+      other.withUTF8 { others in
+        guard own.count == others.count else { return false }
+        for place in own.indices where own[place] != others[place] { return false }
+        return true
       }
     }
-    return (isSame ?? nil) ?? utf8.elementsEqual(other.utf8)
   }
 }
 

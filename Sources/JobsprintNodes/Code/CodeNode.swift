@@ -63,6 +63,7 @@ extension NodeContext {
         "The code of '\(node.name)' can't be run: there is no JavaScript here",
         description: "jobsprint-sandbox must stand beside the program; 'make run' builds both.")
     }
-    return try await code.run(NodeCode(kind: kind, source: source, continuesOnFail: continuesOnFail), in: scope)
+    return try await code.run(
+      NodeCode(kind: kind, source: source, continuesOnFail: continuesOnFail), in: scope, console: console)
   }
 }

@@ -9,13 +9,15 @@ struct FilterCondition {
   private let kind: String
   private let rightKind: String
   private let rightType: FieldType?
-  /// What most conditions are: a number or text beside one that no expression gives.
+  /// What most conditions are: a field of the item, a number or text, beside one that no expression gives.
   private enum Test {
-    case number(NumberRelation, Double)
-    case text(isSame: Bool, String)
+    case number(field: String, NumberRelation, Double)
+    case text(field: String, isSame: Bool, String)
   }
 
   private let test: Test?
+  /// Where the field was in the item before.
+  private var place = 0
   /// `empty`, `true` and their like look at one value only.
   private let isSingle: Bool
   private let isLoose: Bool
@@ -34,37 +36,53 @@ struct FilterCondition {
     comparison = FilterComparison(
       kind: kind, operation: operation?["operation"]?.stringValue ?? "equals", ignoresCase: ignoresCase)
     isSingle = operation?["singleValue"] == true
-    test =
-      isSingle || ignoresCase || rightType != comparison.type || right?.isConstant != true
-      ? nil : Self.test(comparison, condition["rightValue"])
+    let isUsual = !isSingle && !ignoresCase && rightType == comparison.type && right?.isConstant == true
+    test = isUsual ? Self.test(left?.field, comparison, condition["rightValue"]) : nil
     self.isLoose = isLoose
     self.number = number
   }
 
-  private static func test(_ comparison: FilterComparison, _ right: JSONValue?) -> Test? {
+  private static func test(_ field: String?, _ comparison: FilterComparison, _ right: JSONValue?) -> Test? {
+    guard let field else { return nil }
     switch (comparison.type, comparison.operation, right) {
     case (.number, _, _):
       guard let relation = NumberRelation(comparison.operation), let right = right?.doubleValue else { return nil }
-      return .number(relation, right)
-    case (.string, .equals, .string(let text)?): return .text(isSame: true, text)
-    case (.string, .notEquals, .string(let text)?): return .text(isSame: false, text)
+      return .number(field: field, relation, right)
+    case (.string, .equals, .string(let text)?): return .text(field: field, isSame: true, text)
+    case (.string, .notEquals, .string(let text)?): return .text(field: field, isSame: false, text)
     default: return nil
     }
   }
 
-  /// - Parameters:
-  ///   - items: the context's items.
-  ///   - index: the item's place in them.
-  @inline(__always)
-  mutating func holds(for items: [Item], at index: Int, _ context: NodeContext) throws(NodeError) -> Bool {
+  /// Looks at some of the context's items.
+  mutating func test(_ selection: ItemSelection, _ context: NodeContext) -> ItemVerdict {
+    let items = context.items
+    var verdict = ItemVerdict(met: selection.none)
+    // Where the field is missing or of another kind.
+    var others = selection.none
     switch test {
-    case .number(let relation, let right)?:
-      if let left = left?.number(in: items, at: index) { return relation.holds(left, right) }
-    case .text(let isSame, let right)?:
-      if let left = left?.text(in: items, at: index) { return left.hasSameCodeUnits(as: right) == isSame }
-    case nil: break
+    case .number(let field, let relation, let right)?:
+      for index in selection {
+        if let left = items.number(of: field, at: index, near: &place) {
+          verdict.met.insert(index, if: relation.holds(left, right))
+        } else {
+          others.insert(index)
+        }
+      }
+    case .text(let field, let isSame, let right)?:
+      for index in selection {
+        if let left = items.text(of: field, at: index, near: &place) {
+          verdict.met.insert(index, if: left.hasSameCodeUnits(as: right) == isSame)
+        } else {
+          others.insert(index)
+        }
+      }
+    case nil: others = selection
     }
-    return try comparisonHolds(for: items[index], at: index, context)
+    for index in others {
+      verdict.note(index) { () throws(NodeError) in try comparisonHolds(for: items[index], at: index, context) }
+    }
+    return verdict
   }
 
   private mutating func comparisonHolds(

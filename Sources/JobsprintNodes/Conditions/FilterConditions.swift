@@ -31,18 +31,27 @@ struct FilterConditions {
     self.init(
       context, "conditions", looseTypeValidation: isLoose, ignoreCase: try context.bool("options.ignoreCase"))
   }
+}
 
-  /// Whether an item meets the conditions.
-  ///
-  /// - Parameters:
-  ///   - items: the context's items.
-  ///   - index: its place in them.
-  mutating func matches(_ items: [Item], at index: Int, _ context: NodeContext) throws(NodeError) -> Bool {
-    for place in conditions.indices {
-      if try conditions[place].holds(for: items, at: index, context) == isAny { return isAny }
-    }
+extension FilterConditions: ItemTest {
+  mutating func test(_ selection: ItemSelection, _ context: NodeContext) -> ItemVerdict {
     // No condition at all holds for every item.
-    return conditions.isEmpty || !isAny
+    guard !conditions.isEmpty else { return ItemVerdict(met: selection) }
+    var verdict = ItemVerdict(met: selection.none)
+    var open = selection
+    for place in conditions.indices where !open.isEmpty {
+      let next = conditions[place].test(open, context)
+      verdict.failures += next.failures
+      if isAny {
+        verdict.met = verdict.met.union(next.met)
+        open = open.subtracting(next.met)
+        for failure in next.failures { open.remove(failure.place) }
+      } else {
+        open = next.met
+      }
+    }
+    if !isAny { verdict.met = open }
+    return verdict
   }
 }
 

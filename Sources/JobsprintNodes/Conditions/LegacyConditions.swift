@@ -8,7 +8,14 @@ struct LegacyConditions {
   ]
   private let conditions: [(kind: String, place: Int, condition: JSONValue, value: JSONValue, operation: String)]
 
-  init(_ context: NodeContext) {
+  /// The parameter that says whether all conditions must hold, which may differ from item to item, …
+  private let combining: String
+  /// … and its value for any one.
+  private let any: String
+
+  init(_ context: NodeContext, combining: String, any: String) {
+    self.combining = combining
+    self.any = any
     conditions = Self.kinds.flatMap { kind in
       (context.rawParameter("conditions.\(kind.name)")?.arrayValue ?? []).enumerated().map { place, condition in
         (kind.name, place, condition, kind.value, condition["operation"]?.stringValue ?? kind.operation)
@@ -17,7 +24,8 @@ struct LegacyConditions {
   }
 
   /// Whether an item meets all of them, or any one. Without conditions all are met, and any one is not.
-  func hold(_ context: NodeContext, item: Int, any isAny: Bool) throws(NodeError) -> Bool {
+  private func hold(_ context: NodeContext, item: Int) throws(NodeError) -> Bool {
+    let isAny = try context.string(combining, item: item) == any
     for (kind, place, condition, standard, operation) in conditions {
       func value(_ key: String) throws(NodeError) -> JSONValue? {
         try context.resolve(condition[key] ?? standard, path: "conditions.\(kind).\(place).\(key)", item: item)
@@ -32,6 +40,16 @@ struct LegacyConditions {
       }
     }
     return !isAny
+  }
+}
+
+extension LegacyConditions: ItemTest {
+  func test(_ selection: ItemSelection, _ context: NodeContext) -> ItemVerdict {
+    var verdict = ItemVerdict(met: selection.none)
+    for place in selection {
+      verdict.note(place) { () throws(NodeError) in try hold(context, item: place) }
+    }
+    return verdict
   }
 }
 

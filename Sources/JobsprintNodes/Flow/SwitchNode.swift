@@ -154,7 +154,7 @@ private struct FilterRuleRouter: SwitchRouter {
 
   mutating func outputs(of item: Item, at place: Int, _ context: NodeContext) throws(NodeError) -> [Int] {
     var found: [Int] = []
-    for rule in rules.indices where try rules[rule].matches(context.items, at: place, context) {
+    for rule in rules.indices where try rules[rule].isMet(at: place, context) {
       found.append(rule)
       if !takesAll { break }
     }

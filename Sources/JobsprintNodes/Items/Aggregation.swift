@@ -28,58 +28,52 @@ struct Aggregation: Sendable {
 
   var outputName: String { kind.prefix + field.name.asSummaryName }
 
-  /// The figure of the items at some places.
-  func figure(of places: ArraySlice<Int>, in items: [Item]) -> JSONValue {
+  /// Nothing gathered yet.
+  var figures: any GroupFigures {
     switch kind {
     case .append:
-      var list: [JSONValue] = []
-      each(places, items) { list.append($0 ?? .null) }
-      return .array(list)
+      gathered([JSONValue]()) {
+        $0.append($1 ?? .null)
+      } figure: {
+        .array($0)
+      }
     case .concatenate:
-      var joined: String?
-      each(places, items) { value in
+      gathered(String?.none) { [separator] joined, value in
         let text = value?.asText ?? "undefined"
         if joined == nil { joined = text } else { joined?.append(separator + text) }
+      } figure: {
+        .string($0 ?? "")
       }
-      return .string(joined ?? "")
-    case .count:
-      if includesEmpty { return .integer(Int64(places.count)) }
-      var (count, hint) = (Int64(0), 0)
-      for place in places where field.hasContent(in: items, at: place, near: &hint) { count += 1 }
-      return .integer(count)
+    case .count: CountFigures(field: field, includesEmpty: includesEmpty)
     case .countUnique:
-      var seen: Set<JSONValue?> = []
-      each(places, items) { seen.insert($0) }
-      return .integer(Int64(seen.count))
-    case .sum, .average:
-      var (sum, count, hint) = (0.0, 0.0, 0)
-      for place in places {
-        // What is no number has no part in a sum.
-        guard let number = field.number(in: items, at: place, near: &hint) else { continue }
-        sum += number
-        count += 1
+      gathered(Set<JSONValue?>()) {
+        $0.insert($1)
+      } figure: {
+        .integer(Int64($0.count))
       }
-      return .number(kind == .sum ? sum : sum / count)
-    case .min, .max:
-      var best: JSONValue?
-      var hint = 0
-      for place in places {
-        guard let value = field.value(in: items, at: place, near: &hint), !value.isBlank else { continue }
-        guard let other = best else {
-          best = value
-          continue
-        }
-        if kind == .min ? value.isLess(than: other) : other.isLess(than: value) { best = value }
-      }
-      return best ?? .null
+    case .sum: SumFigures(field: field, isAverage: false)
+    case .average: SumFigures(field: field, isAverage: true)
+    case .min: best { $0.isLess(than: $1) }
+    case .max: best { $1.isLess(than: $0) }
     }
   }
 
-  private func each(_ places: ArraySlice<Int>, _ items: [Item], _ body: (JSONValue?) -> Void) {
-    var hint = 0
-    for place in places {
-      let value = field.value(in: items, at: place, near: &hint)
-      if includesEmpty || !(value?.isBlank ?? true) { body(value) }
+  private func gathered<State: Sendable>(
+    _ nothing: State, add: @escaping (inout State, JSONValue?) -> Void, figure: @escaping (State) -> JSONValue
+  ) -> some GroupFigures {
+    GatheredFigures(field: field, includesEmpty: includesEmpty, nothing: nothing, add: add, figure: figure)
+  }
+
+  private func best(_ isBetter: @escaping (JSONValue, JSONValue) -> Bool) -> some GroupFigures {
+    GatheredFigures(field: field, includesEmpty: false, nothing: JSONValue?.none) { best, value in
+      guard let value else { return }
+      guard let other = best else {
+        best = value
+        return
+      }
+      if isBetter(value, other) { best = value }
+    } figure: {
+      $0 ?? .null
     }
   }
 }

@@ -12,17 +12,19 @@ struct ItemGroups: Sendable {
   private struct Group {
     let value: JSONValue?
     var children: [Int] = []
-    /// The first of the children whose values are text; each holds its text.
-    var texts: [(identity: TextIdentity, place: Int)] = []
 
     init(_ value: JSONValue?) { self.value = value }
   }
 
   private var tree = [Group(nil)]
   private var known: [Step: Int] = [:]
-  /// The innermost group of each item, as a place in the tree; `nowhere` for an item that was left out.
-  private var places: [Int] = []
-  private let levels: Int
+  /// The first of those whose values are text, which is held by the tree.
+  private var texts: [(identity: TextIdentity, parent: Int, place: Int)] = []
+  /// The innermost group of each item so far, as a place in the tree; `nowhere` for an item that was left out.
+  private(set) var places: [Int] = []
+  private let fields: [FieldPath]
+  /// Where each field was in the item before.
+  private var hints: [Int]
   private let valuesAsText: Bool
   private let skipsEmpty: Bool
 
@@ -31,46 +33,59 @@ struct ItemGroups: Sendable {
   /// - Parameters:
   ///   - valuesAsText: `1` and `"1"` are one group, named by text.
   ///   - skipsEmpty: leaves out items of which a field is missing, null, `""` or false.
-  init(_ items: [Item], by fields: [FieldPath], valuesAsText: Bool, skipsEmpty: Bool) {
-    levels = fields.count
+  init(by fields: [FieldPath], valuesAsText: Bool, skipsEmpty: Bool) {
+    self.fields = fields
     self.valuesAsText = valuesAsText
     self.skipsEmpty = skipsEmpty
-    places.reserveCapacity(items.count)
-    var hints = [Int](repeating: 0, count: fields.count)
-    for index in items.indices { places.append(group(of: items, index, by: fields, near: &hints)) }
+    hints = [Int](repeating: 0, count: fields.count)
   }
 
-  private mutating func group(of items: [Item], _ index: Int, by fields: [FieldPath], near hints: inout [Int]) -> Int {
-    var place = 0
-    for level in fields.indices {
-      if let text = fields[level].textIdentity(in: items, at: index, near: &hints[level]),
-        let known = group(of: text, in: place)
-      {
-        place = known
-        continue
+  /// Groups of all levels.
+  var count: Int { tree.count }
+
+  /// - Parameter selection: of the items, the block that comes next.
+  mutating func add(_ selection: ItemSelection, of items: [Item]) {
+    places.append(contentsOf: repeatElement(0, count: selection.count))
+    for level in fields.indices { descend(selection, of: items, level) }
+  }
+
+  /// From the groups of one level to those of the next.
+  private mutating func descend(_ selection: ItemSelection, of items: [Item], _ level: Int) {
+    let field = fields[level]
+    var hint = hints[level]
+    for index in selection {
+      let parent = places[index]
+      guard parent != Self.nowhere else { continue }
+      if let text = field.textIdentity(in: items, at: index, near: &hint), let known = group(of: text, in: parent) {
+        places[index] = known
+      } else {
+        places[index] = group(of: field.value(in: items, at: index, near: &hint), in: parent)
       }
-      var value = fields[level].value(in: items, at: index, near: &hints[level])
-      if skipsEmpty, value?.doubleValue == nil, !(value?.isTruthy ?? false) { return Self.nowhere }
-      switch value {
-      case .string?: break
-      case .object?, .array?: value = value.map { .string($0.jsonText) }
-      default: if valuesAsText { value = .string(value?.asText ?? "undefined") }
-      }
-      place = child(value, of: place)
     }
-    return place
+    hints[level] = hint
   }
 
-  /// The group of a text where it is among the first of its siblings and lies in the same storage, as short texts do.
+  /// The group of a text where it is among the first and lies in the same storage, as short texts do.
+  @inline(__always)
   private func group(of text: TextIdentity, in parent: Int) -> Int? {
-    let tree = tree.span
-    let texts = tree[parent].texts.span
-    for known in texts.indices where texts[known].identity == text { return texts[known].place }
+    let texts = texts.span
+    for known in texts.indices where texts[known].identity == text && texts[known].parent == parent {
+      return texts[known].place
+    }
     return nil
   }
 
   /// So many comparisons take less time than hashing a short text.
-  private static let fewTexts = 8
+  private static let fewTexts = 12
+
+  private mutating func group(of value: JSONValue?, in parent: Int) -> Int {
+    if skipsEmpty, value?.doubleValue == nil, !(value?.isTruthy ?? false) { return Self.nowhere }
+    switch value {
+    case .string?: return child(value, of: parent)
+    case .object?, .array?: return child(value.map { .string($0.jsonText) }, of: parent)
+    default: return child(valuesAsText ? .string(value?.asText ?? "undefined") : value, of: parent)
+    }
+  }
 
   private mutating func child(_ value: JSONValue?, of parent: Int) -> Int {
     let step = Step(parent: parent, value: value)
@@ -78,8 +93,8 @@ struct ItemGroups: Sendable {
     tree.append(Group(value))
     known[step] = tree.count - 1
     tree[parent].children.append(tree.count - 1)
-    if case .string(let text)? = value, let identity = TextIdentity(text), tree[parent].texts.count < Self.fewTexts {
-      tree[parent].texts.append((identity, tree.count - 1))
+    if case .string(let text)? = value, let identity = TextIdentity(text), texts.count < Self.fewTexts {
+      texts.append((identity, parent, tree.count - 1))
     }
     return tree.count - 1
   }
@@ -88,6 +103,8 @@ struct ItemGroups: Sendable {
   struct Leaf: Sendable {
     /// What leads to it.
     let values: [JSONValue?]
+    /// Its place among the groups of all levels.
+    let group: Int
     /// The places of its items, in their order.
     let members: ArraySlice<Int>
   }
@@ -99,8 +116,10 @@ struct ItemGroups: Sendable {
     // Innermost first on the stack, so that groups come out in their order.
     var open: [(values: [JSONValue?], place: Int)] = [([], 0)]
     while let (values, place) = open.popLast() {
-      if values.count == levels {
-        found.append(Leaf(values: values, members: order[(place == 0 ? 0 : ends[place - 1])..<ends[place]]))
+      if values.count == fields.count {
+        found.append(
+          Leaf(
+            values: values, group: place, members: order[(place == 0 ? 0 : ends[place - 1])..<ends[place]]))
       } else {
         for child in tree[place].children.reversed() { open.append((values + [tree[child].value], child)) }
       }
@@ -110,15 +129,18 @@ struct ItemGroups: Sendable {
 
   /// The items' places, group after group, and where each group ends.
   private var byGroup: (order: [Int], ends: [Int]) {
-    var ends = [Int](repeating: 0, count: tree.count)
-    for place in places where place != Self.nowhere { ends[place] += 1 }
+    let places = places.span
+    var allEnds = [Int](repeating: 0, count: tree.count)
+    var ends = allEnds.mutableSpan
+    for item in places.indices where places[item] != Self.nowhere { ends[places[item]] += 1 }
     var begin = 0
     for place in ends.indices { (ends[place], begin) = (begin, begin + ends[place]) }
-    var order = [Int](repeating: 0, count: begin)
-    for (item, place) in places.enumerated() where place != Self.nowhere {
-      order[ends[place]] = item
-      ends[place] += 1
+    var allOrder = [Int](repeating: 0, count: begin)
+    var order = allOrder.mutableSpan
+    for item in places.indices where places[item] != Self.nowhere {
+      order[ends[places[item]]] = item
+      ends[places[item]] += 1
     }
-    return (order, ends)
+    return (allOrder, allEnds)
   }
 }

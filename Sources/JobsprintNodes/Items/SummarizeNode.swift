@@ -51,12 +51,18 @@ struct SummarizeNode: NodeType {
       for aggregation in aggregations { try aggregation.field.requirePresence(in: context.items) }
     }
     let isSingle = try context.string("options.outputFormat", default: "separateItems") == "singleItem"
-    let groups = ItemGroups(
-      context.items, by: fields, valuesAsText: valuesAsText || isSingle,
+    var groups = ItemGroups(
+      by: fields, valuesAsText: valuesAsText || isSingle,
       skipsEmpty: try context.bool("options.skipEmptySplitFields"))
-    let figures = aggregations.map { (name: $0.outputName, aggregation: $0) }
+    var figures = aggregations.map { (name: $0.outputName, of: $0.figures) }
+    for block in context.items.blocks {
+      groups.add(block, of: context.items)
+      for place in figures.indices {
+        figures[place].of.add(block, of: context.items, to: groups.places, groups.count)
+      }
+    }
     func summarize(_ leaf: ItemGroups.Leaf, into json: inout JSONObject) {
-      for (name, aggregation) in figures { json[name] = aggregation.figure(of: leaf.members, in: context.items) }
+      for (name, figure) in figures { json[name] = figure.figure(of: leaf.group) }
     }
     if isSingle {
       var json = JSONObject()

@@ -27,7 +27,10 @@ public struct NodeCode: Sendable {
 
 /// Runs code where it can reach nothing.
 public protocol CodeRunner: Sendable {
+  /// - Parameter console: takes what the code writes, also where it fails in the end.
   /// - Returns: the items that the code gave.
   /// - Throws: what the code threw, or why it could not be run: its time or memory was used up.
-  func run(_ code: NodeCode, in scope: ExpressionScope) async throws(NodeError) -> [Item]
+  func run(
+    _ code: NodeCode, in scope: ExpressionScope, console: NodeConsole
+  ) async throws(NodeError) -> [Item]
 }

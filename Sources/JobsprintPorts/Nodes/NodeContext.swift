@@ -8,6 +8,8 @@ public struct NodeContext: Sendable {
   public let clock: any WallClock
   /// Runs the code of users; nil where there is no JavaScript.
   public let code: (any CodeRunner)?
+  /// Takes what the code writes.
+  public let console: NodeConsole
   /// From 1; a retried node runs with 2 and more.
   public let attempt: Int
   /// The node asked to wait, and the time has come.
@@ -15,12 +17,13 @@ public struct NodeContext: Sendable {
 
   public init(
     scope: ExpressionScope, resolver: any ParameterResolver, clock: any WallClock, code: (any CodeRunner)? = nil,
-    attempt: Int = 1, isResumed: Bool = false
+    console: NodeConsole = NodeConsole(), attempt: Int = 1, isResumed: Bool = false
   ) {
     self.scope = scope
     self.resolver = resolver
     self.clock = clock
     self.code = code
+    self.console = console
     self.attempt = attempt
     self.isResumed = isResumed
   }

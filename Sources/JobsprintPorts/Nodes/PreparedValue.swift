@@ -5,8 +5,7 @@ public import JobsprintDomain
 
 /// A raw value of a parameter, read once for all items of a run.
 public struct PreparedValue: Sendable {
-  @usableFromInline
-  enum Form: Sendable {
+  private enum Form: Sendable {
     case constant
     case member(String)
     /// The names that lead to a field inside a field.
@@ -16,9 +15,9 @@ public struct PreparedValue: Sendable {
 
   public let raw: JSONValue
   private let path: String
-  @usableFromInline let form: Form
+  private let form: Form
   /// Where each name was in the object in which it was found last.
-  @usableFromInline var place = 0
+  private var place = 0
   private var innerPlaces: [Int] = []
 
   /// - Parameter path: of the parameter, for messages.
@@ -38,19 +37,8 @@ public struct PreparedValue: Sendable {
   /// It is the same for all items.
   public var isConstant: Bool { if case .constant = form { true } else { false } }
 
-  /// The value for one item where it is a field of the item and a number; nil tells nothing.
-  @inlinable @inline(__always)
-  public mutating func number(in items: [Item], at index: Int) -> Double? {
-    guard case .member(let name) = form else { return nil }
-    return items.number(of: name, at: index, near: &place)
-  }
-
-  /// The value for one item where it is a field of the item and text; nil tells nothing.
-  @inlinable @inline(__always)
-  public mutating func text(in items: [Item], at index: Int) -> String? {
-    guard case .member(let name) = form else { return nil }
-    return items.text(of: name, at: index, near: &place)
-  }
+  /// The field of the item for which it stands; nil where it is anything else.
+  public var field: String? { if case .member(let name) = form { name } else { nil } }
 
   /// The value for one item; nil for `undefined`.
   ///

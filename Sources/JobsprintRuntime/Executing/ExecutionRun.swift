@@ -114,6 +114,7 @@ struct ExecutionRun {
     let task: NodeTask
     let outcome: NodeOutcome
     let startedAt: Timestamp
+    var console: [ConsoleLine] = []
   }
 
   /// Runs the task behind its barrier; nil when the execution is not ours any more.
@@ -137,21 +138,23 @@ struct ExecutionRun {
     }
     let startedAt = clock.now
     let place = plan.graph.place(of: task.node.name)
+    let console = NodeConsole()
     let outcome = await runner.run(
       task, type: place.flatMap { plan.types[$0] }, workflow: plan.workflow, facts: facts, history: machine.history,
-      deadline: deadline)
+      deadline: deadline, console: console)
     if hold.interruption == .lost { return nil }
     if let deadline, clock.now >= deadline {
       try await timeOut()
       return nil
     }
-    return Ran(task: task, outcome: outcome, startedAt: startedAt)
+    return Ran(task: task, outcome: outcome, startedAt: startedAt, console: console.lines)
   }
 
   private mutating func take(_ ran: Ran, in machine: inout ExecutionStateMachine) async throws(PortError) {
     let (task, now) = (ran.task, clock.now)
     let completion = machine.complete(
-      task, with: ran.outcome, startedAt: ran.startedAt, duration: now - ran.startedAt, draw: .random(in: 0...1))
+      task, with: ran.outcome, startedAt: ran.startedAt, duration: now - ran.startedAt, draw: .random(in: 0...1),
+      console: ran.console)
     switch completion {
     case .recorded(let run):
       gather(

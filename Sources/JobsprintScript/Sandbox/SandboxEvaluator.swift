@@ -9,15 +9,19 @@ public final class SandboxEvaluator: ExpressionEvaluator, CodeRunner {
   private let native: NativeExpressionEvaluator
   private let pool: SandboxPool
   private let timezone: String
+  private let environment: JSONObject
 
   /// Requests for more items that one run may make.
   private static let mostRounds = 1000
 
-  /// - Parameter timezone: IANA name, for workflows that set none.
-  public init(_ options: SandboxOptions, timezone: String = "UTC") {
+  /// - Parameters:
+  ///   - timezone: IANA name, for workflows that set none.
+  ///   - environment: `$env`: every workflow can read it.
+  public init(_ options: SandboxOptions, timezone: String = "UTC", environment: [String: String] = [:]) {
     native = NativeExpressionEvaluator(timezone: timezone)
     pool = SandboxPool(options)
     self.timezone = timezone
+    self.environment = JSONObject(environment.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
   }
 
   /// Ends all sandboxes.
@@ -58,7 +62,9 @@ public final class SandboxEvaluator: ExpressionEvaluator, CodeRunner {
     return SandboxResolver(native: native, results: results)
   }
 
-  public func run(_ code: NodeCode, in scope: ExpressionScope) async throws(NodeError) -> [Item] {
+  public func run(
+    _ code: NodeCode, in scope: ExpressionScope, console: NodeConsole
+  ) async throws(NodeError) -> [Item] {
     let head: JSONObject = [
       "op": "code", "kind": .string(code.kind.rawValue), "source": .string(code.source),
       "continueOnFail": .bool(code.continuesOnFail),
@@ -66,24 +72,25 @@ public final class SandboxEvaluator: ExpressionEvaluator, CodeRunner {
     var request = JSONValue.object(head).jsonBytes
     request.removeLast()
     let answer = try await ask(request, in: scope)
+    console.write((answer["console"]?.arrayValue ?? []).compactMap { ConsoleLine($0) })
     if let error = answer["error"] { throw NodeError(error).inNode(scope.node.name) }
     return (answer["items"]?.arrayValue ?? []).map { Item($0.objectValue ?? [:]) }
   }
 
   /// - Parameter request: an object that is still open, without its scene.
   private func ask(_ request: [UInt8], in scope: ExpressionScope) async throws(NodeError) -> JSONValue {
-    let scene = SandboxScene(scope: scope, timezone: timezone)
+    let scene = SandboxScene(scope: scope, timezone: timezone, environment: environment)
     let first = request + Array(",\"scene\":".utf8) + scene.bytes + [UInt8(ascii: "}")]
     let rounds = Mutex(0)
-    let answer = Mutex(JSONValue.null)
+    let answer = Mutex<JSONValue?>(nil)
     do throws(SandboxFailure) {
       try await pool.run(context: scope.execution.id.uuid.bytes, request: first) { bytes in
-        let value = (try? JSONValue(parsing: bytes, depthLimit: JSONValue.depthLimit + 8)) ?? .null
+        let value = try? JSONValue(parsing: bytes, depthLimit: JSONValue.depthLimit + 8)
         let round = rounds.withLock { count in
           count += 1
           return count
         }
-        guard let needs = value["needs"]?.arrayValue, !needs.isEmpty, round < Self.mostRounds else {
+        guard let needs = value?["needs"]?.arrayValue, !needs.isEmpty, round < Self.mostRounds else {
           answer.withLock { $0 = value }
           return nil
         }
@@ -92,7 +99,14 @@ public final class SandboxEvaluator: ExpressionEvaluator, CodeRunner {
     } catch {
       throw NodeError(error, node: scope.node.name)
     }
-    return answer.withLock { $0 }
+    guard let answer = answer.withLock({ $0 }) else {
+      throw NodeError(
+        "What the code of '\(scope.node.name)' gave can't be read", name: "CodeSandboxError",
+        description:
+          "It may nest more than \(JSONValue.depthLimit) levels deep, or have replaced what writes it as JSON.",
+        context: ["nodeName": .string(scope.node.name)])
+    }
+    return answer
   }
 }
 
@@ -175,6 +189,11 @@ extension NodeError {
         )
       case .outOfMemory:
         ("The code of '\(node)' used up its memory", "Work on fewer items at a time: put a Loop Over Items before it.")
+      case .killed:
+        (
+          "The sandbox of '\(node)' was killed from outside, twice in a row",
+          "See whether the machine runs out of memory, and retry the execution."
+        )
       case .crashed(let status):
         ("The sandbox of '\(node)' ended unexpectedly (status \(status))", "Retry the execution.")
       case .cancelled: ("The code of '\(node)' was cancelled", "The execution was stopped, or took too long.")

@@ -42,9 +42,19 @@ final class SandboxPool: Sendable {
 
   init(_ options: SandboxOptions) { self.options = options }
 
-  /// One run in a sandbox that is free.
+  /// One run in a sandbox that is free; once more in another where somebody has killed the first, idle or not: what
+  /// runs there leaves nothing outside that would be done twice.
   /// - Parameter next: takes an answer; gives what to ask the same sandbox then, nil when that was all.
   func run(
+    context: [UInt8], request: [UInt8], next: ([UInt8]) -> [UInt8]?
+  ) async throws(SandboxFailure) {
+    do { try await runOnce(context: context, request: request, next: next) } catch {
+      guard error == .killed else { throw error }
+      try await runOnce(context: context, request: request, next: next)
+    }
+  }
+
+  private func runOnce(
     context: [UInt8], request: [UInt8], next: ([UInt8]) -> [UInt8]?
   ) async throws(SandboxFailure) {
     let process = try await process(for: context)

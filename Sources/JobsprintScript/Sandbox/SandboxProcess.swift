@@ -11,6 +11,9 @@ enum SandboxFailure: Error, Sendable, Hashable {
   case unavailable(String)
   case outOfTime
   case outOfMemory
+  /// Somebody else has killed it: the kernel, which was out of memory, or a person. Code can't: the filter ends it with
+  /// another signal where it tries.
+  case killed
   /// It ended for a reason that nobody knows.
   case crashed(status: Int32)
   case cancelled
@@ -142,6 +145,7 @@ final class SandboxProcess: Sendable {
         state.isGone = true
       }
       if let killed = state.killedBy { return killed }
+      if status & 0x7F == SIGKILL { return .killed }
       return status >> 8 == Self.outOfMemoryStatus ? .outOfMemory : .crashed(status: status)
     }
   }
@@ -165,8 +169,11 @@ final class SandboxProcess: Sendable {
   private func readFrame() -> (kind: UInt8, rest: [UInt8])? {
     guard let head = read(5) else { return nil }
     let length = head[..<4].reversed().reduce(0) { $0 << 8 | Int($1) }
-    guard (1...Self.longestAnswer).contains(length), let rest = read(length - 1) else { return nil }
-    return (head[4], rest)
+    guard (1...Self.longestAnswer).contains(length) else {
+      end(because: .crashed(status: 0))
+      return nil
+    }
+    return read(length - 1).map { (head[4], $0) }
   }
 
   private func read(_ count: Int) -> [UInt8]? {

@@ -8,6 +8,8 @@ struct SandboxScene {
   let scope: ExpressionScope
   /// IANA name, where the workflow sets none.
   let timezone: String
+  /// `$env`.
+  let environment: JSONObject
 
   /// Outputs of at most so many items are sent along …
   private static let mostOfOutput = 20
@@ -59,6 +61,7 @@ struct SandboxScene {
       "node": .string(scope.node.name), "runIndex": .integer(Int64(scope.runIndex)),
       "mainInput": .integer(Int64(scope.mainInput)), "sources": .array(scope.sources.map { $0?.scene ?? .null }),
       "now": .integer(scope.now.milliseconds), "timezone": .string(workflow.settings.timezone ?? timezone),
+      "env": .object(environment),
     ]
   }
 

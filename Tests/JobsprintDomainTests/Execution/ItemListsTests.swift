@@ -5,7 +5,7 @@ struct ItemListsTests {
   private let items = (0..<4).map { Item(json: ["n": .integer(Int64($0))], pairedItem: PairedItem(item: $0)) }
 
   @Test func everyItemIsPairedWithItsPlace() {
-    var paired = items.picked(at: [2, 0, 3])
+    var paired = [items[2], items[0], items[3]]
     #expect(paired.map(\.pairedItem) == [PairedItem(item: 2), PairedItem(item: 0), PairedItem(item: 3)])
     paired.pair(withInput: 1)
     #expect(paired.map(\.pairedItem) == (0..<3).map { PairedItem(item: $0, input: 1) })

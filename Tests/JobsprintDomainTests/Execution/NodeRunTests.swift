@@ -69,6 +69,18 @@ import Testing
     return object
   }
 
+  @Test func whatCodeWroteIsInTheRecord() throws {
+    let run = NodeRun(
+      node: "A", run: 0, startedAt: Timestamp(milliseconds: 1), state: ["n": 1],
+      console: [ConsoleLine(.log, "a\nb"), ConsoleLine(.error, "")])
+    let metadata = try JSONValue(parsing: run.jsonBytes)["metadata"]
+    #expect(
+      metadata == [
+        "state": ["n": 1], "console": [["level": "log", "text": "a\nb"], ["level": "error", "text": ""]],
+      ])
+    #expect(try NodeRun(node: "A", run: 0, payload: run.jsonBytes) == run)
+  }
+
   @Test func damagedRecordsAreRefused() {
     for text in ["", "{", #"{"startTime":1"#] {
       #expect(throws: JSONError.self) { try NodeRun(node: "A", run: 0, payload: Array(text.utf8)) }
