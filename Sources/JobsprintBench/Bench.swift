@@ -44,6 +44,7 @@ public struct Bench: Sendable {
     ("json", { _ in try JSONMeasurement.figures() }),
     ("engine", { _ in try EngineMeasurement.figures() }),
     ("nodes", { try await NodeMeasurement.figures($0) }),
+    ("sandbox", { try await SandboxMeasurement.figures($0) }),
     ("run", { try RunMeasurement.figures($0) }),
     ("start", { try await StartMeasurement.figures($0) }),
     ("throughput", { try await ThroughputMeasurement.figures($0) }),
