@@ -73,16 +73,14 @@ public struct Platform: Sendable {
     let clock = SystemClock()
     let ids = IdentifierSource(clock: clock)
     self.storage = storage
-    let library = NodeLibrary(
-      BuiltInNodes.all(
-        includingTestNodes: configuration.testNodes.map { TestNodeOptions(ledgerPath: $0.ledger) }))
-    var journal = storage.journal
-    if configuration.testNodes?.sabotage == .answerBeforeCommit {
-      journal = AnswerBeforeCommitJournal(journal: journal, clock: clock)
-    }
+    let faults = configuration.testFaults
+    let library = NodeLibrary(faults?.nodes ?? BuiltInNodes.all())
+    let claims = faults?.claims(storage.claims) ?? storage.claims
+    let journal = faults?.journal(storage.journal, storage.claims, clock: clock) ?? storage.journal
+    let queue = faults?.queue(messaging.queue) ?? messaging.queue
     let writer = JournalWriter(journal: journal, relay: EventRelay(bus: messaging.bus))
     let catalog = WorkflowCatalog(store: storage.workflows, library: library, isSoleWriter: storage.isExclusive)
-    let dispatcher = Dispatcher(queue: messaging.queue, clock: clock, log: log)
+    let dispatcher = Dispatcher(queue: queue, clock: clock, log: log)
     let timers = TimerSignal()
     let bell = storage.listen == nil ? nil : AuditBell()
     let sealer = AuditSealer(audit: storage.audit, clock: clock, bell: bell) { error in
@@ -112,16 +110,17 @@ public struct Platform: Sendable {
       let evaluators = JavaScript(configuration.javaScript)
       let options = configuration.executorOptions
       let own = Executor(
-        id: ids.next(), options: options, queue: messaging.queue, claims: storage.claims, catalog: catalog,
-        writer: writer, bus: messaging.bus, evaluator: evaluators.evaluator, code: evaluators.code, clock: clock,
+        id: ids.next(), options: options, queue: queue, claims: claims, catalog: catalog, writer: writer,
+        bus: messaging.bus, evaluator: evaluators.evaluator, code: evaluators.code, clock: clock,
         timers: timers, log: log)
       var recovering = RecovererOptions()
       recovering.lease = options.lease
       recovering.longestInterval = min(options.lease, recovering.longestInterval)
+      recovering.patience = options.lease * 2
       // What another process hands back must not wait long where nobody tells of it.
       if storage.listen == nil, !storage.isExclusive { recovering.longestInterval = .seconds(4) }
       let recoverer = Recoverer(
-        claims: storage.claims, dispatcher: dispatcher, clock: clock, options: recovering, timers: timers, log: log)
+        claims: claims, dispatcher: dispatcher, clock: clock, options: recovering, timers: timers, log: log)
       // Whoever held executions before is gone.
       if storage.isExclusive { try await storage.claims.retire(nil) }
       try await own.register()

@@ -117,6 +117,7 @@ public final class Executor: Sendable {
           ids, for: id, at: clock.now, leaseExpiry: clock.now - options.lease)
         let now = clock.now
         counts.withLock { counts in
+          counts.idleWakeUps += ids.count - claimed.count
           for execution in claimed where execution.fence.term == 1 {
             counts.queueLag.record(max(0, (now - execution.acceptedAt) / .seconds(1)))
           }
