@@ -155,8 +155,7 @@ final class FaultFlow: Sendable {
 
   private static let library = NodeLibrary(BuiltInNodes.all(includingTestNodes: TestNodeOptions(ledgerPath: nil)))
 
-  /// A chain with an outside effect in it, so that an execution is journaled three times: with its accept, before the
-  /// effect, at its end.
+  /// A chain with an outside effect in it, so that an execution is journaled before the effect and at its end.
   static let document: JSONObject = [
     "name": "Faults",
     "nodes": [

@@ -133,19 +133,12 @@ public final class Acceptor: Sendable {
       retryOf: draft.retryOf, claimedBy: taker?.id,
       idempotency: idempotency.map { $0.record(for: accepted, in: draft.workspace, at: accepted.acceptedAt) })
     let outcome: JournalOutcome
-    do {
-      outcome = try await writer.write(.accept(new)) { outcome in
-        guard outcome == .committed, let taker else { return }
-        taker.start(ClaimedExecution(accepted: new, by: taker.id), draft.ready)
-      }
+    do throws(PortError) {
+      outcome = if let taker { try await taker.accept(new, draft.ready) } else { try await writer.write(.accept(new)) }
     } catch {
-      taker?.releaseSlot()
       throw RuntimeError(error)
     }
-    if case .replayed(let kept) = outcome {
-      taker?.releaseSlot()
-      return try kept.replay(for: idempotency?.fingerprint)
-    }
+    if case .replayed(let kept) = outcome { return try kept.replay(for: idempotency?.fingerprint) }
     if taker == nil {
       dispatcher.dispatch([
         WakeUp(
@@ -195,15 +188,5 @@ public final class Acceptor: Sendable {
           + "Retry it from the start, or with the version it had.")
     }
     return entries
-  }
-}
-
-extension ClaimedExecution {
-  /// What the accepting process holds right after its accept was committed.
-  fileprivate init(accepted new: NewExecution, by executor: ExecutorID) {
-    self.init(
-      id: new.id, workspace: new.workspace, workflow: new.workflow, version: new.version, mode: new.mode,
-      lane: new.lane, acceptedAt: new.acceptedAt, fence: Fence(term: 1, executor: executor), input: new.input,
-      entries: new.entries)
   }
 }

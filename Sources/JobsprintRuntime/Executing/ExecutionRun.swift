@@ -21,6 +21,7 @@ struct ExecutionRun {
   private let facts: ExecutionFacts
   private let runner: NodeRunner
   private let writer: JournalWriter
+  private let accept: PendingAccept?
   private let clock: any WallClock
   private let timers: TimerSignal
   private let hold: HeldExecutions.Hold
@@ -43,9 +44,10 @@ struct ExecutionRun {
   private static let claimsBeforeCaution = 3
   private static let mostClaimsWithoutProgress = 20
 
+  /// - Parameter accept: nil for an execution that is stored.
   init(
     _ claimed: ClaimedExecution, _ ready: ReadyExecution, runner: NodeRunner, writer: JournalWriter,
-    clock: any WallClock, timers: TimerSignal, hold: HeldExecutions.Hold, mostBytes: Int
+    accept: PendingAccept?, clock: any WallClock, timers: TimerSignal, hold: HeldExecutions.Hold, mostBytes: Int
   ) {
     self.claimed = claimed
     plan = ready.plan
@@ -53,6 +55,7 @@ struct ExecutionRun {
       id: claimed.id, mode: claimed.mode, workflowID: claimed.workflow, workflowIsActive: ready.isActive)
     self.runner = runner
     self.writer = writer
+    self.accept = accept
     self.clock = clock
     self.timers = timers
     self.hold = hold
@@ -218,8 +221,10 @@ extension ExecutionRun {
     var wait: Duration = .milliseconds(100)
     while true {
       do throws(PortError) {
-        return try await writer.write(.append(append))
+        return try await writer.write(.append(append), behind: accept?.take())
       } catch {
+        // Who wanted it accepted was told why it was not.
+        if hold.interruption == .lost { return .fenced }
         guard error.code == .unavailable || error.code == .full, hold.interruption == nil else { throw error }
         try? await clock.sleep(for: wait)
         wait = min(wait * 2, .seconds(2))

@@ -19,6 +19,7 @@ public final class Executor: Sendable {
   private let timers: TimerSignal
   private let log: Logger
   private let held: HeldExecutions
+  private let patience: AcceptPatience
   private let counts = Mutex(ExecutorMetrics())
 
   public init(
@@ -38,6 +39,7 @@ public final class Executor: Sendable {
     self.timers = timers
     self.log = log
     held = HeldExecutions(slots: options.slots)
+    patience = AcceptPatience(writer: writer)
   }
 
   /// The first heartbeat: what has none could be taken over at once. Before ``run()``, and before anything is accepted.
@@ -62,20 +64,41 @@ public final class Executor: Sendable {
   public var metrics: ExecutorMetrics {
     var metrics = counts.withLock { $0 }
     metrics.slots = options.slots
-    metrics.running = held.ids.count
+    metrics.running = held.count
     return metrics
   }
 
-  // MARK: Executions that this process has just accepted
+  // MARK: Executions that this process accepts
 
   /// A slot for an execution that is about to be accepted as claimed by this executor (see docs/decisions/0003).
   func reserveSlot() -> Bool { held.reserve(upTo: 1) == 1 }
 
-  func releaseSlot() { held.release(1) }
+  /// Accepts an execution, and runs it in a slot that was reserved for it. It begins at once; that it was accepted is
+  /// written with the first that it journals (docs/decisions/0017).
+  /// - Parameter new: claimed by this executor.
+  func accept(_ new: NewExecution, _ ready: ReadyExecution) async throws(PortError) -> JournalOutcome {
+    guard let hold = held.hold(new.id, isStored: false) else {
+      throw PortError(.refused, "The execution \(new.id) is running already.")
+    }
+    let result = await withCheckedContinuation { continuation in
+      let accept = PendingAccept(new) { result in
+        if case .success(.committed) = result { hold.store() } else { hold.interrupt(.lost) }
+        continuation.resume(returning: result)
+      }
+      patience.watch(accept)
+      counts.withLock { $0.started += 1 }
+      hold.attach(
+        Task {
+          await self.execute(ClaimedExecution(accepted: new, by: self.id), ready, hold, accept)
+          accept.take()?.answer(.failure(PortError(.unavailable, "The process is stopping.")))
+          self.held.drop(new.id)
+        })
+    }
+    return try result.get()
+  }
 
   /// Runs an execution in a slot that was reserved for it.
-  /// - Parameter ready: what accepting it has prepared already.
-  func start(_ claimed: ClaimedExecution, _ ready: ReadyExecution? = nil) {
+  private func start(_ claimed: ClaimedExecution) {
     guard let hold = held.hold(claimed.id) else {
       // Its first claim was lost without anybody here knowing it. The run under way finds its fence void; by the store this
       // process holds the execution, and nobody else would take it up.
@@ -85,7 +108,7 @@ public final class Executor: Sendable {
     counts.withLock { $0.started += 1 }
     hold.attach(
       Task {
-        await self.execute(claimed, ready, hold)
+        await self.execute(claimed, nil, hold)
         self.held.drop(claimed.id)
       })
   }
@@ -155,7 +178,7 @@ public final class Executor: Sendable {
   private func keepBeating() async {
     while !Task.isCancelled {
       do {
-        let lost = try await claims.beat(id, holding: held.ids, at: clock.now)
+        let lost = try await claims.beat(id, holding: held.stored, at: clock.now)
         held.interrupt(lost, .lost)
       } catch {
         log.warning("heartbeat failed", metadata: ["error": "\(error)"])
@@ -179,9 +202,11 @@ public final class Executor: Sendable {
 
   // MARK: One execution
 
-  private func execute(_ claimed: ClaimedExecution, _ ready: ReadyExecution?, _ hold: HeldExecutions.Hold) async {
+  private func execute(
+    _ claimed: ClaimedExecution, _ ready: ReadyExecution?, _ hold: HeldExecutions.Hold, _ accept: PendingAccept? = nil
+  ) async {
     do throws(PortError) {
-      try await run(claimed, ready, hold)
+      try await run(claimed, ready, hold, accept)
     } catch {
       log.warning("could not journal", metadata: ["execution": "\(claimed.id)", "error": "\(error)"])
       // What the store refuses it would refuse again; everything else goes on with the next claim.
@@ -190,7 +215,7 @@ public final class Executor: Sendable {
   }
 
   private func run(
-    _ claimed: ClaimedExecution, _ known: ReadyExecution?, _ hold: HeldExecutions.Hold
+    _ claimed: ClaimedExecution, _ known: ReadyExecution?, _ hold: HeldExecutions.Hold, _ accept: PendingAccept?
   ) async throws(PortError) {
     let ready: ReadyExecution
     do throws(RuntimeError) {
@@ -200,7 +225,7 @@ public final class Executor: Sendable {
       return await giveUp(claimed, error)
     }
     var run = ExecutionRun(
-      claimed, ready, runner: runner, writer: writer, clock: clock, timers: timers, hold: hold,
+      claimed, ready, runner: runner, writer: writer, accept: accept, clock: clock, timers: timers, hold: hold,
       mostBytes: options.mostBytes)
     try await run.run(ready.machine)
   }
@@ -231,5 +256,15 @@ public final class Executor: Sendable {
     do { _ = try await writer.write(.append(append)) } catch {
       log.error("could not leave an execution", metadata: ["execution": "\(claimed.id)", "error": "\(error)"])
     }
+  }
+}
+
+extension ClaimedExecution {
+  /// What the accepting process holds once its accept is committed.
+  fileprivate init(accepted new: NewExecution, by executor: ExecutorID) {
+    self.init(
+      id: new.id, workspace: new.workspace, workflow: new.workflow, version: new.version, mode: new.mode,
+      lane: new.lane, acceptedAt: new.acceptedAt, fence: Fence(term: 1, executor: executor), input: new.input,
+      entries: new.entries)
   }
 }

@@ -13,6 +13,13 @@ final class HeldExecutions: Sendable {
 
   final class Hold: Sendable {
     private let state = Mutex<(interruption: Interruption?, task: Task<Void, Never>?)>((nil, nil))
+    /// By the store this executor holds it.
+    fileprivate let isStored: Atomic<Bool>
+
+    fileprivate init(isStored: Bool) { self.isStored = Atomic(isStored) }
+
+    /// Its accept was committed.
+    func store() { isStored.store(true, ordering: .relaxed) }
 
     var interruption: Interruption? { state.withLock { $0.interruption } }
 
@@ -49,7 +56,12 @@ final class HeldExecutions: Sendable {
 
   init(slots: Int) { self.slots = slots }
 
-  var ids: [ExecutionID] { state.withLock { Array($0.holds.keys) } }
+  var count: Int { state.withLock { $0.holds.count } }
+
+  /// Those that the store knows to be held.
+  var stored: [ExecutionID] {
+    state.withLock { state in state.holds.filter { $0.value.isStored.load(ordering: .relaxed) }.map(\.key) }
+  }
 
   func holds(_ id: ExecutionID) -> Bool { state.withLock { $0.holds[id] != nil } }
 
@@ -73,10 +85,10 @@ final class HeldExecutions: Sendable {
   }
 
   /// A reserved slot is now this execution's. nil when it is held already: its slot is free again.
-  func hold(_ id: ExecutionID) -> Hold? {
+  func hold(_ id: ExecutionID, isStored: Bool = true) -> Hold? {
     let hold = state.withLock { state -> Hold? in
       guard state.holds[id] == nil else { return nil }
-      let hold = Hold()
+      let hold = Hold(isStored: isStored)
       if state.isDraining { hold.interrupt(.draining) }
       state.holds[id] = hold
       return hold

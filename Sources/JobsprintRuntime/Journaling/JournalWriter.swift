@@ -8,14 +8,16 @@ import Logging
 import Synchronization
 
 public final class JournalWriter: Sendable {
-  private struct Waiting {
+  /// What became of a write; must not block.
+  typealias Answer = @Sendable (Result<JournalOutcome, PortError>) -> Void
+
+  struct Submission: Sendable {
     let write: JournalWrite
-    let then: (@Sendable (JournalOutcome) -> Void)?
-    let continuation: CheckedContinuation<Result<JournalOutcome, PortError>, Never>
+    let answer: Answer
   }
 
   private struct State {
-    var line: [Waiting] = []
+    var line: [Submission] = []
     var sleeper: CheckedContinuation<Void, Never>?
     var isClosed = false
     var metrics = JournalMetrics()
@@ -35,23 +37,31 @@ public final class JournalWriter: Sendable {
   }
 
   /// Returns when the write is durable, or its guard has refused it.
-  /// - Parameter then: what goes on at once, without waiting for the caller's turn on its thread (50 µs at the median);
-  ///   must not block.
-  public func write(
-    _ write: JournalWrite, then: (@Sendable (JournalOutcome) -> Void)? = nil
-  ) async throws(PortError) -> JournalOutcome {
+  public func write(_ write: JournalWrite) async throws(PortError) -> JournalOutcome {
+    try await self.write(write, behind: nil)
+  }
+
+  /// - Parameter other: a write that is to come right before this one, in the same commit where it has room.
+  func write(_ write: JournalWrite, behind other: Submission?) async throws(PortError) -> JournalOutcome {
     let result: Result<JournalOutcome, PortError> = await withCheckedContinuation { continuation in
-      let sleeper: CheckedContinuation<Void, Never>?? = state.withLock { state in
-        guard !state.isClosed else { return nil }
-        state.line.append(Waiting(write: write, then: then, continuation: continuation))
-        return .some(state.sleeper.take())
-      }
-      switch sleeper {
-      case nil: continuation.resume(returning: .failure(PortError(.unavailable, "The process is stopping.")))
-      case .some(let sleeper): sleeper?.resume()
-      }
+      let own = Submission(write: write) { continuation.resume(returning: $0) }
+      submit(other.map { [$0, own] } ?? [own])
     }
     return try result.get()
+  }
+
+  /// Puts writes into the line, one right behind the other; each is answered once.
+  func submit(_ submissions: [Submission]) {
+    let sleeper: CheckedContinuation<Void, Never>?? = state.withLock { state in
+      guard !state.isClosed else { return nil }
+      state.line += submissions
+      return .some(state.sleeper.take())
+    }
+    switch sleeper {
+    case nil:
+      for one in submissions { one.answer(.failure(PortError(.unavailable, "The process is stopping."))) }
+    case .some(let sleeper): sleeper?.resume()
+    }
   }
 
   /// Writes that stand in the line.
@@ -103,20 +113,19 @@ public final class JournalWriter: Sendable {
   }
 
   /// A batch that the store refuses is halved until the bad write stands alone.
-  private func commit(_ batch: ArraySlice<Waiting>) async {
+  private func commit(_ batch: ArraySlice<Submission>) async {
     let begin = ContinuousClock.now
     do {
       let outcomes = try await journal.commit(batch.map(\.write))
       state.withLock { $0.metrics.add(batch.lazy.map(\.write), outcomes, in: ContinuousClock.now - begin) }
-      for (waiting, outcome) in zip(batch, outcomes) {
-        waiting.then?(outcome)
-        waiting.continuation.resume(returning: .success(outcome))
-        if outcome == .committed { relay.publish(waiting.write) }
+      for (submission, outcome) in zip(batch, outcomes) {
+        submission.answer(.success(outcome))
+        if outcome == .committed { relay.publish(submission.write) }
       }
     } catch {
       state.withLock { $0.metrics.addFailure(in: ContinuousClock.now - begin) }
       guard error.code == .refused, batch.count > 1 else {
-        for waiting in batch { waiting.continuation.resume(returning: .failure(error)) }
+        for submission in batch { submission.answer(.failure(error)) }
         return
       }
       let middle = batch.startIndex + batch.count / 2
