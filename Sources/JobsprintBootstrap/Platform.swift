@@ -77,10 +77,11 @@ public struct Platform: Sendable {
     let library = NodeLibrary(faults?.nodes ?? BuiltInNodes.all())
     let claims = faults?.claims(storage.claims) ?? storage.claims
     let journal = faults?.journal(storage.journal, storage.claims, clock: clock) ?? storage.journal
-    let queue = faults?.queue(messaging.queue) ?? messaging.queue
+    let queue = faults?.queue(messaging.queue, clock: clock) ?? messaging.queue
     let writer = JournalWriter(journal: journal, relay: EventRelay(bus: messaging.bus))
     let catalog = WorkflowCatalog(store: storage.workflows, library: library, isSoleWriter: storage.isExclusive)
     let dispatcher = Dispatcher(queue: queue, clock: clock, log: log)
+    let budget = DispatchBudget(claims: claims, clock: clock, patience: configuration.patience, log: log)
     let timers = TimerSignal()
     let bell = storage.listen == nil ? nil : AuditBell()
     let sealer = AuditSealer(audit: storage.audit, clock: clock, bell: bell) { error in
@@ -88,7 +89,8 @@ public struct Platform: Sendable {
     }
     let news = StorageNews(
       auditWritten: { bell?.ring() },
-      executorLeft: { timers.tell(clock.now + .milliseconds(.random(in: 0...300))) })
+      executorLeft: { timers.tell(clock.now + .milliseconds(.random(in: 0...300))) },
+      executionHeld: { timers.tell(clock.now) })
     let housekeeping = Housekeeping(
       storage: storage, clock: clock, log: log,
       retention: configuration.retentionDays.map { .seconds(86_400 * $0) })
@@ -116,7 +118,7 @@ public struct Platform: Sendable {
       var recovering = RecovererOptions()
       recovering.lease = options.lease
       recovering.longestInterval = min(options.lease, recovering.longestInterval)
-      recovering.patience = options.lease * 2
+      recovering.patience = configuration.patience
       // What another process hands back must not wait long where nobody tells of it.
       if storage.listen == nil, !storage.isExclusive { recovering.longestInterval = .seconds(4) }
       let recoverer = Recoverer(
@@ -137,6 +139,7 @@ public struct Platform: Sendable {
       self.services = services
       return
     }
+    services.append(LoopService(run: { await budget.run() }))
     let endWatch = storage.isExclusive ? nil : EndWatch(executions: storage.executions, clock: clock, log: log)
     if let endWatch { services.append(LoopService(run: { await endWatch.run() })) }
     let keys = APIKeyAuthenticator(store: storage.apiKeys, clock: clock, isSoleWriter: storage.isExclusive)
@@ -156,8 +159,8 @@ public struct Platform: Sendable {
     setupToken = tokens == nil ? nil : try await accounts.offerSetup()
     let (workflows, executions) = (storage.workflows, storage.executions)
     let acceptor = Acceptor(
-      catalog: catalog, executions: executions, writer: writer, dispatcher: dispatcher, executor: executor,
-      bus: messaging.bus, endWatch: endWatch, clock: clock, ids: ids)
+      catalog: catalog, executions: executions, writer: writer, dispatcher: dispatcher, budget: budget,
+      executor: executor, bus: messaging.bus, endWatch: endWatch, clock: clock, timers: timers, ids: ids)
     site = .api(
       APIDependencies(
         acceptor: acceptor,

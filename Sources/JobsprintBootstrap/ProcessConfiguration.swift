@@ -60,6 +60,9 @@ public struct ProcessConfiguration: Sendable {
 
   public init() {}
 
+  /// Nobody has answered a wake-up for so long: it is issued again.
+  var patience: Duration { .seconds(lease * 2) }
+
   var executorOptions: ExecutorOptions {
     var options = ExecutorOptions()
     options.slots = slots

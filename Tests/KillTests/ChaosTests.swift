@@ -71,7 +71,11 @@ extension InstallationTests {
       options.warmUp = 0
       options.between = 1...5
     },
-    Breach("greedyClaims", [], promises: [.effect]),
+    // While an effect is under way, it is told of once more.
+    Breach("greedyClaims", [], promises: [.effect]) { options in
+      options.load.slowOne = 1
+      options.load.slowness = 300
+    },
   ]
 
   @Test(.timeLimit(.minutes(5)), arguments: breaches)

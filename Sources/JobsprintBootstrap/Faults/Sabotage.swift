@@ -76,15 +76,19 @@ struct FaultyClaims: ExecutionClaims {
   func retire(_ executors: [ExecutorID]?) async throws(PortError) { try await claims.retire(executors) }
 
   func recoverable(
-    at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, limit: Int
+    at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, lineLimit: Int, limit: Int
   ) async throws(PortError) -> [WakeUp] {
     guard sabotage != .noRecovery else { return [] }
     return try await claims.recoverable(
-      at: now, dispatchedBefore: dispatchedBefore, leaseExpiry: leaseExpiry, limit: limit)
+      at: now, dispatchedBefore: dispatchedBefore, leaseExpiry: leaseExpiry, lineLimit: lineLimit, limit: limit)
   }
 
-  func nextDue(after time: Timestamp, lease: Duration) async throws(PortError) -> Timestamp? {
-    try await claims.nextDue(after: time, lease: lease)
+  func backlog(since time: Timestamp) async throws(PortError) -> [DispatchLine: Int] {
+    try await claims.backlog(since: time)
+  }
+
+  func nextDue(after time: Timestamp, lease: Duration, turn: Duration) async throws(PortError) -> Timestamp? {
+    try await claims.nextDue(after: time, lease: lease, turn: turn)
   }
 }
 

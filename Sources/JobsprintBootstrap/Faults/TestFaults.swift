@@ -38,16 +38,23 @@ public struct TestFaults: Sendable {
     return FaultyClaims(claims: claims, sabotage: sabotage, killSwitch: killSwitch)
   }
 
-  func queue(_ queue: any WakeUpQueue) -> any WakeUpQueue {
-    doublesWakeUps ? DoublingQueue(queue: queue) : queue
+  func queue(_ queue: any WakeUpQueue, clock: SystemClock) -> any WakeUpQueue {
+    doublesWakeUps ? DoublingQueue(queue: queue, clock: clock) : queue
   }
 }
 
-/// Tells everything twice, as a broker may.
+/// Tells everything twice, as a broker may: the second time at once, while the execution runs, or when it has ended.
 private struct DoublingQueue: WakeUpQueue {
   let queue: any WakeUpQueue
+  let clock: SystemClock
 
-  func publish(_ wakeUps: [WakeUp]) async throws(PortError) { try await queue.publish(wakeUps + wakeUps) }
+  func publish(_ wakeUps: [WakeUp]) async throws(PortError) {
+    try await queue.publish(wakeUps)
+    Task {
+      try await clock.sleep(for: .milliseconds(.random(in: 0...500)))
+      try await queue.publish(wakeUps)
+    }
+  }
 
   func receive(upTo limit: Int) async -> WakeUpBatch { await queue.receive(upTo: limit) }
 }
