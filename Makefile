@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench docs format lint clean
+.PHONY: help setup run test chaos bench docs format lint clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -15,6 +15,11 @@ run: setup ## Build and serve http://127.0.0.1:8080 (options: make run ARGS="--p
 test: ## Build and run every test
 	@scripts/setup --tests
 	scripts/test
+
+chaos: ## Break an installation by chance for a while (options: make chaos SEED=7 MINUTES=30)
+	@scripts/setup --tests
+	swift build --build-tests
+	SEED=$(SEED) MINUTES=$(MINUTES) scripts/chaos
 
 bench: ## Measure a release build on this machine (options: make bench ARGS="--seconds 10")
 	@scripts/setup --tests

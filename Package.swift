@@ -192,8 +192,8 @@ let package = Package(
     tests(
       "KillTests",
       [
-        "jobsprint", "jobsprint-api", "jobsprint-worker", "jobsprint-sandbox", "JobsprintDomain", "JobsprintTesting",
-        "Postgres", httpClient, nioCore, nioHTTP,
+        "jobsprint", "jobsprint-api", "jobsprint-worker", "jobsprint-sandbox", "AMQP", "JobsprintDomain",
+        "JobsprintPorts", "JobsprintTesting", "Postgres", httpClient, nioCore, nioHTTP,
       ]),
     tests("CommandTests", ["jobsprint", "jobsprint-sandbox", "JobsprintDomain", "JobsprintTesting"]),
     tests(

@@ -55,9 +55,10 @@ public struct LocalRun: Sendable {
       id: ids.next(), queue: queue, claims: claims, catalog: catalog, writer: writer, bus: bus,
       evaluator: javaScript.evaluator, code: javaScript.code, clock: clock, timers: timers, log: log)
     let recoverer = Recoverer(claims: claims, dispatcher: dispatcher, clock: clock, timers: timers, log: log)
+    let budget = DispatchBudget(claims: claims, clock: clock, patience: RecovererOptions().patience, log: log)
     let acceptor = Acceptor(
-      catalog: catalog, executions: executions, writer: writer, dispatcher: dispatcher, executor: executor, bus: bus,
-      clock: clock, ids: ids)
+      catalog: catalog, executions: executions, writer: writer, dispatcher: dispatcher, budget: budget,
+      executor: executor, bus: bus, clock: clock, timers: timers, ids: ids)
     let editor = WorkflowEditor(store: workflows, catalog: catalog, library: library, clock: clock, ids: ids)
 
     let loops = Task {

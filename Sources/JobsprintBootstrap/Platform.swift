@@ -73,16 +73,15 @@ public struct Platform: Sendable {
     let clock = SystemClock()
     let ids = IdentifierSource(clock: clock)
     self.storage = storage
-    let library = NodeLibrary(
-      BuiltInNodes.all(
-        includingTestNodes: configuration.testNodes.map { TestNodeOptions(ledgerPath: $0.ledger) }))
-    var journal = storage.journal
-    if configuration.testNodes?.sabotage == .answerBeforeCommit {
-      journal = AnswerBeforeCommitJournal(journal: journal, clock: clock)
-    }
+    let faults = configuration.testFaults
+    let library = NodeLibrary(faults?.nodes ?? BuiltInNodes.all())
+    let claims = faults?.claims(storage.claims) ?? storage.claims
+    let journal = faults?.journal(storage.journal, storage.claims, clock: clock) ?? storage.journal
+    let queue = faults?.queue(messaging.queue, clock: clock) ?? messaging.queue
     let writer = JournalWriter(journal: journal, relay: EventRelay(bus: messaging.bus))
     let catalog = WorkflowCatalog(store: storage.workflows, library: library, isSoleWriter: storage.isExclusive)
-    let dispatcher = Dispatcher(queue: messaging.queue, clock: clock, log: log)
+    let dispatcher = Dispatcher(queue: queue, clock: clock, log: log)
+    let budget = DispatchBudget(claims: claims, clock: clock, patience: configuration.patience, log: log)
     let timers = TimerSignal()
     let bell = storage.listen == nil ? nil : AuditBell()
     let sealer = AuditSealer(audit: storage.audit, clock: clock, bell: bell) { error in
@@ -90,7 +89,8 @@ public struct Platform: Sendable {
     }
     let news = StorageNews(
       auditWritten: { bell?.ring() },
-      executorLeft: { timers.tell(clock.now + .milliseconds(.random(in: 0...300))) })
+      executorLeft: { timers.tell(clock.now + .milliseconds(.random(in: 0...300))) },
+      executionHeld: { timers.tell(clock.now) })
     let housekeeping = Housekeeping(
       storage: storage, clock: clock, log: log,
       retention: configuration.retentionDays.map { .seconds(86_400 * $0) })
@@ -112,16 +112,17 @@ public struct Platform: Sendable {
       let evaluators = JavaScript(configuration.javaScript)
       let options = configuration.executorOptions
       let own = Executor(
-        id: ids.next(), options: options, queue: messaging.queue, claims: storage.claims, catalog: catalog,
-        writer: writer, bus: messaging.bus, evaluator: evaluators.evaluator, code: evaluators.code, clock: clock,
+        id: ids.next(), options: options, queue: queue, claims: claims, catalog: catalog, writer: writer,
+        bus: messaging.bus, evaluator: evaluators.evaluator, code: evaluators.code, clock: clock,
         timers: timers, log: log)
       var recovering = RecovererOptions()
       recovering.lease = options.lease
       recovering.longestInterval = min(options.lease, recovering.longestInterval)
+      recovering.patience = configuration.patience
       // What another process hands back must not wait long where nobody tells of it.
       if storage.listen == nil, !storage.isExclusive { recovering.longestInterval = .seconds(4) }
       let recoverer = Recoverer(
-        claims: storage.claims, dispatcher: dispatcher, clock: clock, options: recovering, timers: timers, log: log)
+        claims: claims, dispatcher: dispatcher, clock: clock, options: recovering, timers: timers, log: log)
       // Whoever held executions before is gone.
       if storage.isExclusive { try await storage.claims.retire(nil) }
       try await own.register()
@@ -138,6 +139,7 @@ public struct Platform: Sendable {
       self.services = services
       return
     }
+    services.append(LoopService(run: { await budget.run() }))
     let endWatch = storage.isExclusive ? nil : EndWatch(executions: storage.executions, clock: clock, log: log)
     if let endWatch { services.append(LoopService(run: { await endWatch.run() })) }
     let keys = APIKeyAuthenticator(store: storage.apiKeys, clock: clock, isSoleWriter: storage.isExclusive)
@@ -157,8 +159,8 @@ public struct Platform: Sendable {
     setupToken = tokens == nil ? nil : try await accounts.offerSetup()
     let (workflows, executions) = (storage.workflows, storage.executions)
     let acceptor = Acceptor(
-      catalog: catalog, executions: executions, writer: writer, dispatcher: dispatcher, executor: executor,
-      bus: messaging.bus, endWatch: endWatch, clock: clock, ids: ids)
+      catalog: catalog, executions: executions, writer: writer, dispatcher: dispatcher, budget: budget,
+      executor: executor, bus: messaging.bus, endWatch: endWatch, clock: clock, timers: timers, ids: ids)
     site = .api(
       APIDependencies(
         acceptor: acceptor,

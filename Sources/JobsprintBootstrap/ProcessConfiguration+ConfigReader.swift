@@ -31,6 +31,8 @@
 //   jobsprint.test.nodes         | JOBSPRINT_TEST_NODES            | 1      | off
 //   jobsprint.test.ledger        | JOBSPRINT_TEST_LEDGER           | path   | none
 //   jobsprint.test.sabotage      | JOBSPRINT_TEST_SABOTAGE         | text   | none
+//   jobsprint.test.kill          | JOBSPRINT_TEST_KILL             | text   | none: point:n
+//   jobsprint.test.duplicates    | JOBSPRINT_TEST_DUPLICATES       | 1      | off
 
 public import Configuration
 import Foundation
@@ -90,9 +92,12 @@ extension ProcessConfiguration {
       javaScript.environment[name] = ProcessInfo.processInfo.environment[name]
     }
     if config.string(forKey: "jobsprint.test.nodes") == "1" {
-      testNodes = TestNodes(
-        ledger: config.string(forKey: "jobsprint.test.ledger"),
-        sabotage: config.string(forKey: "jobsprint.test.sabotage").flatMap { Sabotage(rawValue: $0) })
+      var faults = TestFaults()
+      faults.ledger = config.string(forKey: "jobsprint.test.ledger")
+      faults.sabotage = try config.word("jobsprint.test.sabotage", "the name of a Sabotage") { Sabotage(rawValue: $0) }
+      faults.killSwitch = try config.word("jobsprint.test.kill", "point:n with a KillPoint") { KillSwitch($0) }
+      faults.doublesWakeUps = config.string(forKey: "jobsprint.test.duplicates") == "1"
+      testFaults = faults
     }
   }
 
@@ -148,5 +153,14 @@ extension ConfigReader {
       throw SettingError(key, "a whole number from \(range.lowerBound) to \(range.upperBound)", found: text)
     }
     return number
+  }
+
+  /// nil where the setting is absent.
+  fileprivate func word<Value>(
+    _ key: String, _ expected: String, _ read: (String) -> Value?
+  ) throws(SettingError) -> Value? {
+    guard let text = string(forKey: ConfigKey(key)), !text.isEmpty else { return nil }
+    guard let value = read(text) else { throw SettingError(key, expected, found: text) }
+    return value
   }
 }

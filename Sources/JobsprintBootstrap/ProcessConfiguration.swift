@@ -55,22 +55,13 @@ public struct ProcessConfiguration: Sendable {
   public var retentionDays: Int?
   public var javaScript = JavaScriptConfiguration()
   public var logLevel = Logger.Level.notice
-  public var testNodes: TestNodes?
-
-  /// Node types for tests.
-  public struct TestNodes: Sendable {
-    /// Where `jobsprint.testEffect` writes what it did.
-    public var ledger: String?
-    /// Breaks a promise on purpose, so that a test of it can be seen to fail.
-    public var sabotage: Sabotage?
-  }
-
-  public enum Sabotage: String, Sendable {
-    /// Accepted executions are answered before they are committed.
-    case answerBeforeCommit
-  }
+  /// Node types and faults for tests; nil: none.
+  public var testFaults: TestFaults?
 
   public init() {}
+
+  /// Nobody has answered a wake-up for so long: it is issued again.
+  var patience: Duration { .seconds(lease * 2) }
 
   var executorOptions: ExecutorOptions {
     var options = ExecutorOptions()

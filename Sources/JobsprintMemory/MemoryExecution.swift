@@ -10,7 +10,7 @@ struct MemoryExecution: Sendable {
   var startedAt: Timestamp?
   var finishedAt: Timestamp?
   var waitUntil: Timestamp?
-  /// When it was last dispatched again in its present state.
+  /// When it was last dispatched in its present state.
   var dispatchedAt: Timestamp?
   var error: [UInt8]?
   var lastNode: String?
@@ -23,7 +23,7 @@ struct MemoryExecution: Sendable {
     state = executor == nil ? .new : .running
     term = executor == nil ? 0 : 1
     startedAt = executor.map { _ in accepted.acceptedAt }
-    dispatchedAt = executor == nil ? accepted.acceptedAt : nil
+    dispatchedAt = accepted.dispatchedAt
   }
 
   var record: ExecutionRecord {

@@ -53,30 +53,81 @@ public struct MemoryExecutionClaims: ExecutionClaims {
   }
 
   public func recoverable(
-    at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, limit: Int
+    at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, lineLimit: Int, limit: Int
   ) async throws(PortError) -> [WakeUp] {
     store.withState { state in
-      let free = state.executions.values.filter { execution in
-        state.isFree(execution, at: now, leaseExpiry: leaseExpiry)
-          && (execution.dispatchedAt.map { $0 < dispatchedBefore } ?? true)
-      }
-      let oldest = free.map(\.accepted)
-        .sorted { ($0.acceptedAt, $0.id) < ($1.acceptedAt, $1.id) }.prefix(max(0, limit))
-      for accepted in oldest { state.executions[accepted.id]?.dispatchedAt = now }
-      return oldest.map { WakeUp(execution: $0.id, workspace: $0.workspace, lane: $0.lane) }
+      let free = state.executions.values.filter { state.isFree($0, at: now, leaseExpiry: leaseExpiry) }
+        .sorted { $0.accepted.id < $1.accepted.id }
+      let late = free.filter { !$0.waitsForTurn && $0.dispatchedAt.map { $0 < dispatchedBefore } ?? true }
+      let onTheirWay = state.dispatched(since: dispatchedBefore)
+      let waiting = Dictionary(grouping: free.filter(\.waitsForTurn)) { $0.accepted.concurrency == nil }
+      let unlimited = Dictionary(grouping: waiting[true] ?? [], by: \.line)
+        .map { line, held in Array(held.prefix(max(0, lineLimit - onTheirWay[line, default: 0]))) }
+      let limited = Dictionary(grouping: waiting[false] ?? [], by: \.accepted.workflow)
+        .map { workflow, held in
+          let busy = state.busy(with: workflow)
+          return held.enumerated().filter { $0.offset + busy < $0.element.accepted.concurrency ?? 0 }.map(\.element)
+        }
+      let lines = (unlimited + limited)
+        .filter { !$0.isEmpty }.sorted { $0[0].accepted.id < $1[0].accepted.id }
+      let next = late.prefix(max(0, limit)) + lines.inTurns(upTo: max(0, limit - late.count))
+      for execution in next { state.executions[execution.accepted.id]?.dispatchedAt = now }
+      return next.map(\.accepted).sorted { $0.id < $1.id }
+        .map { WakeUp(execution: $0.id, workspace: $0.workspace, lane: $0.lane) }
     }
   }
 
-  public func nextDue(after time: Timestamp, lease: Duration) async throws(PortError) -> Timestamp? {
+  public func backlog(since time: Timestamp) async throws(PortError) -> [DispatchLine: Int] {
+    store.withState { state in
+      var backlog = state.dispatched(since: time)
+      for execution in state.executions.values where execution.waitsForTurn && execution.accepted.concurrency == nil {
+        backlog[execution.line] = .max
+      }
+      return backlog
+    }
+  }
+
+  public func nextDue(
+    after time: Timestamp, lease: Duration, turn: Duration
+  ) async throws(PortError) -> Timestamp? {
     store.withState { state in
       let waits = state.executions.values.filter { $0.state == .waiting }.compactMap(\.waitUntil)
       let losses = state.executors.values.map { $0 + lease + .milliseconds(1) }
-      return (waits + losses).filter { $0 > time }.min()
+      let isWaited = state.executions.values.contains {
+        $0.waitsForTurn && ($0.state == .new || $0.waitUntil.map { $0 <= time } ?? true)
+      }
+      let turns = isWaited ? [time + turn] : []
+      return (waits + losses + turns).filter { $0 > time }.min()
     }
   }
 }
 
+extension MemoryExecution {
+  /// Held, or waiting, as soon as its time has come, for its workflow's limit.
+  fileprivate var waitsForTurn: Bool {
+    dispatchedAt == nil && (state == .new || state == .waiting && accepted.concurrency != nil)
+  }
+
+  fileprivate var line: DispatchLine { DispatchLine(workspace: accepted.workspace, lane: accepted.lane) }
+}
+
 extension MemoryState {
+  /// Executions of a workflow that are running or on their way.
+  fileprivate func busy(with workflow: WorkflowID) -> Int {
+    executions.values.count { execution in
+      guard execution.accepted.workflow == workflow, execution.accepted.concurrency != nil else { return false }
+      return execution.state == .running || !execution.state.isTerminal && execution.dispatchedAt != nil
+    }
+  }
+
+  fileprivate func dispatched(since time: Timestamp) -> [DispatchLine: Int] {
+    var counts: [DispatchLine: Int] = [:]
+    for execution in executions.values where execution.state == .new && execution.accepted.concurrency == nil {
+      if let dispatchedAt = execution.dispatchedAt, dispatchedAt >= time { counts[execution.line, default: 0] += 1 }
+    }
+    return counts
+  }
+
   /// Nobody holds it, and it need not wait. Until a heartbeat is written for it, a holder counts as gone.
   fileprivate func isFree(_ execution: MemoryExecution, at now: Timestamp, leaseExpiry: Timestamp) -> Bool {
     switch execution.state {

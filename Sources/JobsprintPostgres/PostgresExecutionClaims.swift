@@ -85,15 +85,24 @@ public struct PostgresExecutionClaims: ExecutionClaims {
   }
 
   public func recoverable(
-    at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, limit: Int
+    at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, lineLimit: Int, limit: Int
   ) async throws(PortError) -> [WakeUp] {
     try await storage.write(
-      StampRecoverable(now: now, dispatchedBefore: dispatchedBefore, leaseExpiry: leaseExpiry, limit: max(0, limit)),
+      StampRecoverable(
+        now: now, dispatchedBefore: dispatchedBefore, leaseExpiry: leaseExpiry, limit: max(0, limit),
+        lineLimit: lineLimit),
       as: .claimer
     ).sorted { $0.execution < $1.execution }
   }
 
-  public func nextDue(after time: Timestamp, lease: Duration) async throws(PortError) -> Timestamp? {
-    try await storage.read(NextDue(after: time, lease: lease), as: .claimer, in: []).first ?? nil
+  public func backlog(since time: Timestamp) async throws(PortError) -> [DispatchLine: Int] {
+    let lines = try await storage.read(CountBacklog(since: time), as: .claimer, in: [])
+    return Dictionary(lines.map { ($0.line, $0.count) }) { $1 }
+  }
+
+  public func nextDue(
+    after time: Timestamp, lease: Duration, turn: Duration
+  ) async throws(PortError) -> Timestamp? {
+    try await storage.read(NextDue(after: time, lease: lease, turn: turn), as: .claimer, in: []).first ?? nil
   }
 }

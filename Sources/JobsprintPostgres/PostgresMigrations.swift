@@ -67,6 +67,9 @@ public struct PostgresMigrations: Sendable {
     Migration(
       name: "V0016_member_scopes", up: PackageResources.V0016_member_scopes_sql,
       down: PackageResources.V0016_member_scopes_down_sql),
+    Migration(
+      name: "V0017_held_executions", up: PackageResources.V0017_held_executions_sql,
+      down: PackageResources.V0017_held_executions_down_sql),
   ]
 
   /// For one migration: a rewrite of a large table takes its time.

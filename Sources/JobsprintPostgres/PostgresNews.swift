@@ -8,6 +8,8 @@ public enum PostgresNews: String, Sendable, CaseIterable {
   case auditWritten = "jobsprint.audit"
   /// An executor has handed back what it held.
   case executorLeft = "jobsprint.executors"
+  /// An execution of a workflow with a limit was accepted.
+  case executionHeld = "jobsprint.held"
 }
 
 /// Listens on one connection beside the pool. Not through PgBouncer in transaction mode, which hands nothing on.

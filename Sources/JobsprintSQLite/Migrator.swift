@@ -20,6 +20,7 @@ enum Migrator {
     ("V0012_metrics_scope", PackageResources.V0012_metrics_scope_sql),
     ("V0013_accounts", PackageResources.V0013_accounts_sql),
     ("V0014_member_scopes", PackageResources.V0014_member_scopes_sql),
+    ("V0015_held_executions", PackageResources.V0015_held_executions_sql),
   ]
 
   static func names(appliedTo connection: Connection?) throws -> [(name: String, isApplied: Bool)] {

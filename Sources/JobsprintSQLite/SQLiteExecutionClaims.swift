@@ -48,17 +48,40 @@ public struct SQLiteExecutionClaims: ExecutionClaims {
   }
 
   public func recoverable(
-    at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, limit: Int
+    at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, lineLimit: Int, limit: Int
   ) async throws(PortError) -> [WakeUp] {
     try await database.write { connection in
-      let wakeUps = try connection.all(
-        ListRecoverable(now: now, dispatchedBefore: dispatchedBefore, leaseExpiry: leaseExpiry, limit: max(0, limit)))
-      for wakeUp in wakeUps { try connection.run(StampDispatched(execution: wakeUp.execution, now: now)) }
-      return wakeUps
+      var next = try connection.all(
+        ListLate(now: now, dispatchedBefore: dispatchedBefore, leaseExpiry: leaseExpiry, limit: max(0, limit)))
+      let room = max(0, limit - next.count)
+      let onTheirWay = try Self.dispatched(since: dispatchedBefore, in: connection)
+      let held = try connection.all(ListHeldLines()).map { line in
+        let room = min(room, max(0, lineLimit - onTheirWay[line, default: 0]))
+        return try connection.all(ListHeld(line: line, limit: room))
+      }
+      let limited = try connection.all(ListLimitedWorkflows()).map { workflow in
+        try connection.all(ListLimited(workflow: workflow, now: now, limit: room))
+      }
+      next += (held + limited).inTurns(upTo: room)
+      for wakeUp in next { try connection.run(StampDispatched(execution: wakeUp.execution, now: now)) }
+      return next.sorted { $0.execution < $1.execution }
     }
   }
 
-  public func nextDue(after time: Timestamp, lease: Duration) async throws(PortError) -> Timestamp? {
-    try await database.read { try $0.first(NextDue(after: time, lease: lease)) ?? nil }
+  public func backlog(since time: Timestamp) async throws(PortError) -> [DispatchLine: Int] {
+    try await database.read { connection in
+      let held = try connection.all(ListHeldLines()).map { ($0, Int.max) }
+      return try Self.dispatched(since: time, in: connection).merging(held) { $1 }
+    }
+  }
+
+  private static func dispatched(since time: Timestamp, in connection: Connection) throws -> [DispatchLine: Int] {
+    Dictionary(try connection.all(CountDispatched(since: time)).map { ($0.line, $0.count) }) { $1 }
+  }
+
+  public func nextDue(
+    after time: Timestamp, lease: Duration, turn: Duration
+  ) async throws(PortError) -> Timestamp? {
+    try await database.read { try $0.first(NextDue(after: time, lease: lease, turn: turn)) ?? nil }
   }
 }

@@ -24,12 +24,13 @@ extension NewExecution {
     _ number: Int, in workspace: WorkspaceID = .initial, workflow: WorkflowID = .numbered(1),
     version: VersionID = .numbered(1), mode: ExecutionMode = .manual, lane: Lane = .normal,
     at acceptedAt: Timestamp? = nil, input: String = "input", entries: [JournalEntry] = [],
-    retryOf: ExecutionID? = nil, claimedBy: ExecutorID? = nil, idempotency: IdempotencyRecord? = nil
+    retryOf: ExecutionID? = nil, claimedBy: ExecutorID? = nil, isHeld: Bool = false,
+    concurrency: Int? = nil, idempotency: IdempotencyRecord? = nil
   ) -> NewExecution {
     NewExecution(
       id: .numbered(number), workspace: workspace, workflow: workflow, version: version, mode: mode, lane: lane,
       acceptedAt: acceptedAt ?? .seconds(Int64(number)), input: Array(input.utf8), entries: entries, retryOf: retryOf,
-      claimedBy: claimedBy, idempotency: idempotency)
+      claimedBy: claimedBy, isHeld: isHeld, concurrency: concurrency, idempotency: idempotency)
   }
 }
 

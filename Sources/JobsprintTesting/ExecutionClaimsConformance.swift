@@ -8,6 +8,7 @@ public enum ExecutionClaimsConformance {
   private static let me = ExecutorID.numbered(1)
   private static let you = ExecutorID.numbered(2)
   private static let lease = Duration.seconds(15)
+  private static let turn = Duration.milliseconds(100)
 
   private static let claiming: [ConformanceCheck<StorageUnderTest>] = [
     ConformanceCheck("a claim gives all that is needed to go on") { storage in
@@ -124,10 +125,12 @@ public enum ExecutionClaimsConformance {
   ]
 
   private static func recoverable(
-    _ storage: StorageUnderTest, at now: Int64, before: Int64, lease: Int64 = 0, limit: Int = 100
+    _ storage: StorageUnderTest, at now: Int64, before: Int64, lease: Int64 = 0, lineLimit: Int = 100,
+    limit: Int = 100
   ) async throws -> [ExecutionID] {
     try await storage.claims.recoverable(
-      at: .seconds(now), dispatchedBefore: .seconds(before), leaseExpiry: .seconds(lease), limit: limit
+      at: .seconds(now), dispatchedBefore: .seconds(before), leaseExpiry: .seconds(lease), lineLimit: lineLimit,
+      limit: limit
     ).map(\.execution)
   }
 
@@ -143,7 +146,7 @@ public enum ExecutionClaimsConformance {
       _ = try await storage.journal.commit([.accept(.numbered(1, in: .numbered(7), lane: .high))])
       try expect(
         try await storage.claims.recoverable(
-          at: .seconds(10), dispatchedBefore: .seconds(5), leaseExpiry: .seconds(0), limit: 9),
+          at: .seconds(10), dispatchedBefore: .seconds(5), leaseExpiry: .seconds(0), lineLimit: 9, limit: 9),
         is: [WakeUp(execution: .numbered(1), workspace: .numbered(7), lane: .high)])
       try expect(try await recoverable(storage, at: 12, before: 7), is: [])
       try expect(try await recoverable(storage, at: 16, before: 11), is: [.numbered(1)])
@@ -156,9 +159,9 @@ public enum ExecutionClaimsConformance {
         .accept(.numbered(1, claimedBy: me)), .append(1, [], .wait(until: .seconds(50))),
         .accept(.numbered(2, claimedBy: me)), .append(2, [], .wait(until: .seconds(40))),
       ])
-      try expect(try await storage.claims.nextDue(after: .seconds(0), lease: lease), is: .seconds(40))
-      try expect(try await storage.claims.nextDue(after: .seconds(40), lease: lease), is: .seconds(50))
-      try expect(try await storage.claims.nextDue(after: .seconds(50), lease: lease), is: nil)
+      try expect(try await storage.claims.nextDue(after: .seconds(0), lease: lease, turn: turn), is: .seconds(40))
+      try expect(try await storage.claims.nextDue(after: .seconds(40), lease: lease, turn: turn), is: .seconds(50))
+      try expect(try await storage.claims.nextDue(after: .seconds(50), lease: lease, turn: turn), is: nil)
       try expect(try await recoverable(storage, at: 39, before: 30), is: [])
       try expect(try await recoverable(storage, at: 50, before: 45), is: [.numbered(1), .numbered(2)])
       try expect(try await recoverable(storage, at: 51, before: 46), is: [])
@@ -199,12 +202,12 @@ public enum ExecutionClaimsConformance {
       try expect(try await recoverable(storage, at: 10, before: 5, limit: 2), is: [])
     },
     ConformanceCheck("without anything that waits and anybody who beats nothing is due") { storage in
-      try expect(try await storage.claims.nextDue(after: .seconds(0), lease: lease), is: nil)
+      try expect(try await storage.claims.nextDue(after: .seconds(0), lease: lease, turn: turn), is: nil)
       _ = try await storage.journal.commit([
         .accept(.numbered(1, claimedBy: me)), .append(1, [], .wait(until: .seconds(50))),
       ])
       _ = try await storage.claims.claim([.numbered(1)], for: me, at: .seconds(50), leaseExpiry: .seconds(0))
-      try expect(try await storage.claims.nextDue(after: .seconds(0), lease: lease), is: nil)
+      try expect(try await storage.claims.nextDue(after: .seconds(0), lease: lease, turn: turn), is: nil)
     },
     ConformanceCheck("the end of a lease is due, in the millisecond in which its executions can be taken") { storage in
       _ = try await storage.claims.beat(me, holding: [], at: .seconds(10))
@@ -212,15 +215,71 @@ public enum ExecutionClaimsConformance {
       _ = try await storage.journal.commit([.accept(.numbered(1, claimedBy: me))])
       let due = Timestamp.seconds(25) + .milliseconds(1)
       for moment in [Timestamp.seconds(11), .seconds(25)] {
-        try expect(try await storage.claims.nextDue(after: moment, lease: lease), is: due)
+        try expect(try await storage.claims.nextDue(after: moment, lease: lease, turn: turn), is: due)
       }
       let early = try await storage.claims.recoverable(
-        at: .seconds(25), dispatchedBefore: .seconds(0), leaseExpiry: .seconds(25) - lease, limit: 9)
+        at: .seconds(25), dispatchedBefore: .seconds(0), leaseExpiry: .seconds(25) - lease, lineLimit: 9, limit: 9)
       try expect(early, is: [])
       let found = try await storage.claims.recoverable(
-        at: due, dispatchedBefore: .seconds(0), leaseExpiry: due - lease, limit: 9)
+        at: due, dispatchedBefore: .seconds(0), leaseExpiry: due - lease, lineLimit: 9, limit: 9)
       try expect(found.map(\.execution), is: [.numbered(1)])
-      try expect(try await storage.claims.nextDue(after: due, lease: lease), is: .seconds(27) + .milliseconds(1))
+      try expect(
+        try await storage.claims.nextDue(after: due, lease: lease, turn: turn), is: .seconds(27) + .milliseconds(1))
+    },
+    ConformanceCheck("what is held is dispatched when its line has room, lines in turn") { storage in
+      let other = WorkspaceID.numbered(7)
+      _ = try await storage.journal.commit([
+        .accept(.numbered(1, at: .seconds(9))), .accept(.numbered(2, isHeld: true)),
+        .accept(.numbered(3, isHeld: true)),
+        .accept(.numbered(4, isHeld: true)), .accept(.numbered(5, in: other, isHeld: true)),
+        .accept(.numbered(6, lane: .high, isHeld: true)), .accept(.numbered(7, in: other, claimedBy: me)),
+      ])
+      _ = try await storage.claims.beat(me, holding: [], at: .seconds(10))
+      let normal = DispatchLine(workspace: .initial, lane: .normal)
+      let others = DispatchLine(workspace: other, lane: .normal)
+      let high = DispatchLine(workspace: .initial, lane: .high)
+      try expect(
+        try await storage.claims.backlog(since: .seconds(5)), is: [normal: .max, others: .max, high: .max])
+      try expect(
+        try await recoverable(storage, at: 10, before: 5, lineLimit: 3, limit: 4),
+        is: [.numbered(2), .numbered(3), .numbered(5), .numbered(6)])
+      try expect(try await recoverable(storage, at: 10, before: 5, lineLimit: 3), is: [], "no room:")
+      _ = try await storage.claims.claim([.numbered(2)], for: me, at: .seconds(10), leaseExpiry: .seconds(0))
+      try expect(try await recoverable(storage, at: 10, before: 5, lineLimit: 3), is: [.numbered(4)])
+      try expect(try await storage.claims.backlog(since: .seconds(5)), is: [normal: 3, others: 1, high: 1])
+      try expect(try await storage.claims.backlog(since: .seconds(10)), is: [normal: 2, others: 1, high: 1])
+    },
+    ConformanceCheck("of a workflow with a limit no more are running or on their way") { storage in
+      let (one, two) = (WorkflowID.numbered(1), WorkflowID.numbered(2))
+      _ = try await storage.claims.beat(me, holding: [], at: .seconds(10))
+      _ = try await storage.journal.commit(
+        (1...4).map { .accept(.numbered($0, workflow: one, concurrency: 2)) } + [
+          .accept(.numbered(5, workflow: two, concurrency: 1)), .accept(.numbered(6, workflow: one, isHeld: true)),
+        ])
+      try expect(try await storage.claims.backlog(since: .seconds(0)).count, is: 1, "a limit is no backlog:")
+      try expect(
+        try await recoverable(storage, at: 10, before: 5), is: [.numbered(1), .numbered(2), .numbered(5), .numbered(6)])
+      _ = try await storage.claims.claim(
+        [.numbered(1), .numbered(2), .numbered(5)], for: me, at: .seconds(10), leaseExpiry: .seconds(0))
+      try expect(try await recoverable(storage, at: 11, before: 6), is: [], "they are running:")
+      try expect(
+        try await storage.claims.nextDue(after: .seconds(11), lease: .zero, turn: turn), is: .seconds(11) + turn)
+      _ = try await storage.journal.commit([
+        .append(1, [], .wait(until: .seconds(12))), .append(2, [], .success()),
+      ])
+      try expect(try await recoverable(storage, at: 11, before: 6), is: [.numbered(3), .numbered(4)])
+      _ = try await storage.claims.claim([.numbered(3)], for: me, at: .seconds(11), leaseExpiry: .seconds(0))
+      try expect(try await recoverable(storage, at: 13, before: 8), is: [], "a wait that is over finds no place:")
+      try expect(try await recoverable(storage, at: 20, before: 15), is: [.numbered(4), .numbered(6)], "told again:")
+      _ = try await storage.journal.commit([.append(3, [], .success())])
+      try expect(try await recoverable(storage, at: 20, before: 15), is: [.numbered(1)])
+    },
+    ConformanceCheck("while something is held a turn is due") { storage in
+      _ = try await storage.journal.commit([.accept(.numbered(1, isHeld: true))])
+      try expect(
+        try await storage.claims.nextDue(after: .seconds(3), lease: lease, turn: turn), is: .seconds(3) + turn)
+      try expect(try await recoverable(storage, at: 10, before: 5), is: [.numbered(1)])
+      try expect(try await storage.claims.nextDue(after: .seconds(3), lease: lease, turn: turn), is: nil)
     },
     ConformanceCheck("what has ended is never recoverable") { storage in
       _ = try await storage.journal.commit([

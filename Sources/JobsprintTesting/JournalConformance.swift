@@ -229,7 +229,7 @@ public enum JournalConformance {
         try expect(record.error, is: number == 2 ? Array("why".utf8) : nil)
       }
       try expect(try await storage.journal.commit([.append(2, [.entry(at: 0)], .success())]), is: [.fenced])
-      try expect(try await storage.claims.nextDue(after: .seconds(0), lease: .seconds(15)), is: nil)
+      try expect(try await storage.claims.nextDue(after: .seconds(0), lease: .seconds(15), turn: .zero), is: nil)
     },
     ConformanceCheck("cancelling what has ended or is not there says so") { storage in
       _ = try await storage.journal.commit([.accept(.numbered(1, claimedBy: me)), .append(1, [], .success())])

@@ -87,6 +87,9 @@ public final class ServerProcess: Sendable {
     }
   }
 
+  /// Until it has ended, by itself or not.
+  public var isRunning: Bool { process.withLock { $0.isRunning } }
+
   /// SIGSTOP and SIGCONT.
   public func pause() { process.withLock { _ = Glibc.kill($0.processIdentifier, SIGSTOP) } }
   public func resume() { process.withLock { _ = Glibc.kill($0.processIdentifier, SIGCONT) } }

@@ -144,7 +144,8 @@ final class FaultFlow: Sendable {
       id: ids.next(), options: options, queue: queue, claims: storage.claims, catalog: catalog, writer: writer,
       bus: bus, evaluator: NativeExpressionEvaluator(), clock: clock, log: log)
     acceptor = Acceptor(
-      catalog: catalog, executions: storage.executions, writer: writer, dispatcher: dispatcher, executor: executor,
+      catalog: catalog, executions: storage.executions, writer: writer, dispatcher: dispatcher,
+      budget: DispatchBudget(claims: storage.claims, clock: clock, patience: .seconds(1), log: log), executor: executor,
       bus: bus, clock: clock, ids: ids)
     var recovery = RecovererOptions()
     recovery.interval = .milliseconds(200)

@@ -122,8 +122,10 @@ private let filling = [
     try add(.api, ReadJournals(ids: [id]))
     try add(.claimer, Beat(executor: .numbered(1), now: time, holding: [id]))
     try add(.claimer, RetireExecutors(executors: [.numbered(1)]))
-    try add(.claimer, StampRecoverable(now: time, dispatchedBefore: time, leaseExpiry: time, limit: 100))
-    try add(.claimer, NextDue(after: time, lease: .seconds(15)))
+    try add(
+      .claimer, StampRecoverable(now: time, dispatchedBefore: time, leaseExpiry: time, limit: 100, lineLimit: 1000))
+    try add(.claimer, CountBacklog(since: time))
+    try add(.claimer, NextDue(after: time, lease: .seconds(15), turn: .milliseconds(100)))
     try add(.keeper, CompleteEnds(limit: 100))
     try add(.keeper, ExpireLeftovers(before: id, limit: 100))
     try add(.claimer, CheckEnded(ids: [id]))

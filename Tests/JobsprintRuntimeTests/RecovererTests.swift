@@ -129,7 +129,7 @@ private final class SpyClaims: ExecutionClaims {
   }
 
   func recoverable(
-    at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, limit: Int
+    at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, lineLimit: Int, limit: Int
   ) async throws(PortError) -> [WakeUp] {
     let woken = state.withLock { state in
       state.looks.append(Int(now.milliseconds - Timestamp.seconds(0).milliseconds) / 1000)
@@ -139,11 +139,15 @@ private final class SpyClaims: ExecutionClaims {
     }
     for (_, continuation) in woken { continuation.resume() }
     return try await claims.recoverable(
-      at: now, dispatchedBefore: dispatchedBefore, leaseExpiry: leaseExpiry, limit: limit)
+      at: now, dispatchedBefore: dispatchedBefore, leaseExpiry: leaseExpiry, lineLimit: lineLimit, limit: limit)
   }
 
-  func nextDue(after time: Timestamp, lease: Duration) async throws(PortError) -> Timestamp? {
-    try await claims.nextDue(after: time, lease: lease)
+  func backlog(since time: Timestamp) async throws(PortError) -> [DispatchLine: Int] {
+    try await claims.backlog(since: time)
+  }
+
+  func nextDue(after time: Timestamp, lease: Duration, turn: Duration) async throws(PortError) -> Timestamp? {
+    try await claims.nextDue(after: time, lease: lease, turn: turn)
   }
 
   func claim(

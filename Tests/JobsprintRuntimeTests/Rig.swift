@@ -28,7 +28,10 @@ struct Rig: Sendable {
   let library: NodeLibrary
   let ids: IdentifierSource
   let dispatcher: Dispatcher
+  let budget: DispatchBudget
   let log: Logger
+
+  static let lineLimit = 10
 
   init(journal wrap: (any Journal) -> any Journal = { $0 }) {
     let store = MemoryStore()
@@ -51,6 +54,7 @@ struct Rig: Sendable {
     log.logLevel = .critical
     self.log = log
     dispatcher = Dispatcher(queue: queue, clock: clock, log: log)
+    budget = DispatchBudget(claims: claims, clock: clock, patience: .seconds(30), limit: Self.lineLimit, log: log)
   }
 
   /// - Parameter javaScript: runs the code of nodes; nil: there is none.
@@ -64,11 +68,16 @@ struct Rig: Sendable {
 
   func acceptor(_ executor: Executor?) -> Acceptor {
     Acceptor(
-      catalog: catalog, executions: executions, writer: writer, dispatcher: dispatcher, executor: executor, bus: bus,
-      clock: clock, ids: ids)
+      catalog: catalog, executions: executions, writer: writer, dispatcher: dispatcher, budget: budget,
+      executor: executor,
+      bus: bus, clock: clock, ids: ids)
   }
 
-  var recoverer: Recoverer { Recoverer(claims: claims, dispatcher: dispatcher, clock: clock, log: log) }
+  var recoverer: Recoverer {
+    var options = RecovererOptions()
+    options.lineLimit = Self.lineLimit
+    return Recoverer(claims: claims, dispatcher: dispatcher, clock: clock, options: options, log: log)
+  }
 
   var editor: WorkflowEditor {
     WorkflowEditor(store: workflows, catalog: catalog, library: library, clock: clock, ids: ids)

@@ -151,10 +151,17 @@ import Testing
 
   @Test func everyRecoveryQueryReadsItsPartialIndex() async throws {
     let database = try SQLiteDatabase.open(directory: folder.path)
-    let recoverable = ListRecoverable(
-      now: .seconds(1), dispatchedBefore: .seconds(1), leaseExpiry: .seconds(1), limit: 1)
-    let plan = try await database.read { try $0.all(QueryPlan(explained: recoverable.sql)).joined(separator: "\n") }
+    let late = ListLate(now: .seconds(1), dispatchedBefore: .seconds(1), leaseExpiry: .seconds(1), limit: 1)
+    let plan = try await database.read { try $0.all(QueryPlan(explained: late.sql)).joined(separator: "\n") }
     for index in ["executions_new", "executions_waiting", "executions_running"] { #expect(plan.contains(index)) }
+    for sql in [ListHeldLines.sql, ListHeld.sql] {
+      let plan = try await database.read { try $0.all(QueryPlan(explained: sql)).joined(separator: "\n") }
+      #expect(plan.contains("executions_held") && !plan.contains("TEMP B-TREE"), "\(plan)")
+    }
+    for sql in [ListLimitedWorkflows.sql, ListLimited.sql] {
+      let plan = try await database.read { try $0.all(QueryPlan(explained: sql)).joined(separator: "\n") }
+      #expect(plan.contains("executions_limited") && !plan.contains("SCAN executions\n"), "\(plan)")
+    }
     for state in ExecutionState.allCases {
       let list = ListExecutions(
         filter: ExecutionFilter(states: [state]), workspace: .initial, after: .numbered(1), limit: 1)

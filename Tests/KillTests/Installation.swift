@@ -1,7 +1,7 @@
+import AMQP
 import Foundation
 import JobsprintDomain
 import JobsprintTesting
-import Postgres
 import Synchronization
 
 /// An API and its workers as processes of their own, over a database and queues that are theirs alone.
@@ -12,98 +12,163 @@ final class Installation: Sendable {
 
   /// Seconds; short, so that a run sees many take-overs.
   static let lease = 3
+  /// Of the tickets of its wake-ups.
+  static let ticketKey = (id: "test", digit: Character("a"))
 
-  let ledger: URL
-  private let database: String
+  /// One of its processes, by the order in which they were started.
+  struct Member: Sendable {
+    let number: Int
+    let process: ServerProcess
+  }
+
+  private struct State {
+    var api: Member?
+    var workers: [Member] = []
+    var started = 0
+    var faulted: Set<Int> = []
+  }
+
+  let database: InstallationDatabase
+  /// Begins the names of its queues.
+  let prefix: String
+  private let ledgers: URL
   private let environment: [String: String?]
-  private let state: Mutex<(api: ServerProcess?, workers: [ServerProcess])>
+  private let state = Mutex(State())
 
-  /// - Parameter sabotage: the promise to break on purpose.
-  init(workers: Int, sabotage: String? = nil) async throws {
-    database = "jobsprint_kill_\(UInt32.random(in: 0...UInt32.max))"
-    ledger = FileManager.default.temporaryDirectory.appending(path: "\(database).ledger")
-    let database = database
-    try await Self.administer("CREATE DATABASE \(database)")
-    let address = try Self.address(of: database)
+  /// - Parameters:
+  ///   - sabotage: the promise to break on purpose.
+  ///   - doublesWakeUps: every message is published twice.
+  init(workers: Int, sabotage: String? = nil, doublesWakeUps: Bool = false) async throws {
+    database = try await InstallationDatabase()
+    prefix = database.name
+    ledgers = FileManager.default.temporaryDirectory.appending(path: "\(prefix).ledgers")
+    try FileManager.default.createDirectory(at: ledgers, withIntermediateDirectories: true)
     environment = [
-      "JOBSPRINT_DATABASE_URL": address, "JOBSPRINT_BROKER_URL": Self.rabbitmq, "JOBSPRINT_BROKER_PREFIX": database,
-      "JOBSPRINT_TICKET_KEYS": "test:\(String(repeating: "ab", count: 32))", "JOBSPRINT_LEASE_SECONDS": "\(Self.lease)",
-      "JOBSPRINT_TEST_LEDGER": ledger.path, "JOBSPRINT_TEST_SABOTAGE": sabotage, "JOBSPRINT_DATABASE_POOL": "4",
+      "JOBSPRINT_DATABASE_URL": database.address, "JOBSPRINT_BROKER_URL": Self.rabbitmq,
+      "JOBSPRINT_BROKER_PREFIX": prefix,
+      "JOBSPRINT_TICKET_KEYS": "\(Self.ticketKey.id):\(String(repeating: Self.ticketKey.digit, count: 64))",
+      "JOBSPRINT_LEASE_SECONDS": "\(Self.lease)", "JOBSPRINT_TEST_SABOTAGE": sabotage,
+      "JOBSPRINT_TEST_DUPLICATES": doublesWakeUps ? "1" : nil, "JOBSPRINT_DATABASE_POOL": "4",
     ]
-    state = Mutex((nil, []))
-    try Self.migrate(environment)
-    let api = try await ServerProcess("jobsprint-api", ["--port", "0"], environment: environment)
-    state.withLock { $0.api = api }
+    try database.migrate(environment)
+    try await startAPI()
     for _ in 0..<workers { try await addWorker() }
   }
 
-  var baseURL: String { state.withLock { $0.api?.baseURL ?? "" } }
-  var workers: [ServerProcess] { state.withLock { $0.workers } }
+  var baseURL: String { state.withLock { $0.api?.process.baseURL ?? "" } }
+  var workers: [Member] { state.withLock { $0.workers } }
+  var members: [Member] { state.withLock { [$0.api].compactMap { $0 } + $0.workers } }
+  /// Of processes that were killed or paused, or have died.
+  var faulted: Set<Int> { state.withLock { $0.faulted } }
 
-  func addWorker() async throws {
-    let worker = try await ServerProcess("jobsprint-worker", ["--port", "0"], environment: environment)
+  // MARK: Its processes
+
+  /// - Parameter more: of its environment.
+  @discardableResult
+  func addWorker(_ more: [String: String?] = [:]) async throws -> Member {
+    let worker = try await start("jobsprint-worker", more)
     state.withLock { $0.workers.append(worker) }
+    return worker
   }
 
-  /// kill -9 of one, and another in its place.
-  func replaceWorker() async throws {
-    let victim = state.withLock { $0.workers.remove(at: .random(in: $0.workers.indices)) }
-    victim.kill()
+  /// kill -9, and another in its place.
+  func replace(_ worker: Member) async throws {
+    kill(worker)
     try await addWorker()
+  }
+
+  func kill(_ worker: Member) {
+    state.withLock { state in
+      state.workers.removeAll { $0.number == worker.number }
+      state.faulted.insert(worker.number)
+    }
+    worker.process.kill()
+  }
+
+  func pause(_ worker: Member) {
+    state.withLock { _ = $0.faulted.insert(worker.number) }
+    worker.process.pause()
   }
 
   /// kill -9, and another on a new port.
   func replaceAPI() async throws {
-    state.withLock { $0.api }?.kill()
-    let api = try await ServerProcess("jobsprint-api", ["--port", "0"], environment: environment)
+    if let api = state.withLock({ $0.api.take() }) {
+      state.withLock { _ = $0.faulted.insert(api.number) }
+      api.process.kill()
+    }
+    try await startAPI()
+  }
+
+  /// Those of the workers that have ended by themselves, with others in their place.
+  func replaceTheDead() async throws -> Int {
+    let dead = workers.filter { !$0.process.isRunning }
+    for worker in dead { try await replace(worker) }
+    return dead.count
+  }
+
+  private func startAPI() async throws {
+    let api = try await start("jobsprint-api", [:])
     state.withLock { $0.api = api }
   }
 
-  /// Stops all in order; their exit codes. The database goes with them.
+  private func start(_ program: String, _ more: [String: String?]) async throws -> Member {
+    let number = state.withLock { state in
+      state.started += 1
+      return state.started
+    }
+    var environment = environment.merging(more) { $1 }
+    environment["JOBSPRINT_TEST_LEDGER"] = ledgers.appending(path: "\(number)").path
+    return Member(
+      number: number, process: try await ServerProcess(program, ["--port", "0"], environment: environment))
+  }
+
+  // MARK: What it leaves
+
+  /// An effect, and who did it.
+  struct Act: Sendable {
+    let process: Int
+    let line: JSONValue
+  }
+
+  func acts() throws -> [Act] {
+    try FileManager.default.contentsOfDirectory(at: ledgers, includingPropertiesForKeys: nil).flatMap { file in
+      try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map { line in
+        Act(process: Int(file.lastPathComponent) ?? 0, line: try JSONValue(parsing: String(line)))
+      }
+    }
+  }
+
+  /// Somebody with a connection to its broker.
+  static func withBroker<Value: Sendable>(_ body: (AMQPConnection) async throws -> Value) async throws -> Value {
+    let connection = AMQPConnection(try AMQPOptions(rabbitmq ?? ""))
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { await connection.run() }
+      defer { group.cancelAll() }
+      return try await body(connection)
+    }
+  }
+
+  func queue(of lane: Lane) -> String { "\(prefix).wake.\(lane.rawValue)" }
+  var quarantine: String { "\(prefix).quarantine" }
+
+  /// Stops all in order, and removes what they leave; their exit codes.
   func end() async throws -> [Int32] {
-    let codes = processes.map { $0.stop() }
-    try await dropDatabase()
-    try? FileManager.default.removeItem(at: ledger)
+    let codes = members.map { $0.process.stop() }
+    try await remove()
     return codes
   }
 
-  /// kill -9 of all.
-  func kill() {
-    for process in processes { process.kill() }
-    try? FileManager.default.removeItem(at: ledger)
+  /// kill -9 of all, and removes what they leave.
+  func kill() async throws {
+    for member in members { member.process.kill() }
+    try await remove()
   }
 
-  /// Also under those who use it.
-  func dropDatabase() async throws { try await Self.administer("DROP DATABASE \(database) WITH (FORCE)") }
-
-  private var processes: [ServerProcess] { state.withLock { [$0.api].compactMap { $0 } + $0.workers } }
-
-  // MARK: The database
-
-  private static func address(of database: String) throws -> String {
-    guard let postgres, let end = postgres.lastIndex(of: "/") else { throw ServerFailure(reason: "no PostgreSQL") }
-    let query = postgres[end...].firstIndex(of: "?").map { postgres[$0...] } ?? ""
-    return "\(postgres[..<end])/\(database)\(query)"
-  }
-
-  private static func administer(_ sql: String) async throws {
-    var options = try PostgresOptions(postgres ?? "")
-    options.size = 1
-    let pool = PostgresPool(options)
-    let running = Task { await pool.run() }
-    try await pool.rows(PostgresCommand(sql: sql), limit: .seconds(60))
-    running.cancel()
-    await running.value
-  }
-
-  private static func migrate(_ environment: [String: String?]) throws {
-    let process = Process()
-    process.executableURL = ServerProcess.executable
-    process.arguments = ["migrate", "up"]
-    process.environment = ProcessInfo.processInfo.environment.merging(environment.compactMapValues { $0 }) { $1 }
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw ServerFailure(reason: "the database could not be migrated") }
+  private func remove() async throws {
+    try await Self.withBroker { broker in
+      for queue in Lane.allCases.map(queue(of:)) + [quarantine] { try await broker.delete(queue) }
+    }
+    await database.close()
+    try? FileManager.default.removeItem(at: ledgers)
   }
 }

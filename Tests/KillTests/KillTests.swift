@@ -57,7 +57,7 @@ struct KillTests {
           group.addTask {
             while true {
               let marker = markers.next()
-              guard let answer = try? await client.send("POST", path, ["marker": .integer(Int64(marker))]) else {
+              guard let answer = try? await client.send("POST", path, KillWorkflow.input(marker)) else {
                 return
               }
               guard answer.status / 100 == 2, let id = answer.body["executionId"]?.stringValue else { return }

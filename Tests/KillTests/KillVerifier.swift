@@ -49,7 +49,7 @@ struct KillVerifier {
   private static func check(
     _ id: String, _ marker: Int, _ execution: JSONValue, _ acts: [JSONValue], _ report: inout Report
   ) {
-    var terms: Set<Int> = []
+    var terms: [Int] = []
     var positions: [Int] = []
     for node in nodes {
       let runs = execution["data"]?["resultData"]?["runData"]?[node]?.arrayValue ?? []
@@ -60,7 +60,7 @@ struct KillVerifier {
         report.wrong.append("\(id): '\(node)' is recorded \(runs.count) times")
         continue
       }
-      terms.insert(term)
+      terms.append(term)
       positions.append(position)
       if run["data"]?["main"]?[0]?[0]?["json"]?["marker"]?.integerValue != marker {
         report.wrong.append("\(id): '\(node)' has not the data of its request")
@@ -76,7 +76,10 @@ struct KillVerifier {
       }
       report.repeatedEffects += max(0, done.count - 1)
     }
+    // Whoever has lost an execution writes no more: of later records, none is of an earlier holder.
+    let byPosition = zip(positions, terms).sorted { $0.0 < $1.0 }.map(\.1)
+    if byPosition != byPosition.sorted() { report.wrong.append("\(id): terms \(byPosition) by position") }
     if Set(positions).count != nodes.count { report.wrong.append("\(id): positions \(positions)") }
-    if terms.count > 1 { report.resumed += 1 }
+    if Set(terms).count > 1 { report.resumed += 1 }
   }
 }

@@ -1,16 +1,16 @@
 import JobsprintDomain
 import Synchronization
 
-/// Six nodes with two effects, in a chain.
+/// Six nodes with two effects, in a chain. Its input has a `marker`, and how many `milliseconds` an effect takes.
 enum KillWorkflow {
   static let document: JSONValue = [
     "name": "Kill test", "settings": ["executionOrder": "v1"],
     "nodes": [
       node("Start", "n8n-nodes-base.manualTrigger", 1, [:]),
       node("Prepare", "n8n-nodes-base.set", 3.4, ["includeOtherFields": true, "assignments": ["assignments": []]]),
-      node("Charge", "jobsprint.testEffect", 1, ["label": "Charge", "milliseconds": 15]),
+      effect("Charge"),
       node("Label", "n8n-nodes-base.set", 3.4, ["includeOtherFields": true, "assignments": ["assignments": []]]),
-      node("Ship", "jobsprint.testEffect", 1, ["label": "Ship", "milliseconds": 15]),
+      effect("Ship"),
       node("Done", "n8n-nodes-base.set", 3.4, ["includeOtherFields": true, "assignments": ["assignments": []]]),
     ],
     "connections": .object(
@@ -19,6 +19,16 @@ enum KillWorkflow {
           (source, ["main": [[["node": .string(target), "type": "main", "index": 0]]]])
         })),
   ]
+
+  private static func effect(_ label: String) -> JSONValue {
+    node(
+      label, "jobsprint.testEffect", 1,
+      ["label": .string(label), "milliseconds": "={{ $json.milliseconds }}"])
+  }
+
+  static func input(_ marker: Int, milliseconds: Int = 15) -> JSONValue {
+    ["marker": .integer(Int64(marker)), "milliseconds": .integer(Int64(milliseconds))]
+  }
 
   private static func node(_ name: String, _ type: String, _ version: Double, _ parameters: JSONValue) -> JSONValue {
     [

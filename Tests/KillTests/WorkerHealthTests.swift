@@ -4,14 +4,13 @@ import NIOCore
 import NIOHTTP1
 import Testing
 
-/// What a worker says of itself on its health port.
-@Suite(.enabled(if: Installation.areServersThere, "eval \"$(scripts/services env DIR)\" names the servers"))
-struct WorkerHealthTests {
+extension InstallationTests {
+  /// What a worker says of itself on its health port.
   @Test(.timeLimit(.minutes(2))) func aWorkerWithoutItsStoreLivesAndIsNotReady() async throws {
     let installation = try await Installation(workers: 1)
     let http = HTTPClient(eventLoopGroupProvider: .singleton)
     defer { http.shutdown { _ in } }
-    let worker = try #require(installation.workers.first)
+    let worker = try #require(installation.workers.first).process
     func status(of path: String) async throws -> UInt {
       try await http.execute(HTTPClientRequest(url: worker.baseURL + path), timeout: .seconds(30)).status.code
     }
@@ -25,12 +24,13 @@ struct WorkerHealthTests {
       #"jobsprint_rabbitmq_connection{connection="consuming",state="ready"} 1"#,
       #"jobsprint_postgres_connections{pool="primary"} 4"#,
       #"jobsprint_postgres_statements_total{pool="primary",statement="claims.beat",outcome="succeeded"}"#,
+      "jobsprint_journal_fenced_total 0", "jobsprint_wake_ups_idle_total 0",
     ] {
       #expect(text.contains(sample), "\(sample) is not in: \(text)")
     }
-    try await installation.dropDatabase()
+    try await installation.database.drop()
     #expect(try await status(of: "/readyz") == 503)
     #expect(try await status(of: "/livez") == 200)
-    installation.kill()
+    try await installation.kill()
   }
 }

@@ -61,6 +61,9 @@ struct ProcessMetrics: Sendable {
       "jobsprint_journal_batch_writes", "Writes in one commit.", [MetricsText.Series([:], Histogram(journal.batches))])
     text.add(
       "jobsprint_journal_commit_seconds", "What commits took.", [MetricsText.Series([:], Histogram(journal.durations))])
+    text.add(
+      "jobsprint_journal_fenced_total", .counter, "Writes that were refused to a holder that had lost its execution.",
+      journal.fenced)
     text.add("jobsprint_journal_waiting", .gauge, "Writes that wait for the next commit.", journal.waiting)
   }
 
@@ -70,6 +73,9 @@ struct ProcessMetrics: Sendable {
       executor.started)
     text.add("jobsprint_executions_running", .gauge, "Executions that this process holds.", executor.running)
     text.add("jobsprint_executor_slots", .gauge, "Executions that it would hold at most.", executor.slots)
+    text.add(
+      "jobsprint_wake_ups_idle_total", .counter, "Wake-ups for executions that could not be claimed (any more).",
+      executor.idleWakeUps)
     text.add(
       "jobsprint_queue_lag_seconds", "From the acceptance until an execution was first taken out of the queue.",
       [MetricsText.Series([:], Histogram(executor.queueLag))])

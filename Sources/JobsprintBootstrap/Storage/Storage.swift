@@ -43,6 +43,8 @@ struct StorageNews: Sendable {
   let auditWritten: @Sendable () -> Void
   /// An executor has handed back what it held.
   let executorLeft: @Sendable () -> Void
+  /// An execution was accepted that has to wait for its workflow's limit.
+  let executionHeld: @Sendable () -> Void
 }
 
 /// Where an installation keeps its data.
@@ -160,6 +162,7 @@ extension PostgresLocation {
         switch word {
         case .auditWritten: news.auditWritten()
         case .executorLeft: news.executorLeft()
+        case .executionHeld: news.executionHeld()
         }
       }
     }

@@ -15,15 +15,18 @@ public struct WorkflowSettings: Sendable, Hashable {
 
   /// nil: a node that has failed ends the execution.
   public var retryPolicy: RetryPolicy?
+  /// Executions at a time, in the whole installation; nil is no limit.
+  public var maxConcurrency: Int?
 
   public init(
     executionOrder: ExecutionOrder = .v0, executionTimeout: Duration? = nil, timezone: String? = nil,
-    retryPolicy: RetryPolicy? = nil
+    retryPolicy: RetryPolicy? = nil, maxConcurrency: Int? = nil
   ) {
     self.executionOrder = executionOrder
     self.executionTimeout = executionTimeout
     self.timezone = timezone
     self.retryPolicy = retryPolicy
+    self.maxConcurrency = maxConcurrency
   }
 
   init(_ document: JSONObject) {
@@ -32,5 +35,6 @@ public struct WorkflowSettings: Sendable, Hashable {
     executionTimeout = document["executionTimeout"]?.doubleValue.flatMap { $0 > 0 ? .seconds(min($0, 1e12)) : nil }
     timezone = document["timezone"]?.stringValue.flatMap { $0 == "DEFAULT" ? nil : $0 }
     retryPolicy = RetryPolicy(document["retryPolicy"])
+    maxConcurrency = document["maxConcurrency"]?.integerValue.flatMap { $0 > 0 ? $0 : nil }
   }
 }

@@ -17,17 +17,34 @@ public protocol ExecutionClaims: Sendable {
   ///   process can have open, whose queue was lost with the process before.
   func retire(_ executors: [ExecutorID]?) async throws(PortError)
 
-  /// What should be dispatched again: `new` and not dispatched since `dispatchedBefore` (whoever accepts dispatches, too),
-  /// `waiting` whose time has come, `running` whose holder's heartbeat is older than `leaseExpiry`. Oldest first, at most `limit`; each is stamped as
-  /// dispatched at `now` in the same transaction, and one stamped since `dispatchedBefore` is left out.
+  /// What should be dispatched: first what was dispatched before or has begun (`new` and dispatched before
+  /// `dispatchedBefore`, `waiting` whose time has come, `running` whose holder's heartbeat is older than `leaseExpiry`), then
+  /// what was held until its turn, or handed back. Lines take turns, within one the oldest goes first; of each, no more
+  /// than `lineLimit` new ones are dispatched and not claimed. Executions of a workflow with a limit
+  /// (``NewExecution/concurrency``) are a line of their own, in which the limit counts what is running, too. At most `limit` in all; each is stamped as dispatched at
+  /// `now` in the same transaction, and one stamped since `dispatchedBefore` is left out.
   func recoverable(
-    at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, limit: Int
+    at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, lineLimit: Int, limit: Int
   ) async throws(PortError) -> [WakeUp]
 
-  /// The earliest moment behind `time` at which something may have to be dispatched again, as far as can be known: the
-  /// end of a wait, or the first millisecond at which an executor that beats no more counts as gone. nil when there is
-  /// none.
-  func nextDue(after time: Timestamp, lease: Duration) async throws(PortError) -> Timestamp?
+  /// New executions that were dispatched at `time` or later, by their lines. Where some are held, it is `Int.max`.
+  func backlog(since time: Timestamp) async throws(PortError) -> [DispatchLine: Int]
+
+  /// The earliest moment behind `time` at which something may have to be dispatched, as far as can be known: the end of a
+  /// wait, the first millisecond at which an executor that beats no more counts as gone, or, where something waits
+  /// for its turn, `turn` behind `time`. nil when there is none.
+  func nextDue(after time: Timestamp, lease: Duration, turn: Duration) async throws(PortError) -> Timestamp?
+}
+
+/// New executions of one workspace and lane: they are dispatched in their order, and take turns with those of others.
+public struct DispatchLine: Sendable, Hashable {
+  public let workspace: WorkspaceID
+  public let lane: Lane
+
+  public init(workspace: WorkspaceID, lane: Lane) {
+    self.workspace = workspace
+    self.lane = lane
+  }
 }
 
 /// An execution that the claimer now holds, with all that is needed to go on.

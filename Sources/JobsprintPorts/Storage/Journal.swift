@@ -47,12 +47,21 @@ public struct NewExecution: Sendable {
   /// Set when the accepting process executes it itself at once: it is stored as running and already claimed, with
   /// term 1, which saves a commit. nil: stored as new.
   public let claimedBy: ExecutorID?
+  /// It stays in the store until its turn has come (``ExecutionClaims/recoverable(at:dispatchedBefore:leaseExpiry:lineLimit:limit:)``);
+  /// else whoever accepts it dispatches it.
+  public let isHeld: Bool
+  /// How many executions of its workflow may be running or on their way at a time; nil is no limit. One with a limit is held.
+  public let concurrency: Int?
   public let idempotency: IdempotencyRecord?
+
+  /// When it was dispatched, as the store notes it with the acceptance.
+  public var dispatchedAt: Timestamp? { claimedBy == nil && !isHeld ? acceptedAt : nil }
 
   public init(
     id: ExecutionID, workspace: WorkspaceID, workflow: WorkflowID, version: VersionID, mode: ExecutionMode,
     lane: Lane = .normal, acceptedAt: Timestamp, input: [UInt8], entries: [JournalEntry] = [],
-    retryOf: ExecutionID? = nil, claimedBy: ExecutorID? = nil, idempotency: IdempotencyRecord? = nil
+    retryOf: ExecutionID? = nil, claimedBy: ExecutorID? = nil, isHeld: Bool = false,
+    concurrency: Int? = nil, idempotency: IdempotencyRecord? = nil
   ) {
     self.id = id
     self.workspace = workspace
@@ -65,6 +74,8 @@ public struct NewExecution: Sendable {
     self.entries = entries
     self.retryOf = retryOf
     self.claimedBy = claimedBy
+    self.isHeld = isHeld || concurrency != nil
+    self.concurrency = concurrency
     self.idempotency = idempotency
   }
 }

@@ -6,12 +6,13 @@ import Postgres
 
 /// What both are given: one element for each execution, in the order of their ids.
 private let columns = """
-  id, workspace_id, workflow_id, version_id, accepted_at, retry_of, executor_id, mode, lane, input, entries, positions
+  id, workspace_id, workflow_id, version_id, accepted_at, retry_of, executor_id, mode, lane, input, entries, positions,
+  dispatched_at, concurrency
   """
 
 private let arrays = """
   $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int8[], $6::uuid[], $7::uuid[], $8::text[], $9::text[],
-  $10::bytea[], $11::bytea[], $12::text[]
+  $10::bytea[], $11::bytea[], $12::text[], $13::int8[], $14::int4[]
   """
 
 /// Stores what `accepted` gives.
@@ -25,10 +26,12 @@ private let inserts = """
     SELECT id, 0, workspace_id, entries FROM accepted WHERE entries IS NOT NULL
   )
   INSERT INTO jobsprint.live_executions
-    (id, workspace_id, executor_id, started_at, dispatched_at, term, packs, state, lane, finished)
+    (id, workspace_id, executor_id, started_at, dispatched_at, term, packs, state, lane, finished, limited_by,
+      concurrency)
   SELECT id, workspace_id, executor_id, CASE WHEN executor_id IS NOT NULL THEN accepted_at END,
-    CASE WHEN executor_id IS NULL THEN accepted_at END, (executor_id IS NOT NULL)::int4, (entries IS NOT NULL)::int4,
-    CASE WHEN executor_id IS NULL THEN 'new' ELSE 'running' END, lane, coalesce(positions::int4multirange, '{}')
+    dispatched_at, (executor_id IS NOT NULL)::int4, (entries IS NOT NULL)::int4,
+    CASE WHEN executor_id IS NULL THEN 'new' ELSE 'running' END, lane, coalesce(positions::int4multirange, '{}'),
+    CASE WHEN concurrency IS NOT NULL THEN workflow_id END, concurrency
   FROM accepted
   """
 
@@ -47,6 +50,8 @@ private func bind(_ executions: [NewExecution], to values: inout PostgresBinding
   var positions: [String?] = []
   for execution in executions { positions.append(try JournalPack.positions(of: execution.entries)) }
   try values.bind(array: positions)
+  try values.bind(array: executions.lazy.map { $0.dispatchedAt?.milliseconds })
+  try values.bind(array: executions.lazy.map { $0.concurrency.map { Int32(clamping: $0) } })
 }
 
 struct AcceptExecutions: PostgresStatement {
@@ -64,7 +69,7 @@ struct AcceptKeyedExecutions: PostgresStatement {
   static let name = "executions.accept-keyed"
   static let sql = """
     WITH given AS MATERIALIZED (
-      SELECT * FROM unnest(\(arrays), $13::bytea[], $14::bytea[], $15::int8[], $16::int4[], $17::bytea[])
+      SELECT * FROM unnest(\(arrays), $15::bytea[], $16::bytea[], $17::int8[], $18::int4[], $19::bytea[])
         AS a (\(columns), key, fingerprint, created_at, status, response)
     ), unused AS (
       INSERT INTO jobsprint.idempotency_keys (workspace_id, key, fingerprint, created_at, status, response)
@@ -91,4 +96,10 @@ struct AcceptKeyedExecutions: PostgresStatement {
   }
 
   static func decode(_ row: inout PostgresRow) throws -> ExecutionID { try row.id() }
+}
+
+/// Recoverers are told that something was accepted for which others must make room first: nobody else dispatches it.
+struct TellHeld: PostgresStatement {
+  static let name = "executions.tell-held"
+  static let sql = "SELECT pg_notify('\(PostgresNews.executionHeld.rawValue)', '')"
 }

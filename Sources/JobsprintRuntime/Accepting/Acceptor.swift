@@ -10,10 +10,12 @@ public final class Acceptor: Sendable {
   private let executions: any ExecutionStore
   private let writer: JournalWriter
   private let dispatcher: Dispatcher
+  private let budget: DispatchBudget
   private let executor: Executor?
   private let bus: any EventBus
   private let endWatch: EndWatch?
   private let clock: any WallClock
+  private let timers: TimerSignal
   private let ids: IdentifierSource
 
   /// - Parameters:
@@ -21,16 +23,19 @@ public final class Acceptor: Sendable {
   ///   - endWatch: finds ends of which no event came; nil where none gets lost.
   public init(
     catalog: WorkflowCatalog, executions: any ExecutionStore, writer: JournalWriter, dispatcher: Dispatcher,
-    executor: Executor?, bus: any EventBus, endWatch: EndWatch? = nil, clock: any WallClock, ids: IdentifierSource
+    budget: DispatchBudget, executor: Executor?, bus: any EventBus, endWatch: EndWatch? = nil, clock: any WallClock,
+    timers: TimerSignal = TimerSignal(), ids: IdentifierSource
   ) {
     self.catalog = catalog
     self.executions = executions
     self.writer = writer
     self.dispatcher = dispatcher
+    self.budget = budget
     self.executor = executor
     self.bus = bus
     self.endWatch = endWatch
     self.clock = clock
+    self.timers = timers
     self.ids = ids
   }
 
@@ -127,11 +132,15 @@ public final class Acceptor: Sendable {
     var accepted = AcceptedExecution(
       id: id, workflow: draft.workflow, version: draft.version, acceptedAt: clock.now,
       events: willWait ? bus.events(of: id) : nil)
-    let taker = executor.flatMap { $0.reserveSlot() ? $0 : nil }
+    let concurrency = draft.ready.plan.workflow.settings.maxConcurrency
+    let taker = concurrency == nil ? executor.flatMap { $0.reserveSlot() ? $0 : nil } : nil
     let new = NewExecution(
       id: accepted.id, workspace: draft.workspace, workflow: draft.workflow, version: draft.version, mode: draft.mode,
       lane: draft.lane, acceptedAt: accepted.acceptedAt, input: draft.input, entries: draft.entries,
       retryOf: draft.retryOf, claimedBy: taker?.id,
+      isHeld: taker == nil && concurrency == nil
+        && !budget.take(DispatchLine(workspace: draft.workspace, lane: draft.lane)),
+      concurrency: concurrency,
       idempotency: idempotency.map { $0.record(for: accepted, in: draft.workspace, at: accepted.acceptedAt) })
     let outcome: JournalOutcome
     do throws(PortError) {
@@ -144,12 +153,14 @@ public final class Acceptor: Sendable {
       throw RuntimeError(error)
     }
     if case .replayed(let kept) = outcome { return try kept.replay(for: idempotency?.fingerprint) }
-    if taker == nil {
+    if new.dispatchedAt != nil {
       dispatcher.dispatch([
         WakeUp(
           execution: new.id, workspace: new.workspace, lane: new.lane, replyTo: willWait ? bus.replyAddress : nil)
       ])
     }
+    // Others have to make room for it; a recoverer knows whether there is some.
+    if concurrency != nil { timers.tell(clock.now) }
     return .created(accepted)
   }
 

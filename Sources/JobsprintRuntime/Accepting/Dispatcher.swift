@@ -12,6 +12,8 @@ public final class Dispatcher: Sendable {
     var underway = 0
     var sleeper: CheckedContinuation<Void, Never>?
     var isClosed = false
+    /// The queue has refused what was published last.
+    var isRefused = false
   }
 
   /// Messages in one publish.
@@ -84,8 +86,14 @@ public final class Dispatcher: Sendable {
   }
 
   private func publish(_ batch: [WakeUp]) async {
-    do { try await queue.publish(batch) } catch {
-      log.warning("could not publish wake-ups", metadata: ["error": "\(error)", "count": "\(batch.count)"])
+    do {
+      try await queue.publish(batch)
+      if note(isRefused: false) { log.notice("wake-ups are published again") }
+    } catch {
+      // Said once for as long as it lasts: attempts follow each other all the time.
+      if note(isRefused: true) {
+        log.warning("could not publish wake-ups", metadata: ["error": "\(error)", "count": "\(batch.count)"])
+      }
       // Some may have arrived: being told twice harms nobody.
       dispatch(batch)
       // Its turn is kept meanwhile, so that a queue that is away is not asked all the time.
@@ -96,5 +104,13 @@ public final class Dispatcher: Sendable {
       return state.sleeper.take()
     }
     sleeper?.resume()
+  }
+
+  /// - Returns: whether that is news.
+  private func note(isRefused: Bool) -> Bool {
+    state.withLock { state in
+      defer { state.isRefused = isRefused }
+      return state.isRefused != isRefused
+    }
   }
 }

@@ -22,6 +22,9 @@ public final class Executor: Sendable {
   private let patience: AcceptPatience
   private let counts = Mutex(ExecutorMetrics())
 
+  /// As long as wake-ups are taken, a recoverer looks so often whether a line has to move up.
+  private static let turn: Duration = .seconds(1)
+
   public init(
     id: ExecutorID, options: ExecutorOptions = ExecutorOptions(), queue: any WakeUpQueue, claims: any ExecutionClaims,
     catalog: WorkflowCatalog, writer: JournalWriter, bus: any EventBus, evaluator: any ExpressionEvaluator,
@@ -143,7 +146,10 @@ public final class Executor: Sendable {
         let claimed = try await claims.claim(
           ids, for: id, at: clock.now, leaseExpiry: clock.now - options.lease)
         let now = clock.now
+        // Where something is taken from a line, the next in it may be due.
+        timers.tell(now + Self.turn)
         counts.withLock { counts in
+          counts.idleWakeUps += ids.count - claimed.count
           for execution in claimed where execution.fence.term == 1 {
             counts.queueLag.record(max(0, (now - execution.acceptedAt) / .seconds(1)))
           }

@@ -152,6 +152,7 @@ extension JournalMetrics {
     commits += 1
     batches.record(Double(outcomes.count))
     durations.record(duration / .seconds(1))
+    fenced += outcomes.count { $0 == .fenced }
     for (write, outcome) in zip(writes, outcomes) where outcome == .committed {
       switch write {
       case .accept: accepted += 1

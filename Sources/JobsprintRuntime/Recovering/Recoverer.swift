@@ -1,4 +1,6 @@
-// Recovery is dispatching again, nothing else: what nobody claimed, what its holder lost, what has waited long enough.
+// Recovery is dispatching again, nothing else: what nobody claimed, what its holder lost, what has waited long enough. So
+// is the end of waiting in a line: what was not dispatched when it was accepted (DispatchBudget), or was handed back, is
+// dispatched when there is room for its line.
 //
 // Every process has a recoverer, and most of the time none of them has anything to do: so each looks when something is
 // due, as far as the store knows it (the end of a wait, of a lease), when it is told, and beside that the more seldom the
@@ -20,6 +22,10 @@ public struct RecovererOptions: Sendable {
   public var lease: Duration = .seconds(15)
   /// Executions in one pass.
   public var limit = 500
+  /// New executions of a line that are on their way.
+  public var lineLimit = DispatchBudget.lineLimit
+  /// While something waits in a line, it is looked after so often.
+  public var turn: Duration = .milliseconds(100)
 
   public init() {}
 }
@@ -56,7 +62,7 @@ public struct Recoverer: Sendable {
         if found == options.limit { continue }
         interval = found > 0 ? options.interval : min(interval * 2, options.longestInterval)
         // What was due by then has just been dispatched.
-        if let due = try await claims.nextDue(after: now, lease: options.lease) {
+        if let due = try await claims.nextDue(after: now, lease: options.lease, turn: options.turn) {
           wait = max(.milliseconds(1), min(wait, due - clock.now))
         }
       } catch {
@@ -72,7 +78,8 @@ public struct Recoverer: Sendable {
   public func pass() async throws(PortError) -> Int {
     let now = clock.now
     let wakeUps = try await claims.recoverable(
-      at: now, dispatchedBefore: now - options.patience, leaseExpiry: now - options.lease, limit: options.limit)
+      at: now, dispatchedBefore: now - options.patience, leaseExpiry: now - options.lease,
+      lineLimit: options.lineLimit, limit: options.limit)
     if !wakeUps.isEmpty { dispatcher.dispatch(wakeUps) }
     return wakeUps.count
   }

@@ -12,6 +12,8 @@ public struct JournalMetrics: Sendable {
   /// Writes that stand in the line.
   public internal(set) var waiting = 0
   public internal(set) var accepted = 0
+  /// Appends that were refused because their execution has another holder by now, or has ended.
+  public internal(set) var fenced = 0
   /// By the state in which they ended.
   public internal(set) var ended: [ExecutionState: Int] = [:]
 }
@@ -23,6 +25,8 @@ public struct ExecutorMetrics: Sendable {
   public internal(set) var running = 0
   /// Executions that it took up, again or for the first time.
   public internal(set) var started = 0
+  /// Wake-ups that were answered with nothing to claim: their executions have ended, have a holder, or never were.
+  public internal(set) var idleWakeUps = 0
   /// Seconds from the acceptance of executions until they were taken out of the queue for the first time. Those that
   /// were accepted as claimed never stand in it.
   public internal(set) var queueLag = Distribution.seconds

@@ -97,27 +97,25 @@ struct ForgetDispatched: FixedSQLStatement {
     """
 }
 
-/// What should be dispatched again. Each branch reads its own partial index in its order and stops at the limit, so that a
-/// backlog that has just been dispatched is never walked through.
-struct ListRecoverable: FixedSQLStatement {
+/// What was dispatched before, or has begun, and should be dispatched again. Each branch reads its own partial index in its
+/// order and stops at the limit, so that a backlog that has just been dispatched is never walked through.
+struct ListLate: FixedSQLStatement {
   static let sql = """
     SELECT id, workspace_id, lane FROM (
       SELECT * FROM (
-        SELECT id, workspace_id, lane, accepted_at FROM executions
-        WHERE state = 'new' AND dispatched_at IS NULL ORDER BY id LIMIT ?1)
-      UNION ALL SELECT * FROM (
-        SELECT id, workspace_id, lane, accepted_at FROM executions
+        SELECT id, workspace_id, lane FROM executions
         WHERE state = 'new' AND dispatched_at < ?2 ORDER BY dispatched_at LIMIT ?1)
       UNION ALL SELECT * FROM (
-        SELECT id, workspace_id, lane, accepted_at FROM executions
-        WHERE state = 'waiting' AND wait_until <= ?3 AND (dispatched_at IS NULL OR dispatched_at < ?2)
+        SELECT id, workspace_id, lane FROM executions
+        WHERE state = 'waiting' AND wait_until <= ?3
+          AND (dispatched_at IS NULL AND concurrency IS NULL OR dispatched_at < ?2)
         ORDER BY wait_until LIMIT ?1)
       UNION ALL SELECT * FROM (
-        SELECT id, workspace_id, lane, accepted_at FROM executions
+        SELECT id, workspace_id, lane FROM executions
         WHERE state = 'running' AND executor_id NOT IN (SELECT id FROM executors WHERE beat_at >= ?4)
           AND (dispatched_at IS NULL OR dispatched_at < ?2)
         LIMIT ?1))
-    ORDER BY accepted_at, id LIMIT ?1
+    ORDER BY id LIMIT ?1
     """
 
   let now: Timestamp
@@ -130,6 +128,113 @@ struct ListRecoverable: FixedSQLStatement {
     values.add(dispatchedBefore)
     values.add(now)
     values.add(leaseExpiry)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> WakeUp {
+    WakeUp(execution: try row.id(), workspace: try row.id(), lane: try row.word())
+  }
+}
+
+/// Lines with something that is held, by jumping from one to the next. The index is named: the planner takes the one of all
+/// that is new for as good.
+struct ListHeldLines: FixedSQLStatement {
+  static let sql = """
+    WITH RECURSIVE line (workspace_id, lane) AS (
+      SELECT * FROM (SELECT workspace_id, lane FROM executions INDEXED BY executions_held
+        WHERE state = 'new' AND dispatched_at IS NULL AND concurrency IS NULL ORDER BY workspace_id, lane LIMIT 1)
+      UNION ALL
+      SELECT next.workspace_id, next.lane FROM line JOIN executions AS next ON next.id = (
+        SELECT id FROM executions INDEXED BY executions_held
+        WHERE state = 'new' AND dispatched_at IS NULL AND concurrency IS NULL
+          AND (workspace_id, lane) > (line.workspace_id, line.lane) ORDER BY workspace_id, lane LIMIT 1)
+    )
+    SELECT workspace_id, lane FROM line
+    """
+
+  static func decode(_ row: inout RowReader) throws -> DispatchLine {
+    DispatchLine(workspace: try row.id(), lane: try row.word())
+  }
+}
+
+/// What is held in a line, oldest first.
+struct ListHeld: FixedSQLStatement {
+  static let sql = """
+    SELECT id, workspace_id, lane FROM executions INDEXED BY executions_held
+    WHERE state = 'new' AND dispatched_at IS NULL AND concurrency IS NULL AND workspace_id = ? AND lane = ? ORDER BY id LIMIT ?
+    """
+
+  let line: DispatchLine
+  let limit: Int
+
+  func bind(to values: inout Binder) {
+    values.add(line.workspace)
+    values.add(line.lane.rawValue)
+    values.add(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> WakeUp {
+    WakeUp(execution: try row.id(), workspace: try row.id(), lane: try row.word())
+  }
+}
+
+/// How many new executions of each line are on their way: as many as the lines' limits allow.
+struct CountDispatched: FixedSQLStatement {
+  static let sql = """
+    SELECT workspace_id, lane, count(*) FROM executions
+    WHERE state = 'new' AND dispatched_at >= ? AND concurrency IS NULL GROUP BY workspace_id, lane
+    """
+
+  let since: Timestamp
+
+  func bind(to values: inout Binder) { values.add(since) }
+
+  static func decode(_ row: inout RowReader) throws -> (line: DispatchLine, count: Int) {
+    (DispatchLine(workspace: try row.id(), lane: try row.word()), row.int())
+  }
+}
+
+/// Workflows with a limit that have executions.
+struct ListLimitedWorkflows: FixedSQLStatement {
+  static let sql = """
+    WITH RECURSIVE line (workflow_id) AS (
+      SELECT min(workflow_id) FROM executions
+      WHERE concurrency IS NOT NULL AND state IN ('new', 'waiting', 'running')
+      UNION ALL
+      SELECT (SELECT min(e.workflow_id) FROM executions AS e
+        WHERE e.concurrency IS NOT NULL AND e.state IN ('new', 'waiting', 'running')
+          AND e.workflow_id > line.workflow_id)
+      FROM line WHERE line.workflow_id IS NOT NULL
+    )
+    SELECT workflow_id FROM line WHERE workflow_id IS NOT NULL
+    """
+
+  static func decode(_ row: inout RowReader) throws -> WorkflowID { try row.id() }
+}
+
+/// What waits for its workflow's limit and may go on, oldest first: so many that with what is running or on its way the
+/// limit is kept.
+struct ListLimited: FixedSQLStatement {
+  static let sql = """
+    SELECT id, workspace_id, lane FROM (
+      SELECT id, workspace_id, lane, concurrency, row_number() OVER (ORDER BY id) AS place FROM executions
+      WHERE concurrency IS NOT NULL AND state IN ('new', 'waiting', 'running') AND workflow_id = ?1
+        AND dispatched_at IS NULL
+        AND (state = 'new' OR state = 'waiting' AND wait_until <= ?2)
+    ) WHERE place + (
+      SELECT count(*) FROM executions
+      WHERE concurrency IS NOT NULL AND state IN ('new', 'waiting', 'running') AND workflow_id = ?1
+        AND (state = 'running' OR state IN ('new', 'waiting') AND dispatched_at IS NOT NULL)
+    ) <= concurrency ORDER BY id LIMIT ?3
+    """
+
+  let workflow: WorkflowID
+  let now: Timestamp
+  let limit: Int
+
+  func bind(to values: inout Binder) {
+    values.add(workflow)
+    values.add(now)
+    values.add(limit)
   }
 
   static func decode(_ row: inout RowReader) throws -> WakeUp {
@@ -154,11 +259,17 @@ struct NextDue: FixedSQLStatement {
     SELECT min(due) FROM (
       SELECT min(wait_until) AS due FROM executions WHERE state = 'waiting' AND wait_until > ?
       UNION ALL
-      SELECT min(beat_at) + ? FROM executors WHERE beat_at > ?)
+      SELECT min(beat_at) + ? FROM executors WHERE beat_at > ?
+      UNION ALL
+      SELECT * FROM (SELECT ? FROM executions WHERE state = 'new' AND dispatched_at IS NULL LIMIT 1)
+      UNION ALL
+      SELECT * FROM (SELECT ? FROM executions
+        WHERE state = 'waiting' AND wait_until <= ? AND dispatched_at IS NULL AND concurrency IS NOT NULL LIMIT 1))
     """
 
   let after: Timestamp
   let lease: Duration
+  let turn: Duration
 
   func bind(to values: inout Binder) {
     // A beat counts for the whole last millisecond of its lease.
@@ -166,6 +277,9 @@ struct NextDue: FixedSQLStatement {
     values.add(after)
     values.add(Int(span / .milliseconds(1)))
     values.add(after - span)
+    values.add(after + turn)
+    values.add(after + turn)
+    values.add(after)
   }
 
   static func decode(_ row: inout RowReader) -> Timestamp? { row.optionalTime() }

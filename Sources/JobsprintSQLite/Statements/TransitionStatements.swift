@@ -8,8 +8,8 @@ struct InsertExecution: FixedSQLStatement {
   static let sql = """
     INSERT INTO executions
       (id, workspace_id, workflow_id, version_id, state, mode, lane, term, executor_id, accepted_at, started_at,
-       dispatched_at, retry_of)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       dispatched_at, retry_of, concurrency)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     """
 
   let execution: NewExecution
@@ -27,8 +27,9 @@ struct InsertExecution: FixedSQLStatement {
     values.add(execution.claimedBy)
     values.add(execution.acceptedAt)
     values.add(isClaimed ? execution.acceptedAt : nil)
-    values.add(isClaimed ? nil : execution.acceptedAt)
+    values.add(execution.dispatchedAt)
     values.add(execution.retryOf)
+    if let concurrency = execution.concurrency { values.add(concurrency) } else { values.addNull() }
   }
 }
 

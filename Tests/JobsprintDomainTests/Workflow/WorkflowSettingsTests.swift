@@ -21,6 +21,13 @@ import Testing
     }
   }
 
+  @Test func aLimitOfExecutionsIsAWholeNumberFromOne() throws {
+    #expect(try settings(["maxConcurrency": 3]).maxConcurrency == 3)
+    for value in [0, -1, 2.5, "3", .null] as [JSONValue] {
+      #expect(try settings(["maxConcurrency": value]).maxConcurrency == nil)
+    }
+  }
+
   @Test func theDefaultTimezoneIsTheInstallations() throws {
     #expect(try settings(["timezone": "Europe/Berlin"]).timezone == "Europe/Berlin")
     #expect(try settings(["timezone": "DEFAULT"]).timezone == nil)

@@ -1,0 +1,84 @@
+import Glibc
+import JobsprintDomain
+import JobsprintPorts
+import Synchronization
+
+/// A place on an execution's way at which a process can die.
+enum KillPoint: String, Sendable, CaseIterable {
+  case afterClaim
+  /// Around the commit that says that an effect begins.
+  case beforeStarted
+  case afterStarted
+  /// The outside has seen it, and nobody else knows.
+  case afterEffect
+  /// Around a commit of what nodes have done.
+  case beforeAppend
+  case afterAppend
+}
+
+/// kill -9 of this process when it comes by a point for the nth time.
+final class KillSwitch: Sendable {
+  let point: KillPoint
+  private let passes: Atomic<Int>
+
+  /// - Parameter text: `point:n`; nil where it is something else.
+  init?(_ text: String) {
+    let words = text.split(separator: ":")
+    guard words.count == 2, let point = KillPoint(rawValue: String(words[0])), let passes = Int(words[1]) else {
+      return nil
+    }
+    self.point = point
+    self.passes = Atomic(passes)
+  }
+
+  func pass(_ point: KillPoint) {
+    guard point == self.point, passes.subtract(1, ordering: .relaxed).newValue == 0 else { return }
+    _ = kill(getpid(), SIGKILL)
+  }
+}
+
+struct DyingJournal: Journal {
+  let journal: any Journal
+  let killSwitch: KillSwitch
+
+  func commit(_ writes: [JournalWrite]) async throws(PortError) -> [JournalOutcome] {
+    let entries = writes.flatMap { write -> [JournalEntry] in
+      if case .append(let append) = write { append.entries } else { [] }
+    }
+    let begins = entries.contains { $0.kind == .started }
+    let records = entries.contains { $0.kind == .finished }
+    if begins { killSwitch.pass(.beforeStarted) }
+    if records { killSwitch.pass(.beforeAppend) }
+    let outcomes = try await journal.commit(writes)
+    if begins { killSwitch.pass(.afterStarted) }
+    if records { killSwitch.pass(.afterAppend) }
+    return outcomes
+  }
+}
+
+/// A node with an outside effect.
+struct DyingNode: NodeType {
+  let type: any NodeType
+  let killSwitch: KillSwitch
+
+  var description: NodeDescription { type.description }
+
+  func traits(of node: Node) -> NodeTraits { type.traits(of: node) }
+
+  func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
+    let result = try await type.run(context)
+    killSwitch.pass(.afterEffect)
+    return result
+  }
+}
+
+/// A node with a fault that no process survives.
+struct TrapNode: NodeType {
+  let description = NodeDescription(
+    type: "jobsprint.testTrap", displayName: "Test Trap", summary: "Ends the process; for tests only.", versions: [1])
+
+  func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
+    _ = kill(getpid(), SIGTRAP)
+    return .ended
+  }
+}
