@@ -13,9 +13,9 @@ public struct MemoryExecutionClaims: ExecutionClaims {
       var seen: Set<ExecutionID> = []
       return ids.compactMap { id in
         guard seen.insert(id).inserted else { return nil }
-        guard var execution = state.executions[id], state.isFree(execution, at: now, leaseExpiry: leaseExpiry) else {
-          return nil
-        }
+        guard var execution = state.executions[id], state.isFree(execution, at: now, leaseExpiry: leaseExpiry),
+          !(execution.waitsForTurn && execution.accepted.concurrency != nil)
+        else { return nil }
         execution.state = .running
         execution.term += 1
         execution.executor = executor

@@ -261,6 +261,8 @@ public enum ExecutionClaimsConformance {
         try await recoverable(storage, at: 10, before: 5), is: [.numbered(1), .numbered(2), .numbered(5), .numbered(6)])
       _ = try await storage.claims.claim(
         [.numbered(1), .numbered(2), .numbered(5)], for: me, at: .seconds(10), leaseExpiry: .seconds(0))
+      let early = try await storage.claims.claim([.numbered(3)], for: me, at: .seconds(10), leaseExpiry: .seconds(0))
+      try expect(early.count, is: 0, "a message that is not of its turn:")
       try expect(try await recoverable(storage, at: 11, before: 6), is: [], "they are running:")
       try expect(
         try await storage.claims.nextDue(after: .seconds(11), lease: .zero, turn: turn), is: .seconds(11) + turn)

@@ -4,6 +4,7 @@ public import JobsprintDomain
 public protocol ExecutionClaims: Sendable {
   /// Claims those of `ids` that can be claimed, in one transaction: `new`; `waiting` whose time has come; `running` whose
   /// holder's heartbeat is older than `leaseExpiry` (or is unknown). Each gets the next term and `executor` as its holder.
+  /// One of a workflow with a limit can be claimed when it was its turn to be dispatched.
   func claim(
     _ ids: [ExecutionID], for executor: ExecutorID, at now: Timestamp, leaseExpiry: Timestamp
   ) async throws(PortError) -> [ClaimedExecution]
@@ -18,11 +19,12 @@ public protocol ExecutionClaims: Sendable {
   func retire(_ executors: [ExecutorID]?) async throws(PortError)
 
   /// What should be dispatched: first what was dispatched before or has begun (`new` and dispatched before
-  /// `dispatchedBefore`, `waiting` whose time has come, `running` whose holder's heartbeat is older than `leaseExpiry`), then
-  /// what was held until its turn, or handed back. Lines take turns, within one the oldest goes first; of each, no more
-  /// than `lineLimit` new ones are dispatched and not claimed. Executions of a workflow with a limit
-  /// (``NewExecution/concurrency``) are a line of their own, in which the limit counts what is running, too. At most `limit` in all; each is stamped as dispatched at
-  /// `now` in the same transaction, and one stamped since `dispatchedBefore` is left out.
+  /// `dispatchedBefore`, `waiting` whose time has come, `running` whose holder's heartbeat is older than `leaseExpiry`),
+  /// then what was held until its turn, or handed back. Lines take turns, within one the oldest goes first; of each, no
+  /// more than `lineLimit` new ones are dispatched and not claimed. Executions of a workflow with a limit
+  /// (``NewExecution/concurrency``) are a line of their own, in which the limit counts what is running, too. At most
+  /// `limit` in all; each is stamped as dispatched at `now` in the same transaction, and one stamped since
+  /// `dispatchedBefore` is left out.
   func recoverable(
     at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, lineLimit: Int, limit: Int
   ) async throws(PortError) -> [WakeUp]

@@ -12,8 +12,8 @@ struct ClaimExecutions: PostgresStatement {
     WITH free AS MATERIALIZED (
       SELECT l.id FROM jobsprint.live_executions AS l
       WHERE l.id = ANY ($1::uuid[]) AND CASE l.state
-        WHEN 'new' THEN true
-        WHEN 'waiting' THEN l.wait_until <= $3
+        WHEN 'new' THEN l.limited_by IS NULL OR l.dispatched_at IS NOT NULL
+        WHEN 'waiting' THEN l.wait_until <= $3 AND (l.limited_by IS NULL OR l.dispatched_at IS NOT NULL)
         WHEN 'running' THEN
           NOT EXISTS (SELECT 1 FROM jobsprint.executors AS e WHERE e.id = l.executor_id AND e.beat_at >= $4) END
       ORDER BY l.id FOR UPDATE OF l SKIP LOCKED
@@ -194,7 +194,8 @@ struct RetireAll: PostgresStatement {
 private let heldLines = """
   held AS (
     (SELECT workspace_id, lane FROM jobsprint.live_executions
-      WHERE state = 'new' AND dispatched_at IS NULL AND limited_by IS NULL ORDER BY workspace_id DESC, lane DESC, id DESC LIMIT 1)
+      WHERE state = 'new' AND dispatched_at IS NULL AND limited_by IS NULL
+      ORDER BY workspace_id DESC, lane DESC, id DESC LIMIT 1)
     UNION ALL
     SELECT n.workspace_id, n.lane FROM held AS h CROSS JOIN LATERAL (
       SELECT l.workspace_id, l.lane FROM jobsprint.live_executions AS l

@@ -9,8 +9,7 @@ struct ClaimExecution: FixedSQLStatement {
     SET state = 'running', term = term + 1, executor_id = ?, started_at = coalesce(started_at, ?), wait_until = NULL,
       dispatched_at = NULL
     WHERE id = ? AND (
-      state = 'new'
-      OR state = 'waiting' AND wait_until <= ?
+      (state = 'new' OR state = 'waiting' AND wait_until <= ?) AND (concurrency IS NULL OR dispatched_at IS NOT NULL)
       OR state = 'running'
         AND NOT EXISTS (SELECT 1 FROM executors AS e WHERE e.id = executions.executor_id AND e.beat_at >= ?))
     RETURNING id, workspace_id, workflow_id, version_id, mode, lane, accepted_at, term, executor_id
