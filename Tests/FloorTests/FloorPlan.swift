@@ -29,6 +29,7 @@ enum FloorPlan {
       Floor("DriverThread", foreign: ["CThreads"]),
       Floor("Postgres", own: ["DriverThread"], foreign: ["CPostgres", "DequeModule"]),
       Floor("AMQP", own: ["DriverThread"], foreign: ["CRabbitMQ", "DequeModule"]),
+      Floor("Redis", foreign: ["CHiredis", "Crypto", "DequeModule", "NIOCore", "NIOPosix", "NIOSSL"]),
       Floor("JobsprintDomain"),
       Floor("JobsprintEngine", own: ["JobsprintDomain"]),
       Floor("JobsprintPorts", own: ["JobsprintDomain"]),
