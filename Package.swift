@@ -107,6 +107,7 @@ let package = Package(
     floor(
       "JobsprintPostgres", ["JobsprintDomain", "JobsprintPorts", "Postgres"], resources: [.embedInCode("Migrations")]),
     floor("JobsprintRabbitMQ", ["JobsprintDomain", "JobsprintPorts", "AMQP", logging]),
+    floor("JobsprintRedis", ["JobsprintDomain", "JobsprintPorts", "Redis", crypto]),
     floor("JobsprintMemory", ["JobsprintDomain", "JobsprintPorts"]),
     floor("JobsprintNodes", ["JobsprintDomain", "JobsprintPorts", "LibXML2", "CMarkGFM", "OpenSSL", "PCRE2"]),
     floor("JobsprintScript", ["JobsprintDomain", "JobsprintPorts"]),
@@ -123,8 +124,8 @@ let package = Package(
       "JobsprintBootstrap",
       [
         "JobsprintDomain", "JobsprintPorts", "JobsprintRuntime", "JobsprintAccess", "JobsprintSQLite",
-        "JobsprintPostgres", "Postgres", "JobsprintMemory", "JobsprintRabbitMQ", "JobsprintNodes", "JobsprintScript",
-        "JobsprintAPI", "Allocator",
+        "JobsprintPostgres", "Postgres", "JobsprintMemory", "JobsprintRabbitMQ", "JobsprintRedis", "JobsprintNodes",
+        "JobsprintScript", "JobsprintAPI", "Allocator",
         hummingbird, crypto, logging, lifecycle, signals, nioCore,
         configuration,
       ]),
@@ -221,6 +222,9 @@ let package = Package(
         "JobsprintRabbitMQ", "JobsprintAccess", "JobsprintDomain", "JobsprintMemory", "JobsprintPorts",
         "JobsprintTesting", "AMQP", crypto, logging,
       ]),
+    tests(
+      "JobsprintRedisTests",
+      ["JobsprintRedis", "JobsprintAccess", "JobsprintDomain", "JobsprintMemory", "JobsprintPorts", "JobsprintTesting"]),
     tests("JobsprintMemoryTests", ["JobsprintMemory", "JobsprintDomain", "JobsprintPorts", "JobsprintTesting"]),
     tests(
       "ConformanceTests",

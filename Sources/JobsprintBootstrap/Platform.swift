@@ -11,6 +11,7 @@ import JobsprintMemory
 import JobsprintNodes
 import JobsprintPorts
 import JobsprintRabbitMQ
+import JobsprintRedis
 import JobsprintRuntime
 public import Logging
 import ServiceLifecycle
@@ -73,6 +74,8 @@ public struct Platform: Sendable {
     let clock = SystemClock()
     let ids = IdentifierSource(clock: clock)
     self.storage = storage
+    let shared = try SharedState(role, configuration, clock: clock, makeID: { (ids.next() as FeedEventID).uuid })
+    let bus = FeedingEventBus(bus: messaging.bus, feed: shared.feed)
     let library = NodeLibrary(
       BuiltInNodes.all(
         includingTestNodes: configuration.testNodes.map { TestNodeOptions(ledgerPath: $0.ledger) }))
@@ -80,7 +83,7 @@ public struct Platform: Sendable {
     if configuration.testNodes?.sabotage == .answerBeforeCommit {
       journal = AnswerBeforeCommitJournal(journal: journal, clock: clock)
     }
-    let writer = JournalWriter(journal: journal, relay: EventRelay(bus: messaging.bus))
+    let writer = JournalWriter(journal: journal, relay: EventRelay(bus: bus))
     let catalog = WorkflowCatalog(store: storage.workflows, library: library, isSoleWriter: storage.isExclusive)
     let dispatcher = Dispatcher(queue: messaging.queue, clock: clock, log: log)
     let timers = TimerSignal()
@@ -101,6 +104,7 @@ public struct Platform: Sendable {
       LoopService(run: { await housekeeping.run() }),
     ]
     if let listen = storage.listen { services.append(LoopService(run: { await listen(news) })) }
+    if let redis = shared.redis { services.append(LoopService(run: { await redis.run() })) }
     if let broker = messaging.broker { services.append(LoopService(run: { await broker.run() })) }
     services += [
       LoopService(run: { await storage.keepJournal(writer) }, stop: { writer.close() }),
@@ -113,7 +117,7 @@ public struct Platform: Sendable {
       let options = configuration.executorOptions
       let own = Executor(
         id: ids.next(), options: options, queue: messaging.queue, claims: storage.claims, catalog: catalog,
-        writer: writer, bus: messaging.bus, evaluator: evaluators.evaluator, code: evaluators.code, clock: clock,
+        writer: writer, bus: bus, evaluator: evaluators.evaluator, code: evaluators.code, clock: clock,
         timers: timers, log: log)
       var recovering = RecovererOptions()
       recovering.lease = options.lease
@@ -130,7 +134,8 @@ public struct Platform: Sendable {
     }
     self.javaScript = javaScript
     let metrics = ProcessMetrics(
-      role, storage: storage, broker: messaging.broker, writer: writer, dispatcher: dispatcher, executor: executor)
+      role, storage: storage, broker: messaging.broker, redis: shared.redis, writer: writer, dispatcher: dispatcher,
+      executor: executor)
     if role == .worker {
       newAPIKey = nil
       setupToken = nil
@@ -140,7 +145,8 @@ public struct Platform: Sendable {
     }
     let endWatch = storage.isExclusive ? nil : EndWatch(executions: storage.executions, clock: clock, log: log)
     if let endWatch { services.append(LoopService(run: { await endWatch.run() })) }
-    let keys = APIKeyAuthenticator(store: storage.apiKeys, clock: clock, isSoleWriter: storage.isExclusive)
+    let keys = APIKeyAuthenticator(
+      store: storage.apiKeys, epoch: shared.epoch, clock: clock, isSoleWriter: storage.isExclusive)
     newAPIKey = try await keys.bootstrap(
       presented: configuration.bootstrapAPIKey, id: ids.next(), entry: ids.next())
     if case .folder(let folder) = configuration.storage {
@@ -148,17 +154,19 @@ public struct Platform: Sendable {
       _ = try AuditKeyFile(folder: folder).key(configured: configuration.auditKey, creating: true)
     }
     let tokens = await AccessTokenRing(try configuration.tokenRingKeys(at: clock.now), clock: clock)
-    let standings = StandingCache(accounts: storage.accounts, sessions: storage.sessions, clock: clock)
+    let standings = StandingCache(
+      accounts: storage.accounts, sessions: storage.sessions, epoch: shared.epoch, clock: clock)
     let access = AccessContext(
       accounts: storage.accounts, sessions: storage.sessions, workspaces: storage.workspaces,
-      hasher: PasswordHasher(), limiter: AttemptLimiter(clock: clock), standings: standings, clock: clock,
+      hasher: PasswordHasher(), limiter: AttemptLimiter(ledger: shared.attempts, clock: clock), standings: standings,
+      clock: clock,
       makeID: { (ids.next() as UserID).uuid })
     let accounts = AccountOffice(access)
     setupToken = tokens == nil ? nil : try await accounts.offerSetup()
     let (workflows, executions) = (storage.workflows, storage.executions)
     let acceptor = Acceptor(
       catalog: catalog, executions: executions, writer: writer, dispatcher: dispatcher, executor: executor,
-      bus: messaging.bus, endWatch: endWatch, clock: clock, ids: ids)
+      bus: bus, endWatch: endWatch, clock: clock, ids: ids)
     site = .api(
       APIDependencies(
         acceptor: acceptor,
@@ -167,13 +175,15 @@ public struct Platform: Sendable {
         workflowEditor: WorkflowEditor(store: workflows, catalog: catalog, library: library, clock: clock, ids: ids),
         tagEditor: TagEditor(tags: storage.tags, workflows: workflows, clock: clock, ids: ids),
         apiKeyEditor: APIKeyEditor(
-          store: storage.apiKeys, clock: clock, ids: ids, onDelete: { keys.forget($0) }),
+          store: storage.apiKeys, clock: clock, ids: ids, onDelete: { await keys.forget() }),
         workspaceEditor: WorkspaceEditor(store: storage.workspaces, clock: clock, ids: ids),
         workflows: workflows, executions: executions, deadLetters: storage.deadLetters, tags: storage.tags,
         apiKeys: storage.apiKeys, workspaces: storage.workspaces, audit: storage.audit, library: library,
         authenticator: Authenticator(keys: keys, tokens: tokens, standings: standings, clock: clock),
         accounts: accounts,
-        sessions: SessionOffice(access, tokens: tokens, lifetimes: configuration.lifetimes), clock: clock,
+        sessions: SessionOffice(access, tokens: tokens, lifetimes: configuration.lifetimes),
+        limits: RequestLimits(limiter: shared.rateLimiter, quotas: configuration.rateLimits), feed: shared.feed,
+        clock: clock,
         metrics: { metrics.text }))
     self.services = services
   }

@@ -28,6 +28,12 @@ public final class TestRedis: Sendable {
     try await start()
   }
 
+  /// What `redis-cli` says to a command.
+  @discardableResult
+  public func command(_ words: String...) async throws -> String {
+    try await services.run("\(home)/cli", words)
+  }
+
   /// It lives and does nothing, until `resume()`.
   public func pause() throws { try ServerProcess.signal(SIGSTOP, toProcessIn: "\(home)/pid") }
   public func resume() throws { try ServerProcess.signal(SIGCONT, toProcessIn: "\(home)/pid") }

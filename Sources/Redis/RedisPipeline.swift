@@ -131,35 +131,25 @@ final class RedisPipeline: ChannelDuplexHandler {
   // MARK: receiving
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    var count = 0
     do throws(RedisError) {
       try unwrapInboundIn(data).withUnsafeReadableBytes { bytes throws(RedisError) in try reader.feed(bytes) }
       while let value = try reader.next() {
-        if let message = received == nil ? nil : RedisMessage(value) {
-          received?(message)
-        } else {
-          count += try answer(with: value)
-        }
+        if let received, let message = RedisMessage(value) { received(message) } else { try answer(with: value) }
       }
-      inbox.settled(count)
-    } catch {
-      inbox.settled(count)
-      fail(context, error)
-    }
+    } catch { fail(context, error) }
   }
 
-  /// - Returns: how many callers have their answer by it.
-  private func answer(with value: RedisValue) throws(RedisError) -> Int {
+  private func answer(with value: RedisValue) throws(RedisError) {
     guard var request = onTheirWay.popFirst() else {
       throw RedisError(.protocolViolated, "Redis has answered what nobody asked")
     }
     guard request.answers == 1 else {
       request.answers -= 1
-      onTheirWay.prepend(request)
-      return 0
+      return onTheirWay.prepend(request)
     }
+    // First, so that whoever is answered finds his place free.
+    inbox.settled(1)
     request.continuation.resume(returning: .success(value))
-    return 1
   }
 
   // MARK: the end
@@ -184,13 +174,13 @@ final class RedisPipeline: ChannelDuplexHandler {
     alarm = nil
     inbox.close(reason)
     let cause = inbox.end ?? reason
+    inbox.settled(onTheirWay.count)
     for (place, request) in onTheirWay.enumerated() {
       // Only the first one was waited for in vain; the others lose their connection by it.
       var error = place > 0 && cause.code == .timedOut ? RedisError(.connectionLost, cause.message) : cause
       error.isUncertain = true
       request.continuation.resume(returning: .failure(error))
     }
-    inbox.settled(onTheirWay.count)
     onTheirWay.removeAll()
   }
 }

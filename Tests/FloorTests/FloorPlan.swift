@@ -38,6 +38,7 @@ enum FloorPlan {
       Floor("JobsprintSQLite", own: wing, foreign: ["GRDB", "GRDBSQLite"]),
       Floor("JobsprintPostgres", own: wing.union(["Postgres"])),
       Floor("JobsprintRabbitMQ", own: wing.union(["AMQP"]), foreign: ["Logging"]),
+      Floor("JobsprintRedis", own: wing.union(["Redis"]), foreign: ["Crypto"]),
       Floor("JobsprintMemory", own: wing),
       Floor("JobsprintNodes", own: wing.union(["LibXML2", "CMarkGFM", "OpenSSL", "PCRE2"])),
       Floor("JobsprintScript", own: wing),
@@ -51,8 +52,8 @@ enum FloorPlan {
         "JobsprintBootstrap",
         own: [
           "JobsprintDomain", "JobsprintPorts", "JobsprintRuntime", "JobsprintAccess", "JobsprintSQLite",
-          "JobsprintPostgres", "Postgres", "JobsprintMemory", "JobsprintRabbitMQ", "JobsprintNodes", "JobsprintScript",
-          "JobsprintAPI", "Allocator",
+          "JobsprintPostgres", "Postgres", "JobsprintMemory", "JobsprintRabbitMQ", "JobsprintRedis", "JobsprintNodes",
+          "JobsprintScript", "JobsprintAPI", "Allocator",
         ],
         foreign: ["Hummingbird", "Crypto", "Configuration", "Logging", "NIOCore", "ServiceLifecycle", "UnixSignals"]),
       Floor(
