@@ -34,6 +34,7 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
@@ -56,6 +57,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -85,6 +87,9 @@ let package = Package(
     floor("Postgres", ["CPostgres", "DriverThread", deque]),
     .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
     floor("AMQP", ["CRabbitMQ", "DriverThread", deque]),
+    // Its pkg-config file has flags that the package manager does not pass on.
+    .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+    floor("Redis", ["CHiredis", crypto, deque, nioCore, nioPosix, nioSSL]),
     floor("CMarkGFM", ["CCMarkGFM"]),
     floor("OpenSSL", ["COpenSSL"]),
     // ground
@@ -102,6 +107,7 @@ let package = Package(
     floor(
       "JobsprintPostgres", ["JobsprintDomain", "JobsprintPorts", "Postgres"], resources: [.embedInCode("Migrations")]),
     floor("JobsprintRabbitMQ", ["JobsprintDomain", "JobsprintPorts", "AMQP", logging]),
+    floor("JobsprintRedis", ["JobsprintDomain", "JobsprintPorts", "Redis", crypto]),
     floor("JobsprintMemory", ["JobsprintDomain", "JobsprintPorts"]),
     floor("JobsprintNodes", ["JobsprintDomain", "JobsprintPorts", "LibXML2", "CMarkGFM", "OpenSSL", "PCRE2"]),
     floor("JobsprintScript", ["JobsprintDomain", "JobsprintPorts"]),
@@ -118,8 +124,8 @@ let package = Package(
       "JobsprintBootstrap",
       [
         "JobsprintDomain", "JobsprintPorts", "JobsprintRuntime", "JobsprintAccess", "JobsprintSQLite",
-        "JobsprintPostgres", "Postgres", "JobsprintMemory", "JobsprintRabbitMQ", "JobsprintNodes", "JobsprintScript",
-        "JobsprintAPI", "Allocator",
+        "JobsprintPostgres", "Postgres", "JobsprintMemory", "JobsprintRabbitMQ", "JobsprintRedis", "JobsprintNodes",
+        "JobsprintScript", "JobsprintAPI", "Allocator",
         hummingbird, crypto, logging, lifecycle, signals, nioCore,
         configuration,
       ]),
@@ -171,6 +177,7 @@ let package = Package(
     tests("PCRE2Tests", ["PCRE2"]),
     tests("PostgresTests", ["Postgres", "JobsprintTesting"]),
     tests("AMQPTests", ["AMQP", "JobsprintTesting"]),
+    tests("RedisTests", ["Redis", "JobsprintTesting"]),
     tests("JobsprintDomainTests", ["JobsprintDomain", "JobsprintTesting"]),
     tests("JobsprintEngineTests", ["JobsprintEngine", "JobsprintDomain", "JobsprintTesting"]),
     tests(
@@ -216,6 +223,9 @@ let package = Package(
         "JobsprintRabbitMQ", "JobsprintAccess", "JobsprintDomain", "JobsprintMemory", "JobsprintPorts",
         "JobsprintTesting", "AMQP", crypto, logging,
       ]),
+    tests(
+      "JobsprintRedisTests",
+      ["JobsprintRedis", "JobsprintAccess", "JobsprintDomain", "JobsprintMemory", "JobsprintPorts", "JobsprintTesting"]),
     tests("JobsprintMemoryTests", ["JobsprintMemory", "JobsprintDomain", "JobsprintPorts", "JobsprintTesting"]),
     tests(
       "ConformanceTests",

@@ -11,9 +11,12 @@ struct APIContext: RequestContext {
 
   /// Where the request comes from, without its port; nil where the connection does not say.
   let address: String?
+  /// The connection.
+  let channel: any Channel
 
   init(source: Source) {
     coreContext = .init(source: source)
+    channel = source.channel
     address = source.channel.remoteAddress?.ipAddress
   }
 }

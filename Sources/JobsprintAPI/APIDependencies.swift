@@ -22,6 +22,8 @@ public struct APIDependencies: Sendable {
   let authenticator: Authenticator
   let accounts: AccountOffice
   let sessions: SessionOffice
+  let limits: RequestLimits
+  let feed: any EventFeed
   let clock: any WallClock
   /// In Prometheus's text format.
   let metrics: @Sendable () -> String
@@ -34,7 +36,7 @@ public struct APIDependencies: Sendable {
     workflows: any WorkflowStore, executions: any ExecutionStore, deadLetters: any DeadLetterStore,
     tags: any TagStore, apiKeys: any APIKeyStore, workspaces: any WorkspaceStore, audit: any AuditLog,
     library: NodeLibrary, authenticator: Authenticator, accounts: AccountOffice, sessions: SessionOffice,
-    clock: any WallClock, metrics: @escaping @Sendable () -> String
+    limits: RequestLimits, feed: any EventFeed, clock: any WallClock, metrics: @escaping @Sendable () -> String
   ) {
     self.acceptor = acceptor
     self.executionControl = executionControl
@@ -54,6 +56,8 @@ public struct APIDependencies: Sendable {
     self.authenticator = authenticator
     self.accounts = accounts
     self.sessions = sessions
+    self.limits = limits
+    self.feed = feed
     self.clock = clock
     self.metrics = metrics
   }

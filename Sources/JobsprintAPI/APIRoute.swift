@@ -52,7 +52,7 @@ struct APIRoute: Sendable {
 
   static let all: [APIRoute] =
     AuthRoutes.all + SessionRoutes.all + UserRoutes.all + WorkflowRoutes.all + WorkflowStateRoutes.all
-    + ExecuteRoutes.all + BatchRoutes.all + ExecutionRoutes.all + DeadLetterRoutes.all + TagRoutes.all
+    + ExecuteRoutes.all + BatchRoutes.all + ExecutionRoutes.all + EventRoutes.all + DeadLetterRoutes.all + TagRoutes.all
     + NodeTypeRoutes.all
     + WorkspaceRoutes.all + APIKeyRoutes.all + AuditLogRoutes.all + DiscoverRoutes.all + MetricsRoutes.all
 

@@ -40,7 +40,8 @@ func makeRouter(
   for route in routes {
     let path = (route.base + route.path).replacing("{", with: ":").replacing("}", with: "")
     router.on(RouterPath(path), method: route.method) { request, context -> Response in
-      let principal = route.need == .nothing ? .nobody : try await authenticated(request, api)
+      let principal = route.need == .nothing ? .nobody : try await authenticated(request, context, api)
+      let fields = try await api.limits.admit(principal, from: context.address, as: route.rateClass)
       let call = APICall(request: request, context: context, principal: principal, api: api)
       if let refusal = refusal(of: principal, by: route) {
         if api.refusals.isNew(principal.actor, route.name, at: api.clock.now) {
@@ -49,7 +50,9 @@ func makeRouter(
         }
         throw refusal
       }
-      return try await route.handler(call).response
+      var response = try await route.handler(call).response
+      for (name, value) in fields { response.headers.set(name, value) }
+      return response
     }
   }
   PublicRoutes.add(to: router, api)
@@ -65,18 +68,24 @@ private func refusal(of principal: Principal, by route: APIRoute) -> Problem? {
   }
 }
 
-private func authenticated(_ request: Request, _ api: APIDependencies) async throws -> Principal {
+/// Who shows what is nobody's counts for his address.
+private func authenticated(_ request: Request, _ context: APIContext, _ api: APIDependencies) async throws -> Principal
+{
+  if let principal = try await authenticatedPrincipal(of: request, api) { return principal }
+  _ = try await api.limits.admit(.nobody, from: context.address, as: .anonymous)
+  throw Problem.unauthorized
+}
+
+/// nil: what is shown, if anything, is nobody's.
+func authenticatedPrincipal(of request: Request, _ api: APIDependencies) async throws(PortError) -> Principal? {
   var key = request.headers.first("X-API-Key") ?? request.headers.first("X-N8N-API-KEY")
   if key == nil, let bearer = request.headers[.authorization], bearer.lowercased().hasPrefix("bearer ") {
     let shown = String(bearer.dropFirst("bearer ".count))
-    if AccessTokenRing.hasForm(of: shown) {
-      guard let principal = try await api.authenticator.principal(forToken: shown) else { throw Problem.unauthorized }
-      return principal
-    }
+    if AccessTokenRing.hasForm(of: shown) { return try await api.authenticator.principal(forToken: shown) }
     key = shown
   }
-  guard let key, let principal = try await api.authenticator.principal(forKey: key) else { throw Problem.unauthorized }
-  return principal
+  guard let key else { return nil }
+  return try await api.authenticator.principal(forKey: key)
 }
 
 /// Gives each request its id, and each error its form.

@@ -110,7 +110,7 @@ enum ExecutionRoutes {
     return ExecutionRepresentation.value(record)
   }
 
-  private static func unknown(_ id: ExecutionID) -> RuntimeError {
+  static func unknown(_ id: ExecutionID) -> RuntimeError {
     RuntimeError(.executionNotFound, "There is no execution \(id) in this workspace.")
   }
 }

@@ -9,6 +9,8 @@ struct Reply: Sendable {
   var bytes: [UInt8]
   var contentType: String
   var headers: [(String, String)] = []
+  /// In place of the bytes, written while it comes about.
+  var live: ResponseBody?
 
   init(_ status: HTTPResponse.Status = .ok, bytes: [UInt8], contentType: String = "application/json") {
     self.status = status
@@ -34,7 +36,7 @@ struct Reply: Sendable {
     if status != .noContent { fields[.contentType] = contentType }
     fields[.cacheControl] = "no-store"
     for (name, value) in headers { fields.set(name, value) }
-    return Response(status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    return Response(status: status, headers: fields, body: live ?? ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
   }
 }
 

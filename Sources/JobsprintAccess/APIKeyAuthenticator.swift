@@ -2,22 +2,14 @@
 
 public import JobsprintDomain
 public import JobsprintPorts
-import Synchronization
 
 /// Tells whose a key is.
 public final class APIKeyAuthenticator: Sendable {
-  private struct Known {
-    var principals: [[UInt8]: (principal: Principal, foundAt: Timestamp)] = [:]
-    /// Rises with each key that is forgotten: what was looked up before may be that key.
-    var forgotten = 0
-  }
-
-  private let known = Mutex(Known())
+  private let known: AccessCache<[UInt8], Principal>
   private let store: any APIKeyStore
+  private let epoch: any AccessEpoch
   private let clock: any WallClock
-  private let isSoleWriter: Bool
 
-  private static let mostKnown = 10_000
   /// How long a key is known where another process may delete it.
   static let memory: Duration = .seconds(1)
   /// Shorter keys could be guessed.
@@ -26,47 +18,31 @@ public final class APIKeyAuthenticator: Sendable {
   private static let longestKey = 512
 
   /// - Parameter isSoleWriter: no other process deletes keys of this store.
-  public init(store: any APIKeyStore, clock: any WallClock, isSoleWriter: Bool) {
+  public init(store: any APIKeyStore, epoch: any AccessEpoch, clock: any WallClock, isSoleWriter: Bool) {
     self.store = store
+    self.epoch = epoch
     self.clock = clock
-    self.isSoleWriter = isSoleWriter
+    known = AccessCache(epoch: epoch, memory: isSoleWriter ? nil : Self.memory, clock: clock)
   }
 
   /// The key's owner; nil for an unknown or expired key.
   public func principal(forKey key: String) async throws(PortError) -> Principal? {
     guard key.utf8.count >= Self.shortestKey, key.utf8.count <= Self.longestKey else { return nil }
     let hash = APIKeySecret(key).hash
-    let now = clock.now
-    let (found, generation) = known.withLock { known in (known.principals[hash], known.forgotten) }
-    if let found, isSoleWriter || (.zero..<Self.memory).contains(now - found.foundAt) {
-      return valid(found.principal, at: now)
+    let principal = try await known.value(of: hash) { () async throws(PortError) in
+      try await store.key(withHash: hash).map {
+        Principal(workspace: $0.workspace, key: $0.id, owner: $0.owner, scopes: $0.scopes, expiresAt: $0.expiresAt)
+      }
     }
-    guard let record = try await store.key(withHash: hash) else {
-      known.withLock { $0.principals[hash] = nil }
-      return nil
-    }
-    let principal = Principal(
-      workspace: record.workspace, key: record.id, owner: record.owner, scopes: record.scopes,
-      expiresAt: record.expiresAt)
-    known.withLock { known in
-      guard known.forgotten == generation else { return }
-      if known.principals.count >= Self.mostKnown { known.principals.removeAll() }
-      known.principals[hash] = (principal, now)
-    }
-    return valid(principal, at: now)
+    return principal.flatMap { valid($0, at: clock.now) }
   }
 
   private func valid(_ principal: Principal, at now: Timestamp) -> Principal? {
     principal.expiresAt.map { $0 <= now } ?? false ? nil : principal
   }
 
-  /// A deleted key is nobody's from here on.
-  public func forget(_ key: APIKeyRecord) {
-    known.withLock { known in
-      known.forgotten += 1
-      known.principals[key.hash] = nil
-    }
-  }
+  /// A key was deleted: it is nobody's from here on.
+  public func forget() async { await epoch.advance() }
 
   /// Makes sure that there is a first key, with all scopes.
   /// - Parameters:

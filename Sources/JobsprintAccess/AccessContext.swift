@@ -39,11 +39,11 @@ public struct AccessContext: Sendable {
         at: clock.now))
   }
 
-  func subjects(_ email: String, _ caller: Caller) -> [AttemptLimiter.Subject] {
+  func subjects(_ email: String, _ caller: Caller) -> [AttemptSubject] {
     // What is no address is counted for where it comes from.
     [
-      EmailAddress(email).map { AttemptLimiter.Subject.account($0.key) },
-      caller.address.map { AttemptLimiter.Subject.address($0) },
+      EmailAddress(email).map { AttemptSubject.account($0.key) },
+      caller.address.map { AttemptSubject.address($0) },
     ].compactMap { $0 }
   }
 }

@@ -108,12 +108,12 @@ public struct AccountOffice: Sendable {
         id: UserID(spent.id.uuid), from: caller)
     }
     let subjects = context.subjects(email.text, caller)
-    try context.limiter.begin(subjects)
+    try await context.limiter.begin(subjects)
     guard try await context.hasher.isRight(password, for: user.passwordHash), user.status == .active else {
       throw AccessError(
         code: .loginRefused, message: "There is an account of this email address, and this is not its password.")
     }
-    context.limiter.succeeded(subjects)
+    await context.limiter.succeeded(subjects)
     let now = context.clock.now
     let record = context.record(
       .memberJoined, of: "\(user.id)", by: caller.acting(as: .user(user.id), in: spent.workspace),
@@ -121,7 +121,7 @@ public struct AccountOffice: Sendable {
     let outcome = try await context.accounts.join(
       Membership(workspace: spent.workspace, user: user.id, role: role, createdAt: now, updatedAt: now),
       spending: spent.hash, recording: record)
-    context.standings.forget()
+    await context.standings.forget()
     try expectDone(outcome, user.id)
     return user
   }
@@ -132,7 +132,7 @@ public struct AccountOffice: Sendable {
     let record = context.record(.memberRoleChanged, of: "\(user)", by: caller, ["role": .string(role.rawValue)])
     let outcome = try await context.accounts.changeRole(
       of: user, in: caller.workspace, to: role, at: context.clock.now, recording: record)
-    context.standings.forget()
+    await context.standings.forget()
     try expectDone(outcome, user)
   }
 
@@ -142,7 +142,7 @@ public struct AccountOffice: Sendable {
     let record = context.record(.memberRemoved, of: "\(user)", by: caller)
     let outcome = try await context.accounts.remove(
       user, from: caller.workspace, at: context.clock.now, recording: record)
-    context.standings.forget()
+    await context.standings.forget()
     try expectDone(outcome, user)
   }
 
@@ -153,7 +153,7 @@ public struct AccountOffice: Sendable {
     let action: AuditAction = status == .disabled ? .userDisabled : .userEnabled
     let outcome = try await context.accounts.setStatus(
       status, of: user, at: context.clock.now, recording: context.record(action, of: "\(user)", by: caller))
-    context.standings.forget()
+    await context.standings.forget()
     try expectDone(outcome, user)
   }
 
@@ -175,7 +175,7 @@ public struct AccountOffice: Sendable {
       .passwordReset, of: "\(user)", by: caller.acting(as: .user(user), in: spent.workspace))
     let outcome = try await context.accounts.setPassword(
       hash, of: user, spending: spent.hash, keeping: nil, at: context.clock.now, recording: record)
-    context.standings.forget()
+    await context.standings.forget()
     try expectDone(outcome, user)
   }
 
@@ -185,15 +185,15 @@ public struct AccountOffice: Sendable {
   ) async throws {
     guard let found = try await context.accounts.user(user) else { throw Self.notFound(user) }
     let subjects = context.subjects(found.email.text, caller)
-    try context.limiter.begin(subjects)
+    try await context.limiter.begin(subjects)
     guard try await context.hasher.isRight(current, for: found.passwordHash) else {
       throw AccessError(code: .loginRefused, message: "The current password is not right.")
     }
-    context.limiter.succeeded(subjects)
+    await context.limiter.succeeded(subjects)
     let outcome = try await context.accounts.setPassword(
       try await context.hasher.hash(new), of: user, spending: nil, keeping: session, at: context.clock.now,
       recording: context.record(.passwordChanged, of: "\(user)", by: caller))
-    context.standings.forget()
+    await context.standings.forget()
     try expectDone(outcome, user)
   }
 
@@ -258,7 +258,7 @@ public struct AccountOffice: Sendable {
     let outcome = try await context.accounts.enrol(
       user, as: Membership(workspace: workspace, user: id, role: role, createdAt: now, updatedAt: now),
       spending: token, onlyAsFirst: onlyAsFirst, recording: record)
-    context.standings.forget()
+    await context.standings.forget()
     try expectDone(outcome, id)
     return user
   }

@@ -52,7 +52,7 @@ public struct SessionOffice: Sendable {
   ) async throws -> SignedIn {
     let tokens = try ring()
     let subjects = context.subjects(email, caller)
-    try context.limiter.begin(subjects)
+    try await context.limiter.begin(subjects)
     var user: User?
     if let address = EmailAddress(email) { user = try await context.accounts.user(withEmail: address) }
     let isRight = try await context.hasher.isRight(password, for: user?.passwordHash)
@@ -63,7 +63,7 @@ public struct SessionOffice: Sendable {
       throw AccessError(
         code: .loginRefused, message: "The email address or the password is wrong, or there is no place here for them.")
     }
-    context.limiter.succeeded(subjects)
+    await context.limiter.succeeded(subjects)
     let now = context.clock.now
     let session = Session(
       id: context.id(), user: user.id, workspace: workspace.id, createdAt: now, usedAt: now,
@@ -110,7 +110,7 @@ public struct SessionOffice: Sendable {
   public func revoke(_ id: SessionID, of user: UserID, by caller: Caller) async throws {
     let record = context.record(.sessionRevoked, of: "\(id)", by: caller)
     let isRevoked = try await context.sessions.revoke(id, of: user, at: context.clock.now, recording: record)
-    context.standings.forget()
+    await context.standings.forget()
     guard isRevoked else {
       throw AccessError(code: .sessionNotFound, message: "You have no session \(id), or it is over.")
     }
@@ -121,7 +121,7 @@ public struct SessionOffice: Sendable {
   public func revokeAll(of user: UserID, by caller: Caller) async throws -> Int {
     let record = context.record(.sessionRevoked, of: "\(user)", by: caller, ["all": true])
     let count = try await context.sessions.revokeAll(of: user, at: context.clock.now, recording: record)
-    context.standings.forget()
+    await context.standings.forget()
     return count
   }
 
@@ -162,7 +162,7 @@ public struct SessionOffice: Sendable {
       .refreshTokenReused, of: "\(session.id)", by: caller.acting(as: .system, in: session.workspace),
       ["user": .string("\(session.user)")])
     _ = try await context.sessions.revoke(session.id, of: session.user, at: now, recording: record)
-    context.standings.forget()
+    await context.standings.forget()
   }
 
   private func signedIn(

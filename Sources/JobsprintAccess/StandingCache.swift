@@ -1,71 +1,44 @@
 import JobsprintDomain
 public import JobsprintPorts
-import Synchronization
 
-/// Whether a session is good and what a member may be, remembered for a second at most. A change in this process is seen by
-/// the next request; one in another process a second later.
+/// Whether a session is good and what a member may be, by the store, remembered within an epoch of access for a second at
+/// most. So a change is seen at once where all processes share the epoch, and a second later where they don't.
 public final class StandingCache: Sendable {
   private struct Membership: Hashable {
     let user: UserID
     let workspace: WorkspaceID
   }
 
-  private struct Known {
-    var standings: [SessionID: (value: SessionStanding?, foundAt: Timestamp)] = [:]
-    var roles: [Membership: (value: Role?, foundAt: Timestamp)] = [:]
-    /// Rises with each change: what was looked up before it is not remembered.
-    var epoch = 0
-  }
-
   static let memory: Duration = .seconds(1)
-  private static let mostKnown = 10_000
 
-  private let known = Mutex(Known())
+  private let standings: AccessCache<SessionID, SessionStanding>
+  private let roles: AccessCache<Membership, Role>
   private let accounts: any AccountStore
   private let sessions: any SessionStore
-  private let clock: any WallClock
+  private let epoch: any AccessEpoch
 
-  public init(accounts: any AccountStore, sessions: any SessionStore, clock: any WallClock) {
+  public init(
+    accounts: any AccountStore, sessions: any SessionStore, epoch: any AccessEpoch, clock: any WallClock
+  ) {
     self.accounts = accounts
     self.sessions = sessions
-    self.clock = clock
+    self.epoch = epoch
+    standings = AccessCache(epoch: epoch, memory: Self.memory, clock: clock)
+    roles = AccessCache(epoch: epoch, memory: Self.memory, clock: clock)
   }
 
-  /// Something about an account or a session has changed.
-  public func forget() {
-    known.withLock { known in
-      known.standings.removeAll()
-      known.roles.removeAll()
-      known.epoch += 1
-    }
-  }
+  /// Something about an account or a session has changed in the store.
+  public func forget() async { await epoch.advance() }
 
   func standing(of session: SessionID) async throws(PortError) -> SessionStanding? {
-    let now = clock.now
-    let (found, epoch) = known.withLock { ($0.standings[session], $0.epoch) }
-    if let found, (.zero..<Self.memory).contains(now - found.foundAt) { return found.value }
-    let standing = try await sessions.standing(of: session)
-    known.withLock { known in
-      guard known.epoch == epoch else { return }
-      if known.standings.count >= Self.mostKnown { known.standings.removeAll() }
-      known.standings[session] = (standing, now)
-    }
-    return standing
+    try await standings.value(of: session) { () async throws(PortError) in try await sessions.standing(of: session) }
   }
 
   /// nil where he is no member, or disabled.
   func role(of user: UserID, in workspace: WorkspaceID) async throws(PortError) -> Role? {
-    let now = clock.now
-    let key = Membership(user: user, workspace: workspace)
-    let (found, epoch) = known.withLock { ($0.roles[key], $0.epoch) }
-    if let found, (.zero..<Self.memory).contains(now - found.foundAt) { return found.value }
-    let member = try await accounts.member(user, in: workspace)
-    let role = member?.user.status == .active ? member?.role : nil
-    known.withLock { known in
-      guard known.epoch == epoch else { return }
-      if known.roles.count >= Self.mostKnown { known.roles.removeAll() }
-      known.roles[key] = (role, now)
+    try await roles.value(of: Membership(user: user, workspace: workspace)) { () async throws(PortError) in
+      let member = try await accounts.member(user, in: workspace)
+      return member?.user.status == .active ? member?.role : nil
     }
-    return role
   }
 }

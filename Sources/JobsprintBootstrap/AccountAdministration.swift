@@ -1,5 +1,6 @@
 import JobsprintAccess
 public import JobsprintDomain
+import JobsprintMemory
 import JobsprintPorts
 import JobsprintRuntime
 
@@ -104,8 +105,10 @@ public struct AccountAdministration: Sendable {
     let office = AccountOffice(
       AccessContext(
         accounts: storage.accounts, sessions: storage.sessions, workspaces: storage.workspaces,
-        hasher: PasswordHasher(), limiter: AttemptLimiter(clock: clock),
-        standings: StandingCache(accounts: storage.accounts, sessions: storage.sessions, clock: clock), clock: clock,
+        hasher: PasswordHasher(), limiter: AttemptLimiter(ledger: MemoryAttemptLedger(), clock: clock),
+        standings: StandingCache(
+          accounts: storage.accounts, sessions: storage.sessions, epoch: MemoryAccessEpoch(), clock: clock),
+        clock: clock,
         makeID: { (ids.next() as UserID).uuid }))
     do {
       let value = try await body(storage, office)

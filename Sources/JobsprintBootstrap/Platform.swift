@@ -11,6 +11,7 @@ import JobsprintMemory
 import JobsprintNodes
 import JobsprintPorts
 import JobsprintRabbitMQ
+import JobsprintRedis
 import JobsprintRuntime
 public import Logging
 import ServiceLifecycle
@@ -73,12 +74,14 @@ public struct Platform: Sendable {
     let clock = SystemClock()
     let ids = IdentifierSource(clock: clock)
     self.storage = storage
+    let shared = try SharedState(role, configuration, clock: clock, makeID: { (ids.next() as FeedEventID).uuid })
+    let bus = FeedingEventBus(bus: messaging.bus, feed: shared.feed)
     let faults = configuration.testFaults
     let library = NodeLibrary(faults?.nodes ?? BuiltInNodes.all())
     let claims = faults?.claims(storage.claims) ?? storage.claims
     let journal = faults?.journal(storage.journal, storage.claims, clock: clock) ?? storage.journal
     let queue = faults?.queue(messaging.queue, clock: clock) ?? messaging.queue
-    let writer = JournalWriter(journal: journal, relay: EventRelay(bus: messaging.bus))
+    let writer = JournalWriter(journal: journal, relay: EventRelay(bus: bus))
     let catalog = WorkflowCatalog(store: storage.workflows, library: library, isSoleWriter: storage.isExclusive)
     let dispatcher = Dispatcher(queue: queue, clock: clock, log: log)
     let budget = DispatchBudget(claims: claims, clock: clock, patience: configuration.patience, log: log)
@@ -101,6 +104,7 @@ public struct Platform: Sendable {
       LoopService(run: { await housekeeping.run() }),
     ]
     if let listen = storage.listen { services.append(LoopService(run: { await listen(news) })) }
+    if let redis = shared.redis { services.append(LoopService(run: { await redis.run() })) }
     if let broker = messaging.broker { services.append(LoopService(run: { await broker.run() })) }
     services += [
       LoopService(run: { await storage.keepJournal(writer) }, stop: { writer.close() }),
@@ -112,8 +116,8 @@ public struct Platform: Sendable {
       let evaluators = JavaScript(configuration.javaScript)
       let options = configuration.executorOptions
       let own = Executor(
-        id: ids.next(), options: options, queue: queue, claims: claims, catalog: catalog, writer: writer,
-        bus: messaging.bus, evaluator: evaluators.evaluator, code: evaluators.code, clock: clock,
+        id: ids.next(), options: options, queue: queue, claims: claims, catalog: catalog, writer: writer, bus: bus,
+        evaluator: evaluators.evaluator, code: evaluators.code, clock: clock,
         timers: timers, log: log)
       var recovering = RecovererOptions()
       recovering.lease = options.lease
@@ -131,7 +135,8 @@ public struct Platform: Sendable {
     }
     self.javaScript = javaScript
     let metrics = ProcessMetrics(
-      role, storage: storage, broker: messaging.broker, writer: writer, dispatcher: dispatcher, executor: executor)
+      role, storage: storage, broker: messaging.broker, redis: shared.redis, writer: writer, dispatcher: dispatcher,
+      executor: executor)
     if role == .worker {
       newAPIKey = nil
       setupToken = nil
@@ -142,7 +147,8 @@ public struct Platform: Sendable {
     services.append(LoopService(run: { await budget.run() }))
     let endWatch = storage.isExclusive ? nil : EndWatch(executions: storage.executions, clock: clock, log: log)
     if let endWatch { services.append(LoopService(run: { await endWatch.run() })) }
-    let keys = APIKeyAuthenticator(store: storage.apiKeys, clock: clock, isSoleWriter: storage.isExclusive)
+    let keys = APIKeyAuthenticator(
+      store: storage.apiKeys, epoch: shared.epoch, clock: clock, isSoleWriter: storage.isExclusive)
     newAPIKey = try await keys.bootstrap(
       presented: configuration.bootstrapAPIKey, id: ids.next(), entry: ids.next())
     if case .folder(let folder) = configuration.storage {
@@ -150,17 +156,19 @@ public struct Platform: Sendable {
       _ = try AuditKeyFile(folder: folder).key(configured: configuration.auditKey, creating: true)
     }
     let tokens = await AccessTokenRing(try configuration.tokenRingKeys(at: clock.now), clock: clock)
-    let standings = StandingCache(accounts: storage.accounts, sessions: storage.sessions, clock: clock)
+    let standings = StandingCache(
+      accounts: storage.accounts, sessions: storage.sessions, epoch: shared.epoch, clock: clock)
     let access = AccessContext(
       accounts: storage.accounts, sessions: storage.sessions, workspaces: storage.workspaces,
-      hasher: PasswordHasher(), limiter: AttemptLimiter(clock: clock), standings: standings, clock: clock,
+      hasher: PasswordHasher(), limiter: AttemptLimiter(ledger: shared.attempts, clock: clock), standings: standings,
+      clock: clock,
       makeID: { (ids.next() as UserID).uuid })
     let accounts = AccountOffice(access)
     setupToken = tokens == nil ? nil : try await accounts.offerSetup()
     let (workflows, executions) = (storage.workflows, storage.executions)
     let acceptor = Acceptor(
       catalog: catalog, executions: executions, writer: writer, dispatcher: dispatcher, budget: budget,
-      executor: executor, bus: messaging.bus, endWatch: endWatch, clock: clock, timers: timers, ids: ids)
+      executor: executor, bus: bus, endWatch: endWatch, clock: clock, timers: timers, ids: ids)
     site = .api(
       APIDependencies(
         acceptor: acceptor,
@@ -169,13 +177,15 @@ public struct Platform: Sendable {
         workflowEditor: WorkflowEditor(store: workflows, catalog: catalog, library: library, clock: clock, ids: ids),
         tagEditor: TagEditor(tags: storage.tags, workflows: workflows, clock: clock, ids: ids),
         apiKeyEditor: APIKeyEditor(
-          store: storage.apiKeys, clock: clock, ids: ids, onDelete: { keys.forget($0) }),
+          store: storage.apiKeys, clock: clock, ids: ids, onDelete: { await keys.forget() }),
         workspaceEditor: WorkspaceEditor(store: storage.workspaces, clock: clock, ids: ids),
         workflows: workflows, executions: executions, deadLetters: storage.deadLetters, tags: storage.tags,
         apiKeys: storage.apiKeys, workspaces: storage.workspaces, audit: storage.audit, library: library,
         authenticator: Authenticator(keys: keys, tokens: tokens, standings: standings, clock: clock),
         accounts: accounts,
-        sessions: SessionOffice(access, tokens: tokens, lifetimes: configuration.lifetimes), clock: clock,
+        sessions: SessionOffice(access, tokens: tokens, lifetimes: configuration.lifetimes),
+        limits: RequestLimits(limiter: shared.rateLimiter, quotas: configuration.rateLimits), feed: shared.feed,
+        clock: clock,
         metrics: { metrics.text }))
     self.services = services
   }

@@ -12,6 +12,9 @@
 //   jobsprint.instance           | JOBSPRINT_INSTANCE              | text   | the host's name
 //   jobsprint.broker.url         | JOBSPRINT_BROKER_URL            | secret | none
 //   jobsprint.broker.prefix      | JOBSPRINT_BROKER_PREFIX         | text   | jobsprint
+//   jobsprint.redis.url          | JOBSPRINT_REDIS_URL             | secret | none: nothing is shared
+//   jobsprint.redis.prefix       | JOBSPRINT_REDIS_PREFIX          | text   | jobsprint
+//   jobsprint.rate.limits        | JOBSPRINT_RATE_LIMITS           | text   | anonymous=300/60
 //   jobsprint.ticket.keys        | JOBSPRINT_TICKET_KEYS           | secret | none: id:hex,id:hex,…
 //   jobsprint.token.keys         | JOBSPRINT_TOKEN_KEYS            | secret | in the folder: id:hex,id:hex,…
 //   jobsprint.token.minutes      | JOBSPRINT_TOKEN_MINUTES         | number | 1440
@@ -50,6 +53,14 @@ extension ProcessConfiguration {
     storage = try StorageLocation(config, application: "jobsprint-\(role.rawValue) \(instance)")
     brokerAddress = config.string(forKey: "jobsprint.broker.url", isSecret: true)
     brokerPrefix = config.string(forKey: "jobsprint.broker.prefix", default: brokerPrefix)
+    redisAddress = config.string(forKey: "jobsprint.redis.url", isSecret: true).flatMap { $0.isEmpty ? nil : $0 }
+    redisPrefix = config.string(forKey: "jobsprint.redis.prefix", default: redisPrefix)
+    if let text = config.string(forKey: "jobsprint.rate.limits") {
+      guard let quotas = RateLimitSetting.quotas(text) else {
+        throw SettingError("jobsprint.rate.limits", RateLimitSetting.expectation, found: text)
+      }
+      rateLimits = quotas
+    }
     for text in (config.string(forKey: "jobsprint.ticket.keys", isSecret: true) ?? "").split(separator: ",") {
       guard let key = TicketRing.Key(text) else {
         throw SettingError("jobsprint.ticket.keys", "id:secret,… with secrets of 64 hexadecimal digits", found: "…")

@@ -1,4 +1,6 @@
+public import JobsprintAPI
 import JobsprintAccess
+public import JobsprintPorts
 import JobsprintRuntime
 public import Logging
 
@@ -33,6 +35,12 @@ public struct ProcessConfiguration: Sendable {
   var brokerAddress: String?
   /// What the names of queues begin with: installations that share a broker have different ones.
   var brokerPrefix = "jobsprint"
+  /// Redis's; it may hold a password. nil: what would be shared through it is each process's own.
+  var redisAddress: String?
+  /// What the names of keys and channels begin with: installations that share a Redis have different ones.
+  var redisPrefix = "jobsprint"
+  /// Classes of requests that are not named are not limited.
+  public var rateLimits: [RateClass: RateQuota] = RateLimitSetting.standard
   /// They sign wake-ups; the first one signs, all are accepted.
   var ticketKeys: [TicketRing.Key] = []
   /// They sign access tokens; the first one signs, all are accepted. Without any, a folder has one of its own.

@@ -103,6 +103,17 @@ public final class ServerProcess: Sendable {
     }
   }
 
+  /// Sends a signal to the process whose number a file holds.
+  /// - Returns: its number.
+  @discardableResult
+  static func signal(_ number: Int32, toProcessIn path: String) throws -> Int32 {
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    guard let pid = Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)), Glibc.kill(pid, number) == 0 else {
+      throw ServerFailure(reason: "there is no process of \(path)")
+    }
+    return pid
+  }
+
   public var processIdentifier: Int32 { process.withLock { $0.processIdentifier } }
 }
 

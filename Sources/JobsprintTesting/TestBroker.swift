@@ -39,10 +39,6 @@ public final class TestBroker: Sendable {
 
   @discardableResult
   public func signal(_ number: Int32) throws -> Int32 {
-    let text = try String(contentsOfFile: "\(home)/server.pid", encoding: .utf8)
-    guard let pid = Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)), Glibc.kill(pid, number) == 0 else {
-      throw ServerFailure(reason: "the broker of \(home) has no process")
-    }
-    return pid
+    try ServerProcess.signal(number, toProcessIn: "\(home)/server.pid")
   }
 }

@@ -29,6 +29,7 @@ enum FloorPlan {
       Floor("DriverThread", foreign: ["CThreads"]),
       Floor("Postgres", own: ["DriverThread"], foreign: ["CPostgres", "DequeModule"]),
       Floor("AMQP", own: ["DriverThread"], foreign: ["CRabbitMQ", "DequeModule"]),
+      Floor("Redis", foreign: ["CHiredis", "Crypto", "DequeModule", "NIOCore", "NIOPosix", "NIOSSL"]),
       Floor("JobsprintDomain"),
       Floor("JobsprintEngine", own: ["JobsprintDomain"]),
       Floor("JobsprintPorts", own: ["JobsprintDomain"]),
@@ -37,6 +38,7 @@ enum FloorPlan {
       Floor("JobsprintSQLite", own: wing, foreign: ["GRDB", "GRDBSQLite"]),
       Floor("JobsprintPostgres", own: wing.union(["Postgres"])),
       Floor("JobsprintRabbitMQ", own: wing.union(["AMQP"]), foreign: ["Logging"]),
+      Floor("JobsprintRedis", own: wing.union(["Redis"]), foreign: ["Crypto"]),
       Floor("JobsprintMemory", own: wing),
       Floor("JobsprintNodes", own: wing.union(["LibXML2", "CMarkGFM", "OpenSSL", "PCRE2"])),
       Floor("JobsprintScript", own: wing),
@@ -50,8 +52,8 @@ enum FloorPlan {
         "JobsprintBootstrap",
         own: [
           "JobsprintDomain", "JobsprintPorts", "JobsprintRuntime", "JobsprintAccess", "JobsprintSQLite",
-          "JobsprintPostgres", "Postgres", "JobsprintMemory", "JobsprintRabbitMQ", "JobsprintNodes", "JobsprintScript",
-          "JobsprintAPI", "Allocator",
+          "JobsprintPostgres", "Postgres", "JobsprintMemory", "JobsprintRabbitMQ", "JobsprintRedis", "JobsprintNodes",
+          "JobsprintScript", "JobsprintAPI", "Allocator",
         ],
         foreign: ["Hummingbird", "Crypto", "Configuration", "Logging", "NIOCore", "ServiceLifecycle", "UnixSignals"]),
       Floor(

@@ -68,6 +68,8 @@ import Testing
   private func view(_ server: TestServer, _ tenant: Tenant) async throws -> [String] {
     var seen: [String] = []
     for route in APIRoute.all where route.method == .get && route.scope.map(Scope.ofOneWorkspace.contains) ?? true {
+      // It has no end.
+      if route.path == "/events" { continue }
       let path = route.path.contains("{") ? try tenant.path(of: route) : route.path
       seen.append(
         "\(path) \(try await server.send("GET", path, bearer: tenant.owner.token, base: route.base).json.jsonText)")

@@ -3,8 +3,10 @@
 
 import AsyncHTTPClient
 import Foundation
+import JobsprintAPI
 import JobsprintBootstrap
 import JobsprintDomain
+import JobsprintPorts
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -28,13 +30,16 @@ struct TestServer: Sendable {
   var setupToken: String?
 
   /// Serves while `body` runs.
-  static func running<Result>(_ body: (TestServer) async throws -> Result) async throws -> Result {
+  static func running<Result>(
+    limits: [RateClass: RateQuota] = [:], _ body: (TestServer) async throws -> Result
+  ) async throws -> Result {
     let folder = FileManager.default.temporaryDirectory.appending(path: "jobsprint-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
     var configuration = ProcessConfiguration()
     configuration.port = 0
     configuration.storage = .folder(folder.path)
     configuration.bootstrapAPIKey = apiKey
+    configuration.rateLimits = limits
     var log = Logger(label: "test")
     log.logLevel = .critical
     let platform = try await Platform(.embedded, configuration, log: log)

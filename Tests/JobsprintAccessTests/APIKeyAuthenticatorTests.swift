@@ -12,7 +12,7 @@ import Testing
   private let key = "correct-horse-battery-staple-0123456789"
 
   private var authenticator: APIKeyAuthenticator {
-    APIKeyAuthenticator(store: store, clock: clock, isSoleWriter: true)
+    APIKeyAuthenticator(store: store, epoch: MemoryAccessEpoch(), clock: clock, isSoleWriter: true)
   }
 
   private func hash(_ key: String) -> [UInt8] { Array(SHA256.hash(data: Array(key.utf8))) }
@@ -110,7 +110,7 @@ import Testing
     var keys: Set<String> = []
     for _ in 0..<50 {
       let authenticator = APIKeyAuthenticator(
-        store: MemoryAPIKeyStore(MemoryStore()), clock: clock, isSoleWriter: true)
+        store: MemoryAPIKeyStore(MemoryStore()), epoch: MemoryAccessEpoch(), clock: clock, isSoleWriter: true)
       keys.insert(
         try #require(try await authenticator.bootstrap(presented: nil, id: .numbered(1), entry: .numbered(1))))
     }
@@ -155,7 +155,8 @@ import Testing
   }
 
   @Test func aFailureOfTheStoreIsNoRefusalAndDoesNotTellTheKey() async {
-    let authenticator = APIKeyAuthenticator(store: BrokenKeyStore(), clock: clock, isSoleWriter: true)
+    let authenticator = APIKeyAuthenticator(
+      store: BrokenKeyStore(), epoch: MemoryAccessEpoch(), clock: clock, isSoleWriter: true)
     let failure = await #expect(throws: PortError.self) { try await authenticator.principal(forKey: key) }
     #expect(failure?.code == .unavailable)
     #expect(!String(reflecting: failure).contains(key))

@@ -12,7 +12,7 @@ import Testing
   private let secret = APIKeySecret()
 
   private func authenticator(isSoleWriter: Bool) -> APIKeyAuthenticator {
-    APIKeyAuthenticator(store: store, clock: clock, isSoleWriter: isSoleWriter)
+    APIKeyAuthenticator(store: store, epoch: MemoryAccessEpoch(), clock: clock, isSoleWriter: isSoleWriter)
   }
 
   private func insert(scopes: Set<Scope> = [], expiresAt: Timestamp? = nil) async throws -> APIKeyRecord {
@@ -46,14 +46,14 @@ import Testing
     let authenticator = authenticator(isSoleWriter: true)
     #expect(try await authenticator.principal(forKey: secret.text) != nil)
     _ = try await store.delete(key.id, in: key.workspace, recording: .noted(in: key.workspace))
-    authenticator.forget(key)
+    await authenticator.forget()
     #expect(try await authenticator.principal(forKey: secret.text) == nil)
   }
 
   @Test func aKeyThatIsDeletedWhileItIsLookedUpIsNotRemembered() async throws {
     let key = try await insert()
     let authenticator = authenticator(isSoleWriter: true)
-    store.whileLookingUp { authenticator.forget(key) }
+    store.whileLookingUp { await authenticator.forget() }
     _ = try await authenticator.principal(forKey: secret.text)
     _ = try await store.delete(key.id, in: key.workspace, recording: .noted(in: key.workspace))
     #expect(try await authenticator.principal(forKey: secret.text) == nil)

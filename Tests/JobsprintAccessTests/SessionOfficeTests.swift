@@ -21,18 +21,20 @@ import Testing
     let authenticator: Authenticator
   }
 
-  private func process() async throws -> Process {
+  private func process(sharing epoch: any AccessEpoch = MemoryAccessEpoch()) async throws -> Process {
     let (accounts, sessions) = (MemoryAccountStore(store), MemorySessionStore(store))
-    let standings = StandingCache(accounts: accounts, sessions: sessions, clock: clock)
+    let standings = StandingCache(accounts: accounts, sessions: sessions, epoch: epoch, clock: clock)
     let number = Atomic(Int.random(in: 1...1_000_000) * 1000)
     let context = AccessContext(
       accounts: accounts, sessions: sessions, workspaces: MemoryWorkspaceStore(store),
-      hasher: PasswordHasher(Scrypt(cost: 16, blockSize: 1, parallelism: 1)), limiter: AttemptLimiter(clock: clock),
+      hasher: PasswordHasher(Scrypt(cost: 16, blockSize: 1, parallelism: 1)),
+      limiter: AttemptLimiter(ledger: MemoryAttemptLedger(), clock: clock),
       standings: standings, clock: clock,
       makeID: { UserID.numbered(number.add(1, ordering: .relaxed).newValue).uuid })
     let secret = (0..<32).map { UInt8($0) }.hexadecimalText
     let tokens = await AccessTokenRing([try AccessTokenRing.Key("one:\(secret)")], clock: clock)
-    let keys = APIKeyAuthenticator(store: MemoryAPIKeyStore(store), clock: clock, isSoleWriter: false)
+    let keys = APIKeyAuthenticator(
+      store: MemoryAPIKeyStore(store), epoch: epoch, clock: clock, isSoleWriter: false)
     return Process(
       accounts: AccountOffice(context), sessions: SessionOffice(context, tokens: tokens),
       authenticator: Authenticator(keys: keys, tokens: tokens, standings: standings, clock: clock))
@@ -104,5 +106,28 @@ import Testing
     #expect(late?.code == .tokenUnusable)
     _ = try await signedIn(process)
     #expect(try await process.accounts.offerSetup() == nil, "there is a user")
+  }
+
+  @Test func whereProcessesShareTheEpochWhatIsRevokedIsOverInAllAtOnce() async throws {
+    let epoch = MemoryAccessEpoch()
+    let (one, other) = (try await process(sharing: epoch), try await process(sharing: epoch))
+    let signedIn = try await signedIn(one)
+    #expect(try await other.authenticator.principal(forToken: signedIn.accessToken) != nil)
+    try await one.sessions.revoke(signedIn.session.id, of: signedIn.user.id, by: caller)
+    #expect(try await other.authenticator.principal(forToken: signedIn.accessToken) == nil)
+  }
+
+  /// As without Redis.
+  private struct NobodyKnows: AccessEpoch {
+    func current() async -> AccessMark? { nil }
+    func advance() async {}
+  }
+
+  @Test func whereNobodyKnowsTheEpochTheStoreIsAskedEachTime() async throws {
+    let (one, other) = (try await process(sharing: NobodyKnows()), try await process(sharing: NobodyKnows()))
+    let signedIn = try await signedIn(one)
+    #expect(try await other.authenticator.principal(forToken: signedIn.accessToken) != nil)
+    try await one.sessions.revoke(signedIn.session.id, of: signedIn.user.id, by: caller)
+    #expect(try await other.authenticator.principal(forToken: signedIn.accessToken) == nil)
   }
 }

@@ -7,7 +7,7 @@ import Synchronization
 final class SpyKeyStore: APIKeyStore {
   private let keys: MemoryAPIKeyStore
   let audit: MemoryAuditLog
-  private let interlude = Mutex<(@Sendable () -> Void)?>(nil)
+  private let interlude = Mutex<(@Sendable () async -> Void)?>(nil)
   private let notes = Mutex<(lookups: Int, inserted: [APIKeyRecord])>((0, []))
 
   init() {
@@ -17,7 +17,7 @@ final class SpyKeyStore: APIKeyStore {
   }
 
   /// Done once, between the next lookup and its answer.
-  func whileLookingUp(_ body: @escaping @Sendable () -> Void) { interlude.withLock { $0 = body } }
+  func whileLookingUp(_ body: @escaping @Sendable () async -> Void) { interlude.withLock { $0 = body } }
 
   var lookups: Int { notes.withLock { $0.lookups } }
   var inserted: [APIKeyRecord] { notes.withLock { $0.inserted } }
@@ -25,10 +25,11 @@ final class SpyKeyStore: APIKeyStore {
   func key(withHash hash: [UInt8]) async throws(PortError) -> APIKeyRecord? {
     notes.withLock { $0.lookups += 1 }
     let found = try await keys.key(withHash: hash)
-    interlude.withLock { interlude in
+    let interlude = interlude.withLock { interlude in
       defer { interlude = nil }
       return interlude
-    }?()
+    }
+    await interlude?()
     return found
   }
 

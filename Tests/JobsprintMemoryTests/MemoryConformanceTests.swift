@@ -58,4 +58,15 @@ import Testing
 
   @Test(.timeLimit(.minutes(1)), arguments: EventBusConformance.checks)
   func eventBus(_ check: ConformanceCheck<any EventBus>) async throws { try await check.run(on: MemoryEventBus()) }
+
+  @Test(arguments: AttemptConformance.checks)
+  func attempts(_ check: ConformanceCheck<any AttemptLedger>) async throws {
+    try await check.run(on: MemoryAttemptLedger())
+  }
+
+  @Test(arguments: RateLimiterConformance.checks)
+  func rateLimits(_ check: ConformanceCheck<RateLimiterUnderTest>) async throws {
+    let clock = TestClock()
+    try await check.run(on: RateLimiterUnderTest(limiter: MemoryRateLimiter(clock: clock), clock: clock))
+  }
 }

@@ -1,4 +1,5 @@
 import JobsprintRabbitMQ
+import JobsprintRedis
 import JobsprintRuntime
 import Postgres
 
@@ -87,6 +88,26 @@ extension ProcessMetrics {
         "jobsprint_rabbitmq_silence_seconds", .gauge, "Since when nothing was heard of the broker.",
         silence / .seconds(1))
     }
+  }
+}
+
+extension ProcessMetrics {
+  func add(_ redis: RedisStateMetrics, to text: inout MetricsText) {
+    func add(_ name: String, _ kind: MetricsText.Kind, _ help: String, _ value: Int) {
+      text.add("jobsprint_redis_\(name)", kind, help, value)
+    }
+    add("servers", .gauge, "Servers that are to be reached.", redis.servers)
+    add("connected", .gauge, "Servers that are reached.", redis.connected)
+    add("reconnects_total", .counter, "Connections that were made again.", redis.reconnects)
+    add("in_flight", .gauge, "Commands that wait for their answers.", redis.inFlight)
+    add("answered_total", .counter, "Commands that were answered.", redis.answered)
+    add(
+      "unanswered_total", .counter, "Commands that were not: no connection, a lost one, or too late.", redis.unanswered)
+    add("timed_out_total", .counter, "Of these, too late; each ends a connection.", redis.timedOut)
+    add("redirected_total", .counter, "Commands that a node of a cluster sent to another.", redis.redirected)
+    text.add(
+      "jobsprint_redis_takeovers_total", .counter, "How often this process did without Redis, by what for.",
+      RedisUse.allCases.map { MetricsText.Sample(["use": $0.rawValue], redis.takeovers[$0] ?? 0) })
   }
 }
 

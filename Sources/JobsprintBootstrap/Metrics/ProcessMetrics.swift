@@ -4,6 +4,7 @@
 import Foundation
 import JobsprintDomain
 import JobsprintRabbitMQ
+import JobsprintRedis
 import JobsprintRuntime
 import Postgres
 
@@ -11,6 +12,7 @@ struct ProcessMetrics: Sendable {
   let role: ProcessRole
   let storage: Storage
   let broker: RabbitMQBroker?
+  let redis: RedisSharedState?
   let writer: JournalWriter
   let dispatcher: Dispatcher
   /// nil where nothing is executed.
@@ -18,12 +20,14 @@ struct ProcessMetrics: Sendable {
   private let begin = Date.now.timeIntervalSince1970
 
   init(
-    _ role: ProcessRole, storage: Storage, broker: RabbitMQBroker?, writer: JournalWriter, dispatcher: Dispatcher,
+    _ role: ProcessRole, storage: Storage, broker: RabbitMQBroker?, redis: RedisSharedState?,
+    writer: JournalWriter, dispatcher: Dispatcher,
     executor: Executor?
   ) {
     self.role = role
     self.storage = storage
     self.broker = broker
+    self.redis = redis
     self.writer = writer
     self.dispatcher = dispatcher
     self.executor = executor
@@ -40,6 +44,7 @@ struct ProcessMetrics: Sendable {
       "jobsprint_dispatch_waiting", .gauge, "Wake-ups that the queue has not taken yet.", dispatcher.waiting)
     addPools(storage.pools(), to: &text)
     if let broker { add(broker.metrics, to: &text) }
+    if let redis { add(redis.metrics, to: &text) }
     addProcess(to: &text)
     return text.text
   }

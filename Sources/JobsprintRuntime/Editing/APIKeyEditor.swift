@@ -7,12 +7,12 @@ public struct APIKeyEditor: Sendable {
   private let clock: any WallClock
   private let ids: IdentifierSource
   private let note: ChangeNote
-  private let onDelete: @Sendable (APIKeyRecord) -> Void
+  private let onDelete: @Sendable () async -> Void
 
-  /// - Parameter onDelete: told of each key that is gone, before its deletion is answered.
+  /// - Parameter onDelete: called when a key is gone, before its deletion is answered.
   public init(
     store: any APIKeyStore, clock: any WallClock, ids: IdentifierSource,
-    onDelete: @escaping @Sendable (APIKeyRecord) -> Void
+    onDelete: @escaping @Sendable () async -> Void
   ) {
     self.store = store
     self.clock = clock
@@ -48,7 +48,7 @@ public struct APIKeyEditor: Sendable {
       try await store.delete(id, in: caller.workspace, recording: record)
     }
     guard let removed else { throw RuntimeError(.apiKeyNotFound, "There is no API key \(id) in this workspace.") }
-    onDelete(removed)
+    await onDelete()
     return removed
   }
 }

@@ -1,0 +1,108 @@
+// One reader's stream, in the format of https://html.spec.whatwg.org/multipage/server-sent-events.html. A reader that is
+// too slow loses its connection: it comes back with the id of the event that it saw last. Who may not see the events any
+// more gets none, and the end.
+
+import HTTPTypes
+import Hummingbird
+import JobsprintAccess
+import JobsprintDomain
+import JobsprintPorts
+import NIOCore
+import ServiceLifecycle
+
+struct EventStream: Sendable {
+  /// Proxies often close a connection after a minute of silence.
+  private static let interval: Duration = .seconds(15)
+  /// For how long the right to see events is taken for granted.
+  private static let trust: Duration = .seconds(1)
+
+  private let call: APICall
+  private let reading: FeedReading
+  private let scope: Scope
+  private let beginning: ExecutionRecord?
+
+  /// - Parameter beginning: the only execution that is meant, as it was when the reading had begun.
+  init(_ call: APICall, reading: FeedReading, scope: Scope, beginning: ExecutionRecord? = nil) {
+    self.call = call
+    self.reading = reading
+    self.scope = scope
+    self.beginning = beginning
+  }
+
+  /// What is sent, as it comes about. Ends with the server, or when the reader may see no more.
+  func body() -> AsyncStream<ByteBuffer> {
+    let (body, pen) = AsyncStream.makeStream(
+      of: ByteBuffer.self, bufferingPolicy: .bufferingOldest(EventHub.mostWaiting))
+    let writing = Task {
+      await write(with: pen)
+      pen.finish()
+    }
+    pen.onTermination = { _ in writing.cancel() }
+    return body
+  }
+
+  private func write(with pen: AsyncStream<ByteBuffer>.Continuation) async {
+    var opening = ": these are events of executions\nretry: 2000\n\n"
+    if reading.hasGap { opening += "event: gap\ndata: {}\n\n" }
+    if let beginning { opening += Self.text(of: beginning) }
+    pen.yield(ByteBuffer(string: opening))
+    if beginning?.state.isTerminal == true { return }
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await pass(on: pen) }
+      group.addTask { await beat(with: pen) }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+
+  /// Hands events on. A reader that is too slow loses its connection: a write that waits for it would wait on.
+  private func pass(on pen: AsyncStream<ByteBuffer>.Continuation) async {
+    let id = beginning?.id
+    var trustedUntil = call.api.clock.now + Self.trust
+    for await event in reading.events.cancelOnGracefulShutdown() where id == nil || event.event.execution == id {
+      let now = call.api.clock.now
+      if now >= trustedUntil {
+        guard await isStillAllowed() else { return }
+        trustedUntil = now + Self.trust
+      }
+      guard case .enqueued = pen.yield(ByteBuffer(string: Self.text(of: event))) else {
+        return call.context.channel.close(promise: nil)
+      }
+      if id != nil, event.event.state.isTerminal { return }
+    }
+  }
+
+  /// So that neither side takes the connection for dead.
+  private func beat(with pen: AsyncStream<ByteBuffer>.Continuation) async {
+    while (try? await call.api.clock.sleep(for: Self.interval)) != nil {
+      guard await isStillAllowed() else { return }
+      pen.yield(ByteBuffer(string: ":\n\n"))
+    }
+  }
+
+  /// A store that can't be asked allows nothing.
+  private func isStillAllowed() async -> Bool {
+    guard let principal = try? await authenticatedPrincipal(of: call.request, call.api) else { return false }
+    return principal.workspace == call.workspace && principal.scopes.contains(scope)
+  }
+
+  private static func text(of event: FeedEvent) -> String {
+    "id: \(event.id)\n"
+      + text(event.event.execution, event.event.state, at: event.at, deadLetter: event.event.deadLetter)
+  }
+
+  /// Without an id: it is no event that anybody could have missed.
+  private static func text(of record: ExecutionRecord) -> String {
+    text(record.id, record.state, at: record.finishedAt ?? record.startedAt ?? record.acceptedAt, deadLetter: nil)
+  }
+
+  private static func text(
+    _ execution: ExecutionID, _ state: ExecutionState, at time: Timestamp, deadLetter: DeadLetterReason?
+  ) -> String {
+    let data: JSONValue = [
+      "executionId": .string("\(execution)"), "status": .string(state.rawValue), "at": .string("\(time)"),
+      "deadLetterReason": deadLetter.map { .string($0.rawValue) } ?? .null,
+    ]
+    return "event: execution\ndata: \(data.jsonText)\n\n"
+  }
+}
