@@ -106,6 +106,8 @@ import Testing
     try await TestServer.running { server in
       let (mine, other) = (try await Tenant("mine", on: server), try await Tenant("other", on: server))
       for route in APIRoute.all where route.method == .get && !route.path.contains("{") {
+        // It has no end; what it tells is held against its workspace in EventHubTests.
+        if route.path == "/events" { continue }
         var queries = [""]
         for id in other.ids.values {
           queries += ["?cursor=\(id)", "?workflowId=\(id)", "?subjectId=\(id)", "?q=\(id)", "?includeData=true"]
