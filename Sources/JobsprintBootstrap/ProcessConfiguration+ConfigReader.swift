@@ -14,7 +14,7 @@
 //   jobsprint.broker.prefix      | JOBSPRINT_BROKER_PREFIX         | text   | jobsprint
 //   jobsprint.redis.url          | JOBSPRINT_REDIS_URL             | secret | none: nothing is shared
 //   jobsprint.redis.prefix       | JOBSPRINT_REDIS_PREFIX          | text   | jobsprint
-//   jobsprint.rate.limits        | JOBSPRINT_RATE_LIMITS           | text   | anonymous=300/60
+//   jobsprint.rate.limits        | JOBSPRINT_RATE_LIMITS           | text   | anonymous=3000/60
 //   jobsprint.ticket.keys        | JOBSPRINT_TICKET_KEYS           | secret | none: id:hex,id:hex,…
 //   jobsprint.token.keys         | JOBSPRINT_TOKEN_KEYS            | secret | in the folder: id:hex,id:hex,…
 //   jobsprint.token.minutes      | JOBSPRINT_TOKEN_MINUTES         | number | 1440

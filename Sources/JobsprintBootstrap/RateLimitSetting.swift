@@ -3,8 +3,8 @@ import JobsprintPorts
 
 /// `read=600/60,execute=100/1`: requests and seconds for each class that is limited.
 enum RateLimitSetting {
-  /// Who is not known is limited in any case.
-  static let standard: [RateClass: RateQuota] = [.anonymous: RateQuota(limit: 300, window: .seconds(60))]
+  /// Who is not known is limited in any case: fifty a second, because behind a proxy all of them have one address.
+  static let standard: [RateClass: RateQuota] = [.anonymous: RateQuota(limit: 3000, window: .seconds(60))]
 
   static let expectation =
     "class=requests/seconds,… with the classes \(RateClass.allCases.map(\.rawValue).joined(separator: ", ")), "
