@@ -1,0 +1,170 @@
+// What nobody holds and somebody should: what was not dispatched yet, or for too long, what waited long enough, and what
+// its holder lost. When to look for it, and how much of it there is.
+
+import JobsprintDomain
+import JobsprintPorts
+import Postgres
+
+/// The workspace and lane of each line with something that is held, by jumping from one to the next.
+private let heldLines = """
+  held AS (
+    (SELECT workspace_id, lane FROM jobsprint.live_executions
+      WHERE state = 'new' AND dispatched_at IS NULL AND limited_by IS NULL
+      ORDER BY workspace_id DESC, lane DESC, id DESC LIMIT 1)
+    UNION ALL
+    SELECT n.workspace_id, n.lane FROM held AS h CROSS JOIN LATERAL (
+      SELECT l.workspace_id, l.lane FROM jobsprint.live_executions AS l
+      WHERE l.state = 'new' AND l.dispatched_at IS NULL AND l.limited_by IS NULL
+        AND (l.workspace_id, l.lane) < (h.workspace_id, h.lane)
+      ORDER BY l.workspace_id DESC, l.lane DESC, l.id DESC LIMIT 1) AS n
+  )
+  """
+
+/// What should be dispatched, stamped. Each branch reads its own partial index in its order and stops at the limit, so
+/// that a backlog that has just been dispatched is never walked through; what was found is looked at again when it is
+/// locked, because another recoverer may have stamped it meanwhile.
+///
+/// Holders are found by jumping from one to the next, each at its newest execution: whatever has ended lately is still
+/// in the index while an old transaction keeps its rows, and would be walked through otherwise.
+struct StampRecoverable: PostgresStatement {
+  static let name = "claims.recoverable"
+  static let sql = """
+    WITH RECURSIVE holders AS (
+      (SELECT executor_id FROM jobsprint.live_executions
+        WHERE state = 'running' ORDER BY executor_id DESC, id DESC LIMIT 1)
+      UNION ALL
+      SELECT (SELECT l.executor_id FROM jobsprint.live_executions AS l
+        WHERE l.state = 'running' AND l.executor_id < h.executor_id ORDER BY l.executor_id DESC, l.id DESC LIMIT 1)
+      FROM holders AS h WHERE h.executor_id IS NOT NULL
+    ), gone AS MATERIALIZED (
+      SELECT executor_id FROM holders AS h WHERE executor_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM jobsprint.executors AS e WHERE e.id = h.executor_id AND e.beat_at >= $3)
+    ), limited AS (
+      (SELECT limited_by FROM jobsprint.live_executions
+        WHERE limited_by IS NOT NULL ORDER BY limited_by DESC, state DESC, dispatched_at DESC, id DESC LIMIT 1)
+      UNION ALL
+      SELECT (SELECT l.limited_by FROM jobsprint.live_executions AS l WHERE l.limited_by < m.limited_by
+        ORDER BY l.limited_by DESC, l.state DESC, l.dispatched_at DESC, l.id DESC LIMIT 1)
+      FROM limited AS m WHERE m.limited_by IS NOT NULL
+    ), \(heldLines), dispatched AS MATERIALIZED (
+      SELECT workspace_id, lane, count(*) AS count FROM jobsprint.live_executions
+      WHERE state = 'new' AND dispatched_at >= $2 AND limited_by IS NULL AND EXISTS (SELECT 1 FROM held)
+      GROUP BY workspace_id, lane
+    ), found AS MATERIALIZED (
+      SELECT id FROM (
+        (SELECT id, 0 AS turn FROM jobsprint.live_executions
+          WHERE state = 'new' AND dispatched_at < $2 ORDER BY dispatched_at LIMIT $4)
+        UNION ALL
+        (SELECT id, 0 FROM jobsprint.live_executions
+          WHERE state = 'waiting' AND wait_until <= $1
+            AND (dispatched_at IS NULL AND limited_by IS NULL OR dispatched_at < $2)
+          ORDER BY wait_until LIMIT $4)
+        UNION ALL
+        (SELECT h.id, 0 FROM gone CROSS JOIN LATERAL (
+          SELECT id FROM jobsprint.live_executions AS l
+          WHERE l.state = 'running' AND l.executor_id = gone.executor_id
+            AND (l.dispatched_at IS NULL OR l.dispatched_at < $2)
+          ORDER BY id LIMIT $4) AS h ORDER BY h.id LIMIT $4)
+        UNION ALL
+        (SELECT n.id, row_number() OVER (PARTITION BY h.workspace_id, h.lane ORDER BY n.id)
+          FROM held AS h LEFT JOIN dispatched AS d USING (workspace_id, lane) CROSS JOIN LATERAL (
+            SELECT id FROM jobsprint.live_executions AS l
+            WHERE l.state = 'new' AND l.dispatched_at IS NULL AND l.limited_by IS NULL
+              AND l.workspace_id = h.workspace_id AND l.lane = h.lane
+            ORDER BY id LIMIT least($4, greatest(0, $5 - coalesce(d.count, 0)))) AS n)
+        UNION ALL
+        (SELECT n.id, n.place FROM limited AS m CROSS JOIN LATERAL (
+            SELECT count(*) AS busy FROM jobsprint.live_executions AS l
+            WHERE l.limited_by = m.limited_by
+              AND (l.state = 'running' OR l.state IN ('new', 'waiting') AND l.dispatched_at IS NOT NULL)
+          ) AS b CROSS JOIN LATERAL (
+            SELECT c.id, c.concurrency, row_number() OVER (ORDER BY c.id) AS place FROM (
+              (SELECT l.id, l.concurrency FROM jobsprint.live_executions AS l
+                WHERE l.limited_by = m.limited_by AND l.state = 'new' AND l.dispatched_at IS NULL ORDER BY l.id LIMIT $4)
+              UNION ALL
+              (SELECT l.id, l.concurrency FROM jobsprint.live_executions AS l
+                WHERE l.limited_by = m.limited_by AND l.state = 'waiting' AND l.dispatched_at IS NULL
+                  AND l.wait_until <= $1 ORDER BY l.id LIMIT $4)) AS c
+          ) AS n WHERE n.place + b.busy <= n.concurrency)
+      ) AS f ORDER BY turn, id LIMIT $4
+    ), locked AS MATERIALIZED (
+      SELECT l.id FROM found JOIN jobsprint.live_executions AS l ON l.id = found.id
+      WHERE (l.dispatched_at IS NULL OR l.dispatched_at < $2)
+        AND (l.state = 'new' OR l.state = 'waiting' AND l.wait_until <= $1 OR l.state = 'running'
+          AND NOT EXISTS (SELECT 1 FROM jobsprint.executors AS e WHERE e.id = l.executor_id AND e.beat_at >= $3))
+      ORDER BY l.id FOR UPDATE OF l SKIP LOCKED
+    )
+    UPDATE jobsprint.live_executions AS l SET dispatched_at = $1
+    WHERE l.id = ANY (ARRAY(SELECT id FROM locked)) RETURNING l.id, l.workspace_id, l.lane
+    """
+
+  let now: Timestamp
+  let dispatchedBefore: Timestamp
+  let leaseExpiry: Timestamp
+  let limit: Int
+  let lineLimit: Int
+
+  func bind(into values: inout PostgresBindings) throws {
+    try values.bind(now)
+    try values.bind(dispatchedBefore)
+    try values.bind(leaseExpiry)
+    try values.bind(limit)
+    try values.bind(lineLimit)
+  }
+
+  static func decode(_ row: inout PostgresRow) throws -> WakeUp {
+    WakeUp(execution: try row.id(), workspace: try row.id(), lane: try row.word())
+  }
+}
+
+/// How many new executions of each line are on their way, -1 where some are held.
+struct CountBacklog: PostgresStatement {
+  static let name = "claims.backlog"
+  static let sql = """
+    WITH RECURSIVE \(heldLines)
+    SELECT workspace_id, lane, min(count) FROM (
+      SELECT workspace_id, lane, count(*) FROM jobsprint.live_executions
+      WHERE state = 'new' AND dispatched_at >= $1 AND limited_by IS NULL GROUP BY workspace_id, lane
+      UNION ALL
+      SELECT workspace_id, lane, -1 FROM held
+    ) AS l GROUP BY workspace_id, lane
+    """
+
+  let since: Timestamp
+
+  func bind(into values: inout PostgresBindings) throws { try values.bind(since) }
+
+  static func decode(_ row: inout PostgresRow) throws -> (line: DispatchLine, count: Int) {
+    let line = DispatchLine(workspace: try row.id(), lane: try row.word())
+    let count: Int = try row.next()
+    return (line, count < 0 ? .max : count)
+  }
+}
+
+/// The table of executors has a row for each process. What is held is asked for in the order of its index, or where there is
+/// nothing of it the whole table could be read.
+struct NextDue: PostgresStatement {
+  static let name = "claims.next-due"
+  static let sql = """
+    SELECT least(
+      (SELECT wait_until FROM jobsprint.live_executions
+        WHERE state = 'waiting' AND wait_until > $1 ORDER BY wait_until LIMIT 1),
+      (SELECT min(beat_at) + $2 FROM jobsprint.executors WHERE beat_at > $1 - $2),
+      (SELECT $1 + $3 FROM jobsprint.live_executions WHERE state = 'new' AND dispatched_at IS NULL ORDER BY id LIMIT 1),
+      (SELECT $1 + $3 FROM jobsprint.live_executions
+        WHERE state = 'waiting' AND wait_until <= $1 AND dispatched_at IS NULL AND limited_by IS NOT NULL LIMIT 1))
+    """
+
+  let after: Timestamp
+  let lease: Duration
+  let turn: Duration
+
+  func bind(into values: inout PostgresBindings) throws {
+    try values.bind(after)
+    // A beat counts for the whole last millisecond of its lease.
+    try values.bind(Int(lease / .milliseconds(1)) + 1)
+    try values.bind(Int(turn / .milliseconds(1)))
+  }
+
+  static func decode(_ row: inout PostgresRow) throws -> Timestamp? { try row.optionalTime() }
+}
