@@ -1,6 +1,7 @@
 // Writes sorted for set-based statements: by kind, and in the order of ids, so that all transactions lock rows in the
 // same order. A statement can't see what it does itself, so a write to an execution, or under an idempotency key, that
-// has been written before in the batch begins a new round, whose statements come after those of the round before.
+// has been written before in the batch belongs to the round behind that, whose statements come after it. Writes that have
+// nothing to do with each other share a round: a batch of accepts, each with its execution's end behind it, has two.
 
 import JobsprintDomain
 import JobsprintPorts
@@ -18,6 +19,21 @@ struct JournalRound {
   /// All other ends.
   var failures: [Placed<JournalAppend>] = []
   var cancels: [Placed<Cancellation>] = []
+
+  /// - Throws: `refused` for a write that no database would take.
+  mutating func add(_ write: JournalWrite, at place: Int) throws(PortError) {
+    switch write {
+    case .accept(let execution):
+      if execution.idempotency == nil { accepts.append((place, execution)) } else { keyed.append((place, execution)) }
+    case .append(let append):
+      guard case .finish(let state, _, _, _, _) = append.transition else { return continues.append((place, append)) }
+      guard state.isTerminal else {
+        throw PortError(.refused, "An execution can't end as '\(state.rawValue)'. End it with a terminal state.")
+      }
+      if state == .success { finishes.append((place, append)) } else { failures.append((place, append)) }
+    case .cancel(let cancellation): cancels.append((place, cancellation))
+    }
+  }
 
   mutating func sort() {
     accepts.sort { $0.write.id < $1.write.id }
@@ -42,44 +58,18 @@ struct JournalBatch {
   /// - Throws: `refused` for a write that no database would take.
   init(_ writes: [JournalWrite]) throws(PortError) {
     count = writes.count
-    var round = JournalRound()
-    var touched: Set<ExecutionID> = []
-    var keys: Set<Key> = []
+    /// The round behind the one that wrote an execution, or under a key, last.
+    var nextOfExecution: [ExecutionID: Int] = [:]
+    var nextOfKey: [Key: Int] = [:]
     for (place, write) in writes.enumerated() {
       let key = write.idempotency.map { Key(workspace: $0.workspace, key: $0.key.stored) }
-      if touched.contains(write.execution) || key.map({ keys.contains($0) }) ?? false {
-        rounds.append(round)
-        round = JournalRound()
-        touched.removeAll()
-        keys.removeAll()
-      }
-      touched.insert(write.execution)
-      if let key { keys.insert(key) }
+      let round = max(nextOfExecution[write.execution] ?? 0, key.flatMap { nextOfKey[$0] } ?? 0)
+      if round == rounds.count { rounds.append(JournalRound()) }
+      nextOfExecution[write.execution] = round + 1
+      if let key { nextOfKey[key] = round + 1 }
       workspaces.insert(write.workspace)
-      switch write {
-      case .accept(let execution):
-        if execution.idempotency == nil {
-          round.accepts.append((place, execution))
-        } else {
-          round.keyed.append((place, execution))
-        }
-      case .append(let append):
-        guard case .finish(let state, _, _, _, _) = append.transition else {
-          round.continues.append((place, append))
-          continue
-        }
-        guard state.isTerminal else {
-          throw PortError(.refused, "An execution can't end as '\(state.rawValue)'. End it with a terminal state.")
-        }
-        if state == .success {
-          round.finishes.append((place, append))
-        } else {
-          round.failures.append((place, append))
-        }
-      case .cancel(let cancellation): round.cancels.append((place, cancellation))
-      }
+      try rounds[round].add(write, at: place)
     }
-    rounds.append(round)
     for place in rounds.indices { rounds[place].sort() }
   }
 }
