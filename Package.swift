@@ -99,7 +99,7 @@ let package = Package(
     floor("JobsprintPorts", ["JobsprintDomain"]),
     // 2
     floor("JobsprintRuntime", ["JobsprintDomain", "JobsprintEngine", "JobsprintPorts", logging]),
-    floor("JobsprintAccess", ["JobsprintDomain", "JobsprintPorts", "OpenSSL", crypto, jwt]),
+    floor("JobsprintAccess", ["JobsprintDomain", "JobsprintPorts", "OpenSSL", crypto]),
     // wings
     floor(
       "JobsprintSQLite", ["JobsprintDomain", "JobsprintPorts", grdb, grdbSQLite],
@@ -149,10 +149,8 @@ let package = Package(
     floor(
       "JobsprintBench",
       [
-        "JobsprintDomain", "JobsprintEngine", "JobsprintNodes", "JobsprintPorts", "JobsprintScript", "Postgres",
-        "Allocator",
-        nioCore,
-        nioPosix, nioHTTP,
+        "JobsprintAccess", "JobsprintDomain", "JobsprintEngine", "JobsprintNodes", "JobsprintPorts", "JobsprintScript",
+        "Postgres", "Allocator", nioCore, nioPosix, nioHTTP,
       ]),
     tests(
       "JobsprintRuntimeTests",
@@ -184,7 +182,7 @@ let package = Package(
       "JobsprintAccessTests",
       [
         "JobsprintAccess", "JobsprintDomain", "JobsprintMemory", "JobsprintPorts", "JobsprintTesting", "OpenSSL",
-        crypto,
+        crypto, jwt,
       ]),
     tests(
       "JobsprintNodesTests",

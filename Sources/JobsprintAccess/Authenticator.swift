@@ -32,7 +32,7 @@ public struct Authenticator: Sendable {
 
   /// The user of a session; nil for a token that is not good, or whose session or membership is over.
   public func principal(forToken token: String) async throws(PortError) -> Principal? {
-    guard let claims = await tokens?.claims(of: token), let standing = try await standings.standing(of: claims.session),
+    guard let claims = tokens?.claims(of: token), let standing = try await standings.standing(of: claims.session),
       standing.session.user == claims.user, standing.session.workspace == claims.workspace,
       let role = standing.role(at: clock.now)
     else { return nil }

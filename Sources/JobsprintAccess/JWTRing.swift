@@ -1,52 +1,80 @@
 // A ring of keys for JWTs of one kind (RFC 7519, HS256), with what RFC 8725 asks for before anything of a token is believed:
-// the algorithm is ours and not the token's choice, the key is one of this ring's, and the type is the kind's own.
+// the algorithm is ours and not the token's choice, the key is one of this ring's, and the type is the kind's own. The
+// HMAC is swift-crypto's; around it there are only Base64 and JSON (docs/decisions/0021).
 
-import Foundation
-import JWTKit
+import Crypto
 import JobsprintDomain
 
+/// Why a token is none of a ring's. Nothing of the token is in it.
+enum JWTRefusal: Error {
+  case header, signature, claims
+}
+
 struct JWTRing: Sendable {
-  private let keys: JWTKeyCollection
-  private let current: JWKIdentifier
-  private let ids: Set<ExactString>
+  private struct Key {
+    let id: ExactString
+    let secret: SymmetricKey
+    /// How the tokens that it signs begin: the encoded header and its dot.
+    let head: [UInt8]
+  }
+
+  private static let dot = UInt8(ascii: ".")
+  private static let members = Set(["alg", "kid", "typ"].map { ExactString($0) })
+
+  private let keys: [Key]
+  private let current: Key
   private let type: String
 
   /// - Parameters:
   ///   - keys: the first signs, all are accepted.
   ///   - type: the header's `typ`.
   /// - Returns: nil without a key.
-  init?(_ keys: [(id: String, secret: [UInt8])], type: String) async {
-    guard let first = keys.first else { return nil }
-    self.keys = JWTKeyCollection()
-    self.type = type
-    current = JWKIdentifier(string: first.id)
-    ids = Set(keys.map { ExactString($0.id) })
-    for key in keys {
-      await self.keys.add(
-        hmac: HMACKey(from: Data(key.secret)), digestAlgorithm: .sha256, kid: JWKIdentifier(string: key.id))
+  init?(_ keys: [(id: String, secret: [UInt8])], type: String) {
+    self.keys = keys.map { id, secret in
+      let header: JSONValue = ["alg": "HS256", "kid": .string(id), "typ": .string(type)]
+      var head: [UInt8] = []
+      head.append(base64URL: header.jsonBytes)
+      head.append(Self.dot)
+      return Key(id: ExactString(id), secret: SymmetricKey(data: secret), head: head)
     }
+    guard let first = self.keys.first else { return nil }
+    current = first
+    self.type = type
   }
 
-  func sign(_ payload: some JWTPayload) async throws -> String {
-    try await keys.sign(payload, kid: current, header: ["typ": .string(type)])
+  func sign(_ claims: JSONObject) -> String {
+    var token = current.head
+    token.append(base64URL: JSONValue.object(claims).jsonBytes)
+    let code = HMAC<SHA256>.authenticationCode(for: token, using: current.secret)
+    token.append(Self.dot)
+    token.append(base64URL: code)
+    return String(decoding: token, as: UTF8.self)
   }
 
-  /// Whether the header says exactly what ours say. The library would try its first key for an unknown id, and any HMAC for
-  /// its secret.
-  func hasSigned(accordingToHeaderOf token: String) -> Bool {
-    var head = String(token.prefix { $0 != "." }).replacing("-", with: "+").replacing("_", with: "/")
-    head += String(repeating: "=", count: (4 - head.utf8.count % 4) % 4)
-    guard let bytes = Data(base64Encoded: head), let header = try? JSONValue(parsing: Array(bytes)),
-      Set((header.objectValue ?? [:]).map { ExactString("\($0.key)") })
-        == Set(["alg", "kid", "typ"].map { ExactString($0) })
-    else { return false }
-    return header["alg"] == "HS256" && header["typ"] == .string(type)
-      && header["kid"]?.stringValue.map { ids.contains(ExactString($0)) } == true
+  /// The claims of a token that this ring has signed; what they say is for the kind to check.
+  func verify(_ token: String) throws(JWTRefusal) -> JSONValue {
+    let bytes = Array(token.utf8)
+    guard let first = bytes.firstIndex(of: Self.dot), let last = bytes.lastIndex(of: Self.dot), first < last,
+      let key = key(named: bytes[...first])
+    else { throw .header }
+    guard let code = [UInt8](base64URL: bytes[(last + 1)...]),
+      HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: bytes[..<last], using: key.secret)
+    else { throw .signature }
+    guard let payload = [UInt8](base64URL: bytes[(first + 1)..<last]),
+      let claims = try? JSONValue(parsing: payload, depthLimit: 4)
+    else { throw .claims }
+    return claims
   }
 
-  /// The claims of a token whose header is ours.
-  /// - Throws: for a signature that is not, and for claims that its kind refuses.
-  func verify<Payload: JWTPayload>(_ token: String, as _: Payload.Type) async throws -> Payload {
-    try await keys.verify(token, as: Payload.self)
+  /// The key that a header names, when the header says what ours say and nothing else.
+  /// - Parameter head: with its dot.
+  private func key(named head: ArraySlice<UInt8>) -> Key? {
+    if let key = keys.first(where: { head.elementsEqual($0.head) }) { return key }
+    // Others' libraries write the same members in another order.
+    guard let text = [UInt8](base64URL: head.dropLast()), let header = try? JSONValue(parsing: text, depthLimit: 4),
+      let object = header.objectValue, Set(object.map { ExactString("\($0.key)") }) == Self.members,
+      header["alg"] == "HS256", header["typ"] == .string(type), let id = header["kid"]?.stringValue
+    else { return nil }
+    return keys.first { $0.id == ExactString(id) }
   }
 }

@@ -173,7 +173,7 @@ public struct SessionOffice: Sendable {
     let end = min(now + lifetimes.access, session.expiresAt)
     let claims = AccessClaims(user: user.id, session: session.id, workspace: workspace.id, expiresAt: end)
     return SignedIn(
-      accessToken: try await tokens.token(for: claims), expiresIn: Int((end - now) / .seconds(1)),
+      accessToken: tokens.token(for: claims), expiresIn: Int((end - now) / .seconds(1)),
       refreshToken: refresh.text, session: session, user: user, role: role, workspace: workspace)
   }
 }

@@ -1,7 +1,6 @@
 // Tickets: JWTs (RFC 7519, HS256) that travel with wake-ups through the broker, so that a worker answers to nobody who
 // can merely write to its queues. Their keys are a ring of their own; no user's token is ever signed with one.
 
-import JWTKit
 public import JobsprintDomain
 public import JobsprintPorts
 
@@ -29,65 +28,57 @@ public final class TicketRing: TicketAuthority {
   /// Between the clocks of two machines.
   private static let skew: Duration = .seconds(60)
 
+  private static let issuer = "jobsprint"
+  private static let audience = "jobsprint-worker"
+
   private let ring: JWTRing
   private let clock: any WallClock
 
   /// - Parameter keys: the first signs, all are accepted: a new key comes first, and the old one leaves an hour later.
   /// - Returns: nil without a key.
-  public init?(_ keys: [Key], clock: any WallClock) async {
-    guard let ring = await JWTRing(keys.map { ($0.id, $0.secret) }, type: "JWT") else { return nil }
+  public init?(_ keys: [Key], clock: any WallClock) {
+    guard let ring = JWTRing(keys.map { ($0.id, $0.secret) }, type: "JWT") else { return nil }
     self.ring = ring
     self.clock = clock
   }
 
   public func ticket(for execution: ExecutionID, in workspace: WorkspaceID) async -> String {
     let now = clock.now.milliseconds / 1000
-    let ticket = Ticket(
-      iss: Ticket.issuer, aud: Ticket.audience, sub: "\(execution)", wsp: "\(workspace)", iat: now,
-      exp: now + Self.lifetime.components.seconds)
-    // HMAC of JSON that is made here can't fail; an empty ticket would be refused as forged.
-    return (try? await ring.sign(ticket)) ?? ""
+    return ring.sign([
+      "iss": .string(Self.issuer), "aud": .string(Self.audience), "sub": .string("\(execution)"),
+      "wsp": .string("\(workspace)"), "iat": .integer(now), "exp": .integer(now + Self.lifetime.components.seconds),
+    ])
   }
 
   public func verdict(on ticket: String) async -> TicketVerdict {
     guard ticket.utf8.count <= 4096 else { return .forged("it is longer than 4 KB") }
-    guard ring.hasSigned(accordingToHeaderOf: ticket) else {
-      return .forged("its header names no key of this ring with HS256")
+    let claims: JSONValue
+    do { claims = try ring.verify(ticket) } catch { return .forged(error.reason) }
+    guard claims["iss"] == .string(Self.issuer), claims["aud"] == .string(Self.audience) else {
+      return .forged("it was made by another, or for another")
     }
-    let claims: Ticket
-    do { claims = try await ring.verify(ticket, as: Ticket.self) } catch { return .forged("\(Self.reason(error))") }
-    guard let execution = ExecutionID(claims.sub), let workspace = WorkspaceID(claims.wsp) else {
-      return .forged("its subject or workspace is no id")
+    guard let execution = claims["sub"]?.stringValue.flatMap({ ExecutionID($0) }),
+      let workspace = claims["wsp"]?.stringValue.flatMap({ WorkspaceID($0) })
+    else { return .forged("its subject or workspace is no id") }
+    // Times in seconds since 1970, as the RFC has them.
+    guard let issued = claims["iat"]?.integerValue, let end = claims["exp"]?.integerValue else {
+      return .forged("its times are no whole seconds")
     }
-    let now = clock.now.milliseconds / 1000
-    let skew = Self.skew.components.seconds
-    guard claims.iat <= now + skew else { return .forged("it comes from the future") }
-    return claims.exp + skew > now
+    let now = Int(clock.now.milliseconds / 1000)
+    let skew = Int(Self.skew.components.seconds)
+    guard issued <= now + skew else { return .forged("it comes from the future") }
+    return end > now - skew
       ? .valid(execution: execution, workspace: workspace) : .expired(execution: execution, workspace: workspace)
-  }
-
-  /// Without the ticket's text: a log is no place for it.
-  private static func reason(_ error: any Error) -> String {
-    (error as? JWTError).map { "\($0.errorType)" } ?? "it is unreadable"
   }
 }
 
-/// Times in seconds since 1970, as the RFC has them.
-private struct Ticket: JWTPayload {
-  static let issuer = "jobsprint"
-  static let audience = "jobsprint-worker"
-
-  let iss: String
-  let aud: String
-  let sub: String
-  let wsp: String
-  let iat: Int64
-  let exp: Int64
-
-  func verify(using algorithm: some JWTAlgorithm) async throws {
-    guard iss == Self.issuer, aud == Self.audience else {
-      throw JWTError.claimVerificationFailure(
-        failedClaim: AudienceClaim(value: [aud]), reason: "made by another, or for another")
+extension JWTRefusal {
+  /// Without the ticket's text: a log is no place for it.
+  fileprivate var reason: String {
+    switch self {
+    case .header: "its header names no key of this ring with HS256"
+    case .signature: "its signature is not that of its key"
+    case .claims: "it is unreadable"
     }
   }
 }

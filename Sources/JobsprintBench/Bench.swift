@@ -43,6 +43,7 @@ public struct Bench: Sendable {
     ("disk", { try DiskMeasurement.figures(in: $0.folder) }),
     ("json", { _ in try JSONMeasurement.figures() }),
     ("engine", { _ in try EngineMeasurement.figures() }),
+    ("tokens", { _ in try await TokenMeasurement.figures() }),
     ("nodes", { try await NodeMeasurement.figures($0) }),
     ("sandbox", { try await SandboxMeasurement.figures($0) }),
     ("run", { try RunMeasurement.figures($0) }),

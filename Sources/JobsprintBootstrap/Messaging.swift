@@ -31,7 +31,7 @@ struct Messaging: Sendable {
     guard let address = configuration.brokerAddress else {
       throw SettingError(missing: "jobsprint.broker.url", for: role, example: "amqp://user:password@host:5672")
     }
-    guard let tickets = await TicketRing(configuration.ticketKeys, clock: clock) else {
+    guard let tickets = TicketRing(configuration.ticketKeys, clock: clock) else {
       throw SettingError(missing: "jobsprint.ticket.keys", for: role, example: "2026-01:$(openssl rand -hex 32)")
     }
     var options: RabbitMQOptions

@@ -155,7 +155,7 @@ public struct Platform: Sendable {
       // Made at the first start, so that it is in the first backup.
       _ = try AuditKeyFile(folder: folder).key(configured: configuration.auditKey, creating: true)
     }
-    let tokens = await AccessTokenRing(try configuration.tokenRingKeys(at: clock.now), clock: clock)
+    let tokens = AccessTokenRing(try configuration.tokenRingKeys(at: clock.now), clock: clock)
     let standings = StandingCache(
       accounts: storage.accounts, sessions: storage.sessions, epoch: shared.epoch, clock: clock)
     let access = AccessContext(

@@ -34,7 +34,7 @@ enum FloorPlan {
       Floor("JobsprintEngine", own: ["JobsprintDomain"]),
       Floor("JobsprintPorts", own: ["JobsprintDomain"]),
       Floor("JobsprintRuntime", own: ["JobsprintDomain", "JobsprintEngine", "JobsprintPorts"], foreign: ["Logging"]),
-      Floor("JobsprintAccess", own: wing.union(["OpenSSL"]), foreign: ["Crypto", "JWTKit"]),
+      Floor("JobsprintAccess", own: wing.union(["OpenSSL"]), foreign: ["Crypto"]),
       Floor("JobsprintSQLite", own: wing, foreign: ["GRDB", "GRDBSQLite"]),
       Floor("JobsprintPostgres", own: wing.union(["Postgres"])),
       Floor("JobsprintRabbitMQ", own: wing.union(["AMQP"]), foreign: ["Logging"]),
@@ -66,8 +66,8 @@ enum FloorPlan {
       Floor(
         "JobsprintBench",
         own: [
-          "JobsprintDomain", "JobsprintEngine", "JobsprintNodes", "JobsprintPorts", "JobsprintScript", "Postgres",
-          "Allocator",
+          "JobsprintAccess", "JobsprintDomain", "JobsprintEngine", "JobsprintNodes", "JobsprintPorts",
+          "JobsprintScript", "Postgres", "Allocator",
         ],
         foreign: ["NIOCore", "NIOPosix", "NIOHTTP1"]),
     ].map { ($0.target, $0) })

@@ -17,9 +17,9 @@ import Testing
     try AccessTokenRing.Key("\(id):\(secret.hexadecimalText)")
   }
 
-  private func ring() async throws -> AccessTokenRing {
+  private func ring() throws -> AccessTokenRing {
     let keys = [try key("one", secret), try key("two", other)]
-    return try #require(await AccessTokenRing(keys, clock: clock))
+    return try #require(AccessTokenRing(keys, clock: clock))
   }
 
   private func sound() -> HandmadeToken {
@@ -27,28 +27,28 @@ import Testing
   }
 
   @Test func itsOwnAreGoodUntilTheyExpire() async throws {
-    let ring = try await ring()
+    let ring = try ring()
     let claims = AccessClaims(
       user: .numbered(1), session: .numbered(2), workspace: .numbered(3), expiresAt: clock.now + .seconds(60))
-    let token = try await ring.token(for: claims)
+    let token = ring.token(for: claims)
     #expect(AccessTokenRing.hasForm(of: token) && token.utf8.count < 1000)
-    #expect(await ring.claims(of: token) == claims)
+    #expect(ring.claims(of: token) == claims)
     clock.now = clock.now + .seconds(59)
-    #expect(await ring.claims(of: token) == claims, "from memory")
+    #expect(ring.claims(of: token) == claims, "from memory")
     clock.now = clock.now + .seconds(1)
-    #expect(await ring.claims(of: token) == nil, "from memory, too")
-    #expect(try await self.ring().claims(of: token) == nil)
+    #expect(ring.claims(of: token) == nil, "from memory, too")
+    #expect(try self.ring().claims(of: token) == nil)
   }
 
   @Test func whatIsMadeByHandAsTheStandardSaysIsGood() async throws {
-    #expect(try await ring().claims(of: sound().text)?.user == .numbered(1))
+    #expect(try ring().claims(of: sound().text)?.user == .numbered(1))
     var second = sound()
     (second.header["kid"], second.secret) = ("two", other)
-    #expect(try await ring().claims(of: second.text) != nil, "each key of the ring is accepted")
+    #expect(try ring().claims(of: second.text) != nil, "each key of the ring is accepted")
   }
 
   @Test func whatIsWrongInOnePlaceIsNothing() async throws {
-    let ring = try await ring()
+    let ring = try ring()
     let changes: [(String, (inout HandmadeToken) -> Void)] = [
       ("secret", { $0.secret = self.other }), ("empty secret", { $0.secret = [] }),
       ("kid of another key", { $0.header["kid"] = "two" }), ("unknown kid", { $0.header["kid"] = "three" }),
@@ -81,38 +81,38 @@ import Testing
     for (name, change) in changes {
       var wrong = sound()
       change(&wrong)
-      #expect(await ring.claims(of: wrong.text) == nil, "\(name)")
-      #expect(await ring.claims(of: wrong.textAsTheHeaderSays) == nil, "\(name), unsigned or signed as the header says")
+      #expect(ring.claims(of: wrong.text) == nil, "\(name)")
+      #expect(ring.claims(of: wrong.textAsTheHeaderSays) == nil, "\(name), unsigned or signed as the header says")
     }
   }
 
   @Test func clocksOfTwoMachinesMayDifferByAMinute() async throws {
-    let ring = try await ring()
+    let ring = try ring()
     var ahead = sound()
     ahead.claims["nbf"] = .integer(now + 60)
     ahead.claims["iat"] = .integer(now + 60)
-    #expect(await ring.claims(of: ahead.text) != nil)
+    #expect(ring.claims(of: ahead.text) != nil)
   }
 
   @Test func partsOfTwoTokensDoNotFit() async throws {
-    let ring = try await ring()
+    let ring = try ring()
     var another = sound()
     another.claims["sub"] = .string("\(UserID.numbered(9))")
     let (mine, others) = (sound().text.split(separator: "."), another.text.split(separator: "."))
-    #expect(await ring.claims(of: "\(mine[0]).\(others[1]).\(mine[2])") == nil)
-    #expect(await ring.claims(of: "\(mine[0]).\(mine[1]).\(others[2])") == nil)
+    #expect(ring.claims(of: "\(mine[0]).\(others[1]).\(mine[2])") == nil)
+    #expect(ring.claims(of: "\(mine[0]).\(mine[1]).\(others[2])") == nil)
     for fragment in [
       "", ".", "..", "...", "eyJ..", "\(mine[0]).\(mine[1])", "\(mine[0]).\(mine[1]).", "\(mine[0])..\(mine[2])",
       sound().text + ".", sound().text + "\u{0}", " " + sound().text, String(repeating: "é", count: 500),
-    ] { #expect(await ring.claims(of: fragment) == nil, "\(fragment.prefix(20))") }
+    ] { #expect(ring.claims(of: fragment) == nil, "\(fragment.prefix(20))") }
   }
 
   /// The other way round is in TicketRingTests: a ticket's ring wants other keys, another audience and another type.
   @Test func aTicketIsNoAccessTokenEvenWithTheSameKey() async throws {
     let key = try #require(TicketRing.Key("one:\(secret.hexadecimalText)"))
-    let tickets = try #require(await TicketRing([key], clock: clock))
+    let tickets = try #require(TicketRing([key], clock: clock))
     let ticket = await tickets.ticket(for: .numbered(1), in: .initial)
-    #expect(try await ring().claims(of: ticket) == nil)
+    #expect(try ring().claims(of: ticket) == nil)
     guard case .forged = await tickets.verdict(on: sound().text) else {
       Issue.record("an access token was taken for a ticket")
       return
@@ -121,16 +121,16 @@ import Testing
 
   @Test func keysAreChangedWithoutSigningAnybodyOut() async throws {
     let (old, new) = (try key("old", secret), try key("new", other))
-    let before = try #require(await AccessTokenRing([old], clock: clock))
-    let during = try #require(await AccessTokenRing([new, old], clock: clock))
-    let after = try #require(await AccessTokenRing([new], clock: clock))
+    let before = try #require(AccessTokenRing([old], clock: clock))
+    let during = try #require(AccessTokenRing([new, old], clock: clock))
+    let after = try #require(AccessTokenRing([new], clock: clock))
     let claims = AccessClaims(
       user: .numbered(1), session: .numbered(2), workspace: .initial, expiresAt: clock.now + .seconds(60))
-    let (first, second) = (try await before.token(for: claims), try await during.token(for: claims))
-    #expect(await during.claims(of: first) == claims)
-    #expect(await after.claims(of: second) == claims)
-    #expect(await after.claims(of: first) == nil)
-    #expect(await before.claims(of: second) == nil)
+    let (first, second) = (before.token(for: claims), during.token(for: claims))
+    #expect(during.claims(of: first) == claims)
+    #expect(after.claims(of: second) == claims)
+    #expect(after.claims(of: first) == nil)
+    #expect(before.claims(of: second) == nil)
   }
 
   @Test(arguments: [

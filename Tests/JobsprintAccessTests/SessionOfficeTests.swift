@@ -32,7 +32,7 @@ import Testing
       standings: standings, clock: clock,
       makeID: { UserID.numbered(number.add(1, ordering: .relaxed).newValue).uuid })
     let secret = (0..<32).map { UInt8($0) }.hexadecimalText
-    let tokens = await AccessTokenRing([try AccessTokenRing.Key("one:\(secret)")], clock: clock)
+    let tokens = AccessTokenRing([try AccessTokenRing.Key("one:\(secret)")], clock: clock)
     let keys = APIKeyAuthenticator(
       store: MemoryAPIKeyStore(store), epoch: epoch, clock: clock, isSoleWriter: false)
     return Process(

@@ -15,8 +15,8 @@ import Testing
     try #require(TicketRing.Key("\(id):\(String(repeating: digit, count: 64))"))
   }
 
-  private func ring(_ keys: [TicketRing.Key]) async throws -> TicketRing {
-    try #require(await TicketRing(keys, clock: clock))
+  private func ring(_ keys: [TicketRing.Key]) throws -> TicketRing {
+    try #require(TicketRing(keys, clock: clock))
   }
 
   private func forgedReason(_ ticket: String, _ location: SourceLocation = #_sourceLocation) async throws -> String? {
@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test func itsOwnAreValidForAnHour() async throws {
-    let ring = try await ring([key("one", "a")])
+    let ring = try ring([key("one", "a")])
     let ticket = await ring.ticket(for: execution, in: .initial)
     #expect((100..<1000).contains(ticket.utf8.count))
     #expect(await ring.verdict(on: ticket) == .valid(execution: execution, workspace: .initial))
@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test func whatIsMadeByHandAsTheStandardSaysIsValid() async throws {
-    let ring = try await ring([key("one", "a")])
+    let ring = try ring([key("one", "a")])
     #expect(
       await ring.verdict(on: HandmadeTicket(issued: now).text) == .valid(execution: execution, workspace: .initial))
     let ahead = HandmadeTicket(issued: now + 60)
@@ -110,7 +110,7 @@ import Testing
 
   @Test func keysAreChangedWithoutLosingATicket() async throws {
     let (old, new) = (try key("2026-01", "a"), try key("2026-02", "b"))
-    let (before, during, after) = (try await ring([old]), try await ring([new, old]), try await ring([new]))
+    let (before, during, after) = (try ring([old]), try ring([new, old]), try ring([new]))
     let valid = TicketVerdict.valid(execution: execution, workspace: .initial)
     let first = await before.ticket(for: execution, in: .initial)
     #expect(await during.verdict(on: first) == valid)
@@ -125,7 +125,7 @@ import Testing
     }
   }
 
-  @Test func aRingHasAKey() async { #expect(await TicketRing([], clock: clock) == nil) }
+  @Test func aRingHasAKey() async { #expect(TicketRing([], clock: clock) == nil) }
 
   @Test(arguments: [
     "", "one", "one:", ":\(String(repeating: "a", count: 64))", "one:\(String(repeating: "a", count: 62))",

@@ -31,7 +31,7 @@ final class Scene: Sendable {
 
   init(parameters: String = "") async throws {
     url = try await TestBroker.shared.url + parameters
-    tickets = try #require(await TicketRing([try Scene.key("a")], clock: clock))
+    tickets = try #require(TicketRing([try Scene.key("a")], clock: clock))
   }
 
   /// - Parameter digit: of its secret.
