@@ -77,13 +77,11 @@ public struct MemoryExecutionClaims: ExecutionClaims {
     }
   }
 
-  public func backlog(since time: Timestamp) async throws(PortError) -> [DispatchLine: Int] {
+  public func backlog(since time: Timestamp, limit: Int) async throws(PortError) -> [DispatchLine: Int] {
     store.withState { state in
-      var backlog = state.dispatched(since: time)
-      for execution in state.executions.values where execution.waitsForTurn && execution.accepted.concurrency == nil {
-        backlog[execution.line] = .max
-      }
-      return backlog
+      let held = state.executions.values.filter { $0.waitsForTurn && $0.accepted.concurrency == nil }
+      return Dictionary(grouping: held, by: \.line).mapValues { min($0.count, limit) }
+        .merging(state.dispatched(since: time), uniquingKeysWith: +)
     }
   }
 

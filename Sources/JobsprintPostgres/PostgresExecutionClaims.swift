@@ -95,8 +95,8 @@ public struct PostgresExecutionClaims: ExecutionClaims {
     ).sorted { $0.execution < $1.execution }
   }
 
-  public func backlog(since time: Timestamp) async throws(PortError) -> [DispatchLine: Int] {
-    let lines = try await storage.read(CountBacklog(since: time), as: .claimer, in: [])
+  public func backlog(since time: Timestamp, limit: Int) async throws(PortError) -> [DispatchLine: Int] {
+    let lines = try await storage.read(CountBacklog(since: time, limit: limit), as: .claimer, in: [])
     return Dictionary(lines.map { ($0.line, $0.count) }) { $1 }
   }
 

@@ -68,10 +68,12 @@ public struct SQLiteExecutionClaims: ExecutionClaims {
     }
   }
 
-  public func backlog(since time: Timestamp) async throws(PortError) -> [DispatchLine: Int] {
+  public func backlog(since time: Timestamp, limit: Int) async throws(PortError) -> [DispatchLine: Int] {
     try await database.read { connection in
-      let held = try connection.all(ListHeldLines()).map { ($0, Int.max) }
-      return try Self.dispatched(since: time, in: connection).merging(held) { $1 }
+      let held = try connection.all(ListHeldLines()).map { line in
+        (line, try connection.all(ListHeld(line: line, limit: limit)).count)
+      }
+      return try Self.dispatched(since: time, in: connection).merging(held, uniquingKeysWith: +)
     }
   }
 

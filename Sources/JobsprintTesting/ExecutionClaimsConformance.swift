@@ -239,15 +239,15 @@ public enum ExecutionClaimsConformance {
       let others = DispatchLine(workspace: other, lane: .normal)
       let high = DispatchLine(workspace: .initial, lane: .high)
       try expect(
-        try await storage.claims.backlog(since: .seconds(5)), is: [normal: .max, others: .max, high: .max])
+        try await storage.claims.backlog(since: .seconds(5), limit: 2), is: [normal: 3, others: 1, high: 1])
       try expect(
         try await recoverable(storage, at: 10, before: 5, lineLimit: 3, limit: 4),
         is: [.numbered(2), .numbered(3), .numbered(5), .numbered(6)])
       try expect(try await recoverable(storage, at: 10, before: 5, lineLimit: 3), is: [], "no room:")
       _ = try await storage.claims.claim([.numbered(2)], for: me, at: .seconds(10), leaseExpiry: .seconds(0))
       try expect(try await recoverable(storage, at: 10, before: 5, lineLimit: 3), is: [.numbered(4)])
-      try expect(try await storage.claims.backlog(since: .seconds(5)), is: [normal: 3, others: 1, high: 1])
-      try expect(try await storage.claims.backlog(since: .seconds(10)), is: [normal: 2, others: 1, high: 1])
+      try expect(try await storage.claims.backlog(since: .seconds(5), limit: 2), is: [normal: 3, others: 1, high: 1])
+      try expect(try await storage.claims.backlog(since: .seconds(10), limit: 2), is: [normal: 2, others: 1, high: 1])
     },
     ConformanceCheck("of a workflow with a limit no more are running or on their way") { storage in
       let (one, two) = (WorkflowID.numbered(1), WorkflowID.numbered(2))
@@ -256,7 +256,7 @@ public enum ExecutionClaimsConformance {
         (1...4).map { .accept(.numbered($0, workflow: one, concurrency: 2)) } + [
           .accept(.numbered(5, workflow: two, concurrency: 1)), .accept(.numbered(6, workflow: one, isHeld: true)),
         ])
-      try expect(try await storage.claims.backlog(since: .seconds(0)).count, is: 1, "a limit is no backlog:")
+      try expect(try await storage.claims.backlog(since: .seconds(0), limit: 9).count, is: 1, "a limit is no backlog:")
       try expect(
         try await recoverable(storage, at: 10, before: 5), is: [.numbered(1), .numbered(2), .numbered(5), .numbered(6)])
       _ = try await storage.claims.claim(

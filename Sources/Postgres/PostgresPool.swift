@@ -129,11 +129,14 @@ public final class PostgresPool: Sendable {
     isolation: PostgresIsolation?, access: PostgresAccess?, setting: [String: String]
   ) throws(PostgresError) -> [PostgresCommand] {
     var head: [PostgresCommand] = []
-    if isolation != nil || access != nil {
-      var sql = "SET TRANSACTION"
-      if let isolation { sql += " ISOLATION LEVEL \(isolation.rawValue)" }
-      if let access { sql += " \(access.rawValue)" }
-      head.append(PostgresCommand(name: "set-transaction", sql: sql))
+    // The same as SET TRANSACTION, for which the server, and its log, get a warning where no BEGIN was sent.
+    if let isolation {
+      let sql = "SET transaction_isolation = '\(isolation.rawValue.lowercased())'"
+      head.append(PostgresCommand(name: "set-isolation", sql: sql))
+    }
+    if let access {
+      let sql = "SET transaction_read_only = \(access == .readOnly ? "on" : "off")"
+      head.append(PostgresCommand(name: "set-access", sql: sql))
     }
     if !setting.isEmpty {
       var values = PostgresBindings()

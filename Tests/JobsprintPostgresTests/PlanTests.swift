@@ -124,7 +124,7 @@ private let filling = [
     try add(.claimer, RetireExecutors(executors: [.numbered(1)]))
     try add(
       .claimer, StampRecoverable(now: time, dispatchedBefore: time, leaseExpiry: time, limit: 100, lineLimit: 1000))
-    try add(.claimer, CountBacklog(since: time))
+    try add(.claimer, CountBacklog(since: time, limit: 1000))
     try add(.claimer, NextDue(after: time, lease: .seconds(15), turn: .milliseconds(100)))
     try add(.keeper, CompleteEnds(limit: 100))
     try add(.keeper, ExpireLeftovers(before: id, limit: 100))

@@ -29,7 +29,7 @@ import Testing
       let workflow = try await rig.store([("Done", "n8n-nodes-base.noOp", [:])])
       var ids: [ExecutionID] = []
       for _ in 0..<25 { ids.append(try await rig.accept(workflow, by: nil)) }
-      #expect(try await rig.claims.backlog(since: rig.clock.now) == [line: .max])
+      #expect(try await rig.claims.backlog(since: rig.clock.now, limit: 12) == [line: Rig.lineLimit + 12])
       #expect(await received(10) == Array(ids[..<10]))
       #expect(try await rig.recoverer.pass() == 0)
       try await claim(Array(ids[..<10]))
@@ -58,6 +58,21 @@ import Testing
     try await eventually { rig.budget.take(line) }
     looking.cancel()
     await looking.value
+  }
+
+  /// Otherwise what is accepted while a few are held is held, too, for as long as something is accepted.
+  @Test func aLineThatHasNearlyDrainedIsDispatchedAtOnceAgain() async throws {
+    _ = try await rig.claims.beat(executor, holding: [], at: rig.clock.now)
+    try await rig.run {
+      let workflow = try await rig.store([("Done", "n8n-nodes-base.noOp", [:])])
+      for _ in 0..<12 { _ = try await rig.accept(workflow, by: nil) }
+      try await claim(await received(10))
+      let looking = Task { [budget = rig.budget] in await budget.run() }
+      try await eventually { rig.budget.take(line) }
+      #expect(try await rig.claims.backlog(since: rig.clock.now, limit: 9) == [line: 2], "two are held still")
+      looking.cancel()
+      await looking.value
+    }
   }
 
   @Test func linesTakeTurns() {

@@ -83,8 +83,8 @@ struct FaultyClaims: ExecutionClaims {
       at: now, dispatchedBefore: dispatchedBefore, leaseExpiry: leaseExpiry, lineLimit: lineLimit, limit: limit)
   }
 
-  func backlog(since time: Timestamp) async throws(PortError) -> [DispatchLine: Int] {
-    try await claims.backlog(since: time)
+  func backlog(since time: Timestamp, limit: Int) async throws(PortError) -> [DispatchLine: Int] {
+    try await claims.backlog(since: time, limit: limit)
   }
 
   func nextDue(after time: Timestamp, lease: Duration, turn: Duration) async throws(PortError) -> Timestamp? {

@@ -29,8 +29,9 @@ public protocol ExecutionClaims: Sendable {
     at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, lineLimit: Int, limit: Int
   ) async throws(PortError) -> [WakeUp]
 
-  /// New executions that were dispatched at `time` or later, by their lines. Where some are held, it is `Int.max`.
-  func backlog(since time: Timestamp) async throws(PortError) -> [DispatchLine: Int]
+  /// New executions that stand in each line: those that were dispatched at `time` or later, and those that are held,
+  /// of which no more than `limit` are counted.
+  func backlog(since time: Timestamp, limit: Int) async throws(PortError) -> [DispatchLine: Int]
 
   /// The earliest moment behind `time` at which something may have to be dispatched, as far as can be known: the end of a
   /// wait, the first millisecond at which an executor that beats no more counts as gone, or, where something waits

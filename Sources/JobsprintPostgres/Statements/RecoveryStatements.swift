@@ -22,7 +22,8 @@ private let heldLines = """
 
 /// What should be dispatched, stamped. Each branch reads its own partial index in its order and stops at the limit, so
 /// that a backlog that has just been dispatched is never walked through; what was found is looked at again when it is
-/// locked, because another recoverer may have stamped it meanwhile.
+/// locked, because another recoverer may have stamped it meanwhile. It is locked by its ids alone (see ``ClaimExecutions``):
+/// a join was planned as walking through all that is new once for each that was found, a second for 500 of 10,000.
 ///
 /// Holders are found by jumping from one to the next, each at its newest execution: whatever has ended lately is still
 /// in the index while an old transaction keeps its rows, and would be walked through otherwise.
@@ -88,10 +89,10 @@ struct StampRecoverable: PostgresStatement {
           ) AS n WHERE n.place + b.busy <= n.concurrency)
       ) AS f ORDER BY turn, id LIMIT $4
     ), locked AS MATERIALIZED (
-      SELECT l.id FROM found JOIN jobsprint.live_executions AS l ON l.id = found.id
-      WHERE (l.dispatched_at IS NULL OR l.dispatched_at < $2)
-        AND (l.state = 'new' OR l.state = 'waiting' AND l.wait_until <= $1 OR l.state = 'running'
-          AND NOT EXISTS (SELECT 1 FROM jobsprint.executors AS e WHERE e.id = l.executor_id AND e.beat_at >= $3))
+      SELECT l.id FROM jobsprint.live_executions AS l
+      WHERE l.id = ANY (ARRAY(SELECT id FROM found)) AND (l.dispatched_at IS NULL OR l.dispatched_at < $2)
+        AND CASE l.state WHEN 'new' THEN true WHEN 'waiting' THEN l.wait_until <= $1 WHEN 'running' THEN
+          NOT EXISTS (SELECT 1 FROM jobsprint.executors AS e WHERE e.id = l.executor_id AND e.beat_at >= $3) END
       ORDER BY l.id FOR UPDATE OF l SKIP LOCKED
     )
     UPDATE jobsprint.live_executions AS l SET dispatched_at = $1
@@ -117,32 +118,39 @@ struct StampRecoverable: PostgresStatement {
   }
 }
 
-/// How many new executions of each line are on their way, -1 where some are held.
+/// How many new executions of each line are on their way, or held: of these, no more than a limit.
 struct CountBacklog: PostgresStatement {
   static let name = "claims.backlog"
   static let sql = """
     WITH RECURSIVE \(heldLines)
-    SELECT workspace_id, lane, min(count) FROM (
+    SELECT workspace_id, lane, sum(count)::int8 FROM (
       SELECT workspace_id, lane, count(*) FROM jobsprint.live_executions
       WHERE state = 'new' AND dispatched_at >= $1 AND limited_by IS NULL GROUP BY workspace_id, lane
       UNION ALL
-      SELECT workspace_id, lane, -1 FROM held
+      SELECT h.workspace_id, h.lane, n.count FROM held AS h CROSS JOIN LATERAL (
+        SELECT count(*) FROM (
+          SELECT 1 FROM jobsprint.live_executions AS l
+          WHERE l.state = 'new' AND l.dispatched_at IS NULL AND l.limited_by IS NULL
+            AND l.workspace_id = h.workspace_id AND l.lane = h.lane
+          ORDER BY l.workspace_id DESC, l.lane DESC, l.id DESC LIMIT $2) AS f) AS n
     ) AS l GROUP BY workspace_id, lane
     """
 
   let since: Timestamp
+  let limit: Int
 
-  func bind(into values: inout PostgresBindings) throws { try values.bind(since) }
+  func bind(into values: inout PostgresBindings) throws {
+    try values.bind(since)
+    try values.bind(limit)
+  }
 
   static func decode(_ row: inout PostgresRow) throws -> (line: DispatchLine, count: Int) {
-    let line = DispatchLine(workspace: try row.id(), lane: try row.word())
-    let count: Int = try row.next()
-    return (line, count < 0 ? .max : count)
+    (DispatchLine(workspace: try row.id(), lane: try row.word()), try row.next())
   }
 }
 
-/// The table of executors has a row for each process. What is held is asked for in the order of its index, or where there is
-/// nothing of it the whole table could be read.
+/// The table of executors has a row for each process. What is held is asked for in the order of its index: otherwise the
+/// whole table could be read where there is nothing of it, or all of it where there is much.
 struct NextDue: PostgresStatement {
   static let name = "claims.next-due"
   static let sql = """
@@ -150,7 +158,8 @@ struct NextDue: PostgresStatement {
       (SELECT wait_until FROM jobsprint.live_executions
         WHERE state = 'waiting' AND wait_until > $1 ORDER BY wait_until LIMIT 1),
       (SELECT min(beat_at) + $2 FROM jobsprint.executors WHERE beat_at > $1 - $2),
-      (SELECT $1 + $3 FROM jobsprint.live_executions WHERE state = 'new' AND dispatched_at IS NULL ORDER BY id LIMIT 1),
+      (SELECT $1 + $3 FROM jobsprint.live_executions
+        WHERE state = 'new' AND dispatched_at IS NULL ORDER BY dispatched_at DESC, id DESC LIMIT 1),
       (SELECT $1 + $3 FROM jobsprint.live_executions
         WHERE state = 'waiting' AND wait_until <= $1 AND dispatched_at IS NULL AND limited_by IS NOT NULL LIMIT 1))
     """

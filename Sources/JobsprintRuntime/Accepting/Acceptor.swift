@@ -138,8 +138,9 @@ public final class Acceptor: Sendable {
       id: accepted.id, workspace: draft.workspace, workflow: draft.workflow, version: draft.version, mode: draft.mode,
       lane: draft.lane, acceptedAt: accepted.acceptedAt, input: draft.input, entries: draft.entries,
       retryOf: draft.retryOf, claimedBy: taker?.id,
+      // Whoever waits would not hear of the end of one that is held; he has one on its way for each connection.
       isHeld: taker == nil && concurrency == nil
-        && !budget.take(DispatchLine(workspace: draft.workspace, lane: draft.lane)),
+        && !budget.take(DispatchLine(workspace: draft.workspace, lane: draft.lane)) && !willWait,
       concurrency: concurrency,
       idempotency: idempotency.map { $0.record(for: accepted, in: draft.workspace, at: accepted.acceptedAt) })
     let outcome: JournalOutcome

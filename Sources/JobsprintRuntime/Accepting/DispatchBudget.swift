@@ -4,6 +4,7 @@
 //
 // A line (a workspace's executions of one lane) may have so many on their way. Who accepts counts what he dispatches, and
 // looks in the store what is left of it when half of the room is used up: nothing is asked as long as little is accepted.
+// What is held counts, too, so that a new one passes those before it only when all of them are about to go.
 
 import JobsprintDomain
 public import JobsprintPorts
@@ -60,8 +61,8 @@ public final class DispatchBudget: Sendable {
 
   private func look() async {
     do {
-      let backlog = try await claims.backlog(since: clock.now - patience)
-      room.withLock { $0 = backlog.mapValues { $0 >= limit ? 0 : limit - $0 } }
+      let backlog = try await claims.backlog(since: clock.now - patience, limit: limit)
+      room.withLock { $0 = backlog.mapValues { max(0, limit - $0) } }
     } catch {
       log.warning("could not look how much is waiting", metadata: ["error": "\(error)"])
     }
