@@ -70,6 +70,9 @@ public struct PostgresMigrations: Sendable {
     Migration(
       name: "V0017_held_executions", up: PackageResources.V0017_held_executions_sql,
       down: PackageResources.V0017_held_executions_down_sql),
+    Migration(
+      name: "V0018_executions_by_key", up: PackageResources.V0018_executions_by_key_sql,
+      down: PackageResources.V0018_executions_by_key_down_sql),
   ]
 
   /// For one migration: a rewrite of a large table takes its time.

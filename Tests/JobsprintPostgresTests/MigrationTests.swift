@@ -1,3 +1,4 @@
+import Foundation
 import JobsprintPorts
 import JobsprintTesting
 import Postgres
@@ -8,6 +9,15 @@ import Testing
 @Suite(.enabled(if: TestServer.isExpected, TestServer.missing)) struct MigrationTests {
   private func migrations(_ name: String) throws -> PostgresMigrations {
     PostgresMigrations(try TestServer.options(name, as: TestServer.owner))
+  }
+
+  @Test func everyFileIsAMigration() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let folder = root.appending(path: "Sources/JobsprintPostgres/Migrations")
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .filter { !$0.hasSuffix(".down.sql") }.map { String($0.dropLast(4)) }
+    #expect(files.sorted() == PostgresMigrations.migrations.map(\.name))
   }
 
   @Test func tenStartersMigrateOnce() async throws {

@@ -313,6 +313,17 @@ private let filling = [
     }
   }
 
+  /// Plans are made and kept while a week's partition is empty, and no statistics say anything.
+  @Test func whatWasAcceptedIsFoundByItsKeyFromTheFirstRowOn() async throws {
+    try await withStorage { storage, _ in
+      let claim = ClaimExecutions.Claim(id: .numbered(1), workspace: workspace, term: 1)
+      let reading: Explained = (.api, try ReadAccepted(claims: [claim]).command())
+      let scans = try await plan(reading, storage.database.primary).filter { $0.contains(" on executions_") }
+      #expect(scans.count > 5)
+      #expect(scans.allSatisfy { $0.contains("_pkey on executions_") }, "\(scans)")
+    }
+  }
+
   @Test(.timeLimit(.minutes(5))) func noLargeTableIsReadFromEndToEnd() async throws {
     try await withStorage { storage, name in
       try await TestServer.administer(filling, on: name)
