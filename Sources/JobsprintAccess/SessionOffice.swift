@@ -145,8 +145,8 @@ public struct SessionOffice: Sendable {
   /// Told to the workspace of whose account it is. What was typed as an address may be a password: it is not kept.
   private func refuse(_ user: User?, _ memberships: [Membership], _ caller: Caller) async throws {
     let workspace = memberships.first?.workspace ?? .initial
-    try await context.accounts.note(
-      context.record(
+    try await context.audit.write(
+      context.entry(
         .sessionRefused, of: user.map { "\($0.id)" } ?? "", by: caller.acting(as: .system, in: workspace),
         ["isKnown": .bool(user != nil)]))
   }

@@ -174,10 +174,6 @@ public struct MemoryAccountStore: AccountStore {
       return token
     }
   }
-
-  public func note(_ record: ChangeRecord) async throws(PortError) {
-    try store.withState { state throws(PortError) in try state.note(record) }
-  }
 }
 
 extension MemoryState {

@@ -165,10 +165,6 @@ public struct PostgresAccountStore: AccountStore {
       return found
     }
   }
-
-  public func note(_ record: ChangeRecord) async throws(PortError) {
-    try await storage.write(in: [record.audit.caller.workspace]) { try await $0.note(record) }
-  }
 }
 
 extension StorageTransaction {

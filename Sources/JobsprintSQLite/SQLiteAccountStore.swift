@@ -160,10 +160,6 @@ public struct SQLiteAccountStore: AccountStore {
       return token
     }
   }
-
-  public func note(_ record: ChangeRecord) async throws(PortError) {
-    try await database.write { try $0.note(record) }
-  }
 }
 
 extension Connection {

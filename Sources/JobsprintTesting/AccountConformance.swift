@@ -260,10 +260,6 @@ public enum AccountConformance {
         is: .numbered(1))
       try expect(try await storage.accounts.token(withHash: OneTimeToken.numbered(1).hash), is: nil)
     },
-    ConformanceCheck("a refusal is noted") { storage in
-      try await storage.accounts.note(.numbered(1))
-      try await storage.expectAudited([1])
-    },
   ]
 }
 

@@ -26,13 +26,13 @@ import Testing
     let standings = StandingCache(accounts: accounts, sessions: sessions, epoch: epoch, clock: clock)
     let number = Atomic(Int.random(in: 1...1_000_000) * 1000)
     let context = AccessContext(
-      accounts: accounts, sessions: sessions, workspaces: MemoryWorkspaceStore(store),
+      accounts: accounts, sessions: sessions, workspaces: MemoryWorkspaceStore(store), audit: MemoryAuditLog(store),
       hasher: PasswordHasher(Scrypt(cost: 16, blockSize: 1, parallelism: 1)),
       limiter: AttemptLimiter(ledger: MemoryAttemptLedger(), clock: clock),
       standings: standings, clock: clock,
       makeID: { UserID.numbered(number.add(1, ordering: .relaxed).newValue).uuid })
     let secret = (0..<32).map { UInt8($0) }.hexadecimalText
-    let tokens = await AccessTokenRing([try AccessTokenRing.Key("one:\(secret)")], clock: clock)
+    let tokens = await AccessTokenRing([try #require(NamedKey("one:\(secret)"))], clock: clock)
     let keys = APIKeyAuthenticator(
       store: MemoryAPIKeyStore(store), epoch: epoch, clock: clock, isSoleWriter: false)
     return Process(

@@ -187,7 +187,4 @@ public protocol AccountStore: Sendable {
   func revokeInvitation(
     _ id: OneTimeTokenID, to workspace: WorkspaceID, recording record: ChangeRecord
   ) async throws(PortError) -> OneTimeToken?
-
-  /// Writes an audit entry of what changed nothing: a refusal.
-  func note(_ record: ChangeRecord) async throws(PortError)
 }
