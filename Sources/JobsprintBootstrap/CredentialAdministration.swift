@@ -42,7 +42,7 @@ public enum CredentialAdministration {
       guard configuration.credentialKeys.isEmpty, case .folder(let folder) = location else {
         throw SettingError.ownKeysOnly
       }
-      try CredentialKeyFile(folder: folder).addKey(at: clock.now)
+      try KeyRingFile.credentials(in: folder).addKey(at: clock.now)
     }
     guard let cipher = CredentialVault(try configuration.credentialRingKeys(at: clock.now)) else {
       throw SettingError(

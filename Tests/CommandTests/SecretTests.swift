@@ -133,6 +133,32 @@ import Testing
     }
   }
 
+  @Test func tokensOfTheKeyBeforeAreGoodAfterAChange() async throws {
+    try await Command.inFolder { folder in
+      let data = folder + "/data"
+      let none = try await Command.run("keys", "rotate", "--data", folder)
+      #expect(none.status == 1 && none.errors.contains("There is no token.key"))
+      let server = try await ServerProcess(data: data)
+      #expect(server.stop() == 0)
+      let file = data + "/token.key"
+      func ids() throws -> [Substring] {
+        try String(contentsOfFile: file, encoding: .utf8).split(separator: ",").compactMap {
+          $0.split(separator: ":").first
+        }
+      }
+      let first = try ids()
+      let changed = try await Command.run("keys", "rotate", "--data", data, "--json")
+      let second = try ids()
+      #expect(changed.json.arrayValue?.map(\.stringValue) == second.map { String($0) })
+      #expect(second.count == 2 && second[1] == first[0] && second[0] != first[0])
+      _ = try await Command.run("keys", "rotate", "--data", data)
+      let third = try ids()
+      #expect(third.count == 2 && third[1] == second[0])
+      let again = try await ServerProcess(data: data)
+      #expect(again.stop() == 0)
+    }
+  }
+
   @Test func variablesAreSetListedAndDeleted() async throws {
     try await Command.beside { server, _ in
       for value in ["eu", "us"] {

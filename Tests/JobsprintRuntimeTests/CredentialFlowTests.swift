@@ -77,6 +77,21 @@ import Testing
     #expect(try await uses(rig) == ["\(id)"])
   }
 
+  @Test func aStoreThatIsAwayForAMomentIsAskedAgain() async throws {
+    let rig = Rig()
+    let id = try await make(1, in: rig)
+    rig.credentials.readsAway = 3
+    let time = Task {
+      while !Task.isCancelled {
+        rig.clock.advance(by: .milliseconds(100))
+        await Task.yield()
+      }
+    }
+    defer { time.cancel() }
+    #expect(try await end([sign(id: "\(id)")], in: rig).state == .success)
+    #expect(try await uses(rig) == ["\(id)"])
+  }
+
   @Test func twoOfOneNameAreNotChosenFrom() async throws {
     let rig = Rig()
     _ = try await make(1, in: rig)

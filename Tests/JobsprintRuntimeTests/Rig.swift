@@ -25,7 +25,7 @@ struct Rig: Sendable {
   let audit: MemoryAuditLog
   let variables: VariableCatalog
   let variableEditor: VariableEditor
-  let credentials: MemoryCredentialStore
+  let credentials: ShyCredentialStore
   let writer: JournalWriter
   let catalog: WorkflowCatalog
   let library: NodeLibrary
@@ -44,7 +44,7 @@ struct Rig: Sendable {
     deadLetters = MemoryDeadLetterStore(store)
     audit = MemoryAuditLog(store)
     claims = MemoryExecutionClaims(store)
-    credentials = MemoryCredentialStore(store)
+    credentials = ShyCredentialStore(MemoryCredentialStore(store))
     writer = JournalWriter(journal: journal, relay: EventRelay(bus: bus))
     library = NodeLibrary(
       BuiltInNodes.all(includingTestNodes: TestNodeOptions(ledgerPath: nil))

@@ -172,12 +172,17 @@ struct ExecutionRun {
     var secrets: [String: JSONObject] = [:]
     for name in type.description.credentials {
       guard let reference = task.node.credentials[name] else { continue }
-      switch try await credentials.open(reference, type: name, in: claimed.workspace) {
-      case .success(let opened):
-        if usedCredentials.insert(opened.id).inserted {
-          try await credentials.record(opened.id, usedBy: task.node.name, of: facts, in: claimed.workspace)
+      let opened = try await patiently { () async throws(PortError) in
+        try await credentials.open(reference, type: name, in: claimed.workspace)
+      }
+      switch opened {
+      case .success(let credential):
+        if usedCredentials.insert(credential.id).inserted {
+          try await patiently { () async throws(PortError) in
+            try await credentials.record(credential.id, usedBy: task.node.name, of: facts, in: claimed.workspace)
+          }
         }
-        secrets[name] = opened.secrets
+        secrets[name] = credential.secrets
       case .failure(let error): return .failure(error)
       }
     }
@@ -253,20 +258,28 @@ struct ExecutionRun {
 }
 
 extension ExecutionRun {
-  /// A store that is away or full is asked again while the execution is ours: its work is done, only the record is missing.
-  private func written(_ append: JournalAppend) async throws(PortError) -> JournalOutcome {
+  /// A store that is away or full is asked again while the execution is ours: nobody else would take it up meanwhile.
+  private func patiently<Value>(_ body: () async throws(PortError) -> Value) async throws(PortError) -> Value {
     var wait: Duration = .milliseconds(100)
     while true {
-      do throws(PortError) {
-        if let accept = accept?.take() { return try await writer.write(append, behind: accept) }
-        return try await writer.write(.append(append))
-      } catch {
-        // Who wanted it accepted was told why it was not.
-        if hold.interruption == .lost { return .fenced }
+      do throws(PortError) { return try await body() } catch {
         guard error.code == .unavailable || error.code == .full, hold.interruption == nil else { throw error }
         try? await clock.sleep(for: wait)
         wait = min(wait * 2, .seconds(2))
       }
+    }
+  }
+
+  private func written(_ append: JournalAppend) async throws(PortError) -> JournalOutcome {
+    do throws(PortError) {
+      return try await patiently { () async throws(PortError) in
+        if let accept = accept?.take() { return try await writer.write(append, behind: accept) }
+        return try await writer.write(.append(append))
+      }
+    } catch {
+      // Who wanted it accepted was told why it was not.
+      guard hold.interruption == .lost else { throw error }
+      return .fenced
     }
   }
 }
