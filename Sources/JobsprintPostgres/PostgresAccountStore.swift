@@ -74,6 +74,12 @@ public struct PostgresAccountStore: AccountStore {
     }
   }
 
+  public func replacePasswordHash(
+    _ known: String, of user: UserID, with hash: String
+  ) async throws(PortError) {
+    _ = try await storage.write(ReplacePasswordHash(id: user, known: known, hash: hash), as: .keeper)
+  }
+
   public func setStatus(
     _ status: UserStatus, of user: UserID, at time: Timestamp, recording record: ChangeRecord
   ) async throws(PortError) -> AccountOutcome {

@@ -71,6 +71,12 @@ public struct SQLiteAccountStore: AccountStore {
     }
   }
 
+  public func replacePasswordHash(
+    _ known: String, of user: UserID, with hash: String
+  ) async throws(PortError) {
+    _ = try await database.write { try $0.run(ReplacePasswordHash(id: user, known: known, hash: hash)) }
+  }
+
   public func setStatus(
     _ status: UserStatus, of user: UserID, at time: Timestamp, recording record: ChangeRecord
   ) async throws(PortError) -> AccountOutcome {

@@ -91,7 +91,10 @@ import Testing
       #expect(backup.status == 0)
       #expect(server.stop() == 0)
       #expect(!answers.contains(Self.canary))
-      #expect(try files(with: Self.canary, below: folder) == [])
+      // What is stored as bytes is hexadecimal in the backup.
+      for text in [Self.canary, Array(Self.canary.utf8).hexadecimalText] {
+        #expect(try files(with: text, below: folder) == [])
+      }
       // The same search finds what is there: the variable, and the credential's name.
       #expect(try files(with: "Signer", below: folder).contains("all.backup"))
       #expect(try files(with: id, below: folder).contains("all.backup"))
