@@ -71,11 +71,11 @@ public struct PostgresMigrations: Sendable {
       name: "V0017_held_executions", up: PackageResources.V0017_held_executions_sql,
       down: PackageResources.V0017_held_executions_down_sql),
     Migration(
-      name: "V0018_variables", up: PackageResources.V0018_variables_sql, down: PackageResources.V0018_variables_down_sql
+      name: "V0019_variables", up: PackageResources.V0019_variables_sql, down: PackageResources.V0019_variables_down_sql
     ),
     Migration(
-      name: "V0019_credentials", up: PackageResources.V0019_credentials_sql,
-      down: PackageResources.V0019_credentials_down_sql),
+      name: "V0020_credentials", up: PackageResources.V0020_credentials_sql,
+      down: PackageResources.V0020_credentials_down_sql),
   ]
 
   /// For one migration: a rewrite of a large table takes its time.
