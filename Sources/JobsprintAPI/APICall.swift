@@ -30,10 +30,13 @@ struct APICall: Sendable {
 
   /// An id from the path. Text that is no id names nothing.
   func id<Kind>(_ name: String = "id", of what: String) throws -> Identifier<Kind> {
-    let text = context.parameters.get(name) ?? ""
+    let text = path(name)
     guard let id = Identifier<Kind>(text) else { throw Problem.notFound("There is no \(what) '\(text.prefix(64))'.") }
     return id
   }
+
+  /// A parameter of the path as it stands there.
+  func path(_ name: String) -> String { context.parameters.get(name) ?? "" }
 
   /// nil where it is absent or empty. `+` is a space, as in forms.
   func query(_ name: String) throws -> String? {

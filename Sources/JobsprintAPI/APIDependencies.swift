@@ -9,12 +9,16 @@ public struct APIDependencies: Sendable {
   let deadLetterOffice: DeadLetterOffice
   let workflowEditor: WorkflowEditor
   let tagEditor: TagEditor
+  let variableEditor: VariableEditor
+  let credentialEditor: CredentialEditor
   let apiKeyEditor: APIKeyEditor
   let workspaceEditor: WorkspaceEditor
   let workflows: any WorkflowStore
   let executions: any ExecutionStore
   let deadLetters: any DeadLetterStore
   let tags: any TagStore
+  let variables: any VariableStore
+  let credentials: any CredentialStore
   let apiKeys: any APIKeyStore
   let workspaces: any WorkspaceStore
   let audit: any AuditLog
@@ -32,9 +36,12 @@ public struct APIDependencies: Sendable {
 
   public init(
     acceptor: Acceptor, executionControl: ExecutionControl, deadLetterOffice: DeadLetterOffice,
-    workflowEditor: WorkflowEditor, tagEditor: TagEditor, apiKeyEditor: APIKeyEditor, workspaceEditor: WorkspaceEditor,
+    workflowEditor: WorkflowEditor, tagEditor: TagEditor, variableEditor: VariableEditor,
+    credentialEditor: CredentialEditor,
+    apiKeyEditor: APIKeyEditor, workspaceEditor: WorkspaceEditor,
     workflows: any WorkflowStore, executions: any ExecutionStore, deadLetters: any DeadLetterStore,
-    tags: any TagStore, apiKeys: any APIKeyStore, workspaces: any WorkspaceStore, audit: any AuditLog,
+    tags: any TagStore, variables: any VariableStore, credentials: any CredentialStore,
+    apiKeys: any APIKeyStore, workspaces: any WorkspaceStore, audit: any AuditLog,
     library: NodeLibrary, authenticator: Authenticator, accounts: AccountOffice, sessions: SessionOffice,
     limits: RequestLimits, feed: any EventFeed, clock: any WallClock, metrics: @escaping @Sendable () -> String
   ) {
@@ -43,12 +50,16 @@ public struct APIDependencies: Sendable {
     self.deadLetterOffice = deadLetterOffice
     self.workflowEditor = workflowEditor
     self.tagEditor = tagEditor
+    self.variableEditor = variableEditor
+    self.credentialEditor = credentialEditor
     self.apiKeyEditor = apiKeyEditor
     self.workspaceEditor = workspaceEditor
     self.workflows = workflows
     self.executions = executions
     self.deadLetters = deadLetters
     self.tags = tags
+    self.variables = variables
+    self.credentials = credentials
     self.apiKeys = apiKeys
     self.workspaces = workspaces
     self.audit = audit

@@ -19,6 +19,12 @@ enum APILimits {
   static let pageOfData = 32 << 20
   /// Tags of a workflow.
   static let tagsOfWorkflow = 100
+  /// Of a variable, as in n8n.
+  static let variableKey = 50
+  /// Characters (Unicode scalars) of a variable, as in n8n.
+  static let variableValue = 1000
+  /// Of a credential.
+  static let allowedHosts = 100
   /// Issues told in one answer.
   static let listedIssues = 100
   /// Executions that one request may start.

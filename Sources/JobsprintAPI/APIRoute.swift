@@ -53,8 +53,8 @@ struct APIRoute: Sendable {
   static let all: [APIRoute] =
     AuthRoutes.all + SessionRoutes.all + UserRoutes.all + WorkflowRoutes.all + WorkflowStateRoutes.all
     + ExecuteRoutes.all + BatchRoutes.all + ExecutionRoutes.all + EventRoutes.all + DeadLetterRoutes.all + TagRoutes.all
-    + NodeTypeRoutes.all
-    + WorkspaceRoutes.all + APIKeyRoutes.all + AuditLogRoutes.all + DiscoverRoutes.all + MetricsRoutes.all
+    + VariableRoutes.all + CredentialRoutes.all + NodeTypeRoutes.all + WorkspaceRoutes.all + APIKeyRoutes.all
+    + AuditLogRoutes.all + DiscoverRoutes.all + MetricsRoutes.all
 
   /// What is wrong with a table of routes: with such a table nothing starts.
   static func flaws(in routes: [APIRoute]) -> [String] {

@@ -15,8 +15,9 @@ extension Problem {
     self.init(
       status: Self.status(of: error.code), code: error.code.rawValue, detail: error.message,
       places: error.issues.map {
-        // A place in the items is not one in the workflow.
-        let code = error.code == .inputMalformed ? error.code.rawValue : $0.code.rawValue
+        // A place in the items, or in a credential, is not one in the workflow.
+        let isNoWorkflow = error.code == .inputMalformed || error.code == .credentialMalformed
+        let code = isNoWorkflow ? error.code.rawValue : $0.code.rawValue
         return Place(pointer: $0.pointer, code: code, detail: $0.message)
       })
     if error.code == .idempotencyKeyInFlight { headers = [("Retry-After", "1")] }
@@ -39,14 +40,15 @@ extension Problem {
   private static func status(of code: RuntimeError.Code) -> HTTPResponse.Status {
     switch code {
     case .workflowNotFound, .versionNotFound, .executionNotFound, .deadLetterNotFound, .tagNotFound,
-      .apiKeyNotFound, .workspaceNotFound:
+      .variableNotFound, .credentialNotFound, .credentialTypeNotFound, .apiKeyNotFound, .workspaceNotFound:
       .notFound
-    case .workflowMalformed, .workflowNotRunnable, .nodeNotFound, .inputMalformed: .badRequest
+    case .workflowMalformed, .workflowNotRunnable, .nodeNotFound, .inputMalformed, .credentialMalformed: .badRequest
     case .workflowChanged: .preconditionFailed
     case .workflowArchived, .executionEnded, .executionNotEnded, .deadLetterSettled, .nameTaken,
-      .idempotencyKeyInFlight:
+      .tooManyVariables, .credentialSealed, .idempotencyKeyInFlight:
       .conflict
     case .idempotencyKeyReused: .unprocessableContent
+    case .credentialsOff: .serviceUnavailable
     case .store: .internalServerError
     }
   }
@@ -60,7 +62,7 @@ extension Problem {
     case .userNotFound, .sessionNotFound, .invitationNotFound: .notFound
     case .roleRefused: .forbidden
     case .signInOff: .serviceUnavailable
-    case .weakKey, .weakTokenKey: .internalServerError
+    case .weakKey: .internalServerError
     }
   }
 

@@ -14,6 +14,7 @@ enum NodeTypeRoutes {
             "name": .string(type.type), "displayName": .string(type.displayName), "description": .string(type.summary),
             "versions": .array(type.versions.map { .number($0) }), "isTrigger": .bool(type.isTrigger),
             "outputs": .array(type.outputs.map { .string($0) }), "hasOutsideEffect": .bool(type.hasOutsideEffect),
+            "credentials": .array(type.credentials.map { .string($0) }),
             "parameters": .array(type.parameters.map(representation)),
           ]
         }), "nextCursor": nil,

@@ -7,6 +7,7 @@ public struct AccessContext: Sendable {
   let accounts: any AccountStore
   let sessions: any SessionStore
   let workspaces: any WorkspaceStore
+  let audit: any AuditLog
   let hasher: PasswordHasher
   let limiter: AttemptLimiter
   let standings: StandingCache
@@ -15,12 +16,14 @@ public struct AccessContext: Sendable {
 
   /// - Parameter makeID: gives rising ids, never one twice.
   public init(
-    accounts: any AccountStore, sessions: any SessionStore, workspaces: any WorkspaceStore, hasher: PasswordHasher,
-    limiter: AttemptLimiter, standings: StandingCache, clock: any WallClock, makeID: @escaping @Sendable () -> UUIDv7
+    accounts: any AccountStore, sessions: any SessionStore, workspaces: any WorkspaceStore, audit: any AuditLog,
+    hasher: PasswordHasher, limiter: AttemptLimiter, standings: StandingCache, clock: any WallClock,
+    makeID: @escaping @Sendable () -> UUIDv7
   ) {
     self.accounts = accounts
     self.sessions = sessions
     self.workspaces = workspaces
+    self.audit = audit
     self.hasher = hasher
     self.limiter = limiter
     self.standings = standings
@@ -31,12 +34,16 @@ public struct AccessContext: Sendable {
   func id<Kind>() -> Identifier<Kind> { Identifier(makeID()) }
 
   /// - Parameter details: what a reader of the log wants to know besides; never a secret.
+  func entry(_ action: AuditAction, of subject: String, by caller: Caller, _ details: JSONObject = [:]) -> AuditEntry {
+    AuditEntry(
+      id: id(), caller: caller, action: action, subject: subject, details: JSONValue.object(details).jsonBytes,
+      at: clock.now)
+  }
+
+  /// - Parameter details: as for ``entry(_:of:by:_:)``.
   func record(_ action: AuditAction, of subject: String, by caller: Caller, _ details: JSONObject = [:]) -> ChangeRecord
   {
-    ChangeRecord(
-      AuditEntry(
-        id: id(), caller: caller, action: action, subject: subject, details: JSONValue.object(details).jsonBytes,
-        at: clock.now))
+    ChangeRecord(entry(action, of: subject, by: caller, details))
   }
 
   func subjects(_ email: String, _ caller: Caller) -> [AttemptSubject] {

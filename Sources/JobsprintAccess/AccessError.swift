@@ -2,8 +2,6 @@
 public struct AccessError: Error, Sendable, CustomStringConvertible {
   public enum Code: String, Sendable, CaseIterable {
     case weakKey = "weak_api_key"
-    /// A key that signs tokens.
-    case weakTokenKey = "weak_token_key"
     /// Unknown, or the password is wrong, or he may not sign in: nobody is told which.
     case loginRefused = "login_refused"
     case tooManyAttempts = "too_many_attempts"

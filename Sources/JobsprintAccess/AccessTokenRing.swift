@@ -23,41 +23,6 @@ public struct AccessClaims: Sendable, Hashable {
 }
 
 public final class AccessTokenRing: Sendable {
-  /// One key of the ring.
-  public struct Key: Sendable {
-    public let id: String
-    let secret: [UInt8]
-
-    /// Different bytes that 32 random ones have, but for one case in 10^20.
-    private static let fewestDifferentBytes = 16
-
-    /// - Parameter text: `id:secret`, the secret as 64 or more hexadecimal digits.
-    /// - Throws: ``AccessError`` for a text that is none, or a secret that could be guessed.
-    public init(_ text: some StringProtocol) throws(AccessError) {
-      let parts = text.split(separator: ":", maxSplits: 1)
-      guard parts.count == 2, (1...64).contains(parts[0].utf8.count),
-        let secret = [UInt8](hexadecimal: String(parts[1])), secret.count >= 32,
-        Set(secret).count >= Self.fewestDifferentBytes
-      else {
-        throw AccessError(
-          code: .weakTokenKey,
-          message: "JOBSPRINT_TOKEN_KEYS must be id:secret,id:secret,… with secrets of 64 random hexadecimal digits, "
-            + "as from: openssl rand -hex 32")
-      }
-      id = String(parts[0])
-      self.secret = secret
-    }
-
-    /// A new one, named after the day.
-    public init(at time: Timestamp) {
-      id = String("\(time)".prefix(10))
-      secret = SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
-    }
-
-    /// For the file that keeps it.
-    public var text: String { "\(id):\(secret.hexadecimalText)" }
-  }
-
   fileprivate static let issuer = "jobsprint"
   fileprivate static let audience = "jobsprint-api"
   fileprivate static let kind = "access"
@@ -76,7 +41,7 @@ public final class AccessTokenRing: Sendable {
 
   /// - Parameter keys: the first signs, all are accepted.
   /// - Returns: nil without a key.
-  public init?(_ keys: [Key], clock: any WallClock) {
+  public init?(_ keys: [NamedKey], clock: any WallClock) {
     guard let ring = JWTRing(keys.map { ($0.id, $0.secret) }, type: Self.type) else { return nil }
     self.ring = ring
     self.clock = clock

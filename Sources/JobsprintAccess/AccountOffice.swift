@@ -204,8 +204,8 @@ public struct AccountOffice: Sendable {
 
   /// An entry in the audit log for what somebody was not allowed.
   public func noteRefusal(of what: String, needing: String, by caller: Caller) async throws(PortError) {
-    try await context.accounts.note(
-      context.record(.accessRefused, of: "", by: caller, ["route": .string(what), "needs": .string(needing)]))
+    try await context.audit.write(
+      context.entry(.accessRefused, of: "", by: caller, ["route": .string(what), "needs": .string(needing)]))
   }
 
   // MARK: Private

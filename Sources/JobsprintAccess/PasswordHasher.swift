@@ -41,9 +41,7 @@ public final class PasswordHasher: Sendable {
         message: "A password has \(Self.shortest) characters or more, and at most \(Self.longest) bytes; this one has "
           + "\(length) characters and \(password.utf8.count) bytes.")
     }
-    let salt = SymmetricKey(size: .bits128).withUnsafeBytes { Array($0) }
-    let key = try await derive(password, salt: salt, parameters, length: 32)
-    return PasswordHash(parameters: parameters, salt: salt, key: key).text
+    return try await newHash(of: password)
   }
 
   /// Whether it is the password of a hash. Without a hash it never is, and that takes as long.
@@ -59,6 +57,20 @@ public final class PasswordHasher: Sendable {
     let key = try await derive(password, salt: hash.salt, hash.parameters, length: hash.key.count)
     let difference = zip(key, hash.key).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) }
     return difference == 0 && known != nil
+  }
+
+  /// A hash of today's strength for a password that was found to be right; nil where the stored one has it.
+  /// - Throws: ``AccessError`` when too many wait.
+  public func stronger(than stored: String, for password: String) async throws -> String? {
+    guard let known = PasswordHash(stored)?.parameters, known.work < parameters.work else { return nil }
+    // Rules for new passwords don't ask again for one that is there.
+    return try await newHash(of: password)
+  }
+
+  private func newHash(of password: String) async throws -> String {
+    let salt = SymmetricKey(size: .bits128).withUnsafeBytes { Array($0) }
+    let key = try await derive(password, salt: salt, parameters, length: 32)
+    return PasswordHash(parameters: parameters, salt: salt, key: key).text
   }
 
   private func derive(_ password: String, salt: [UInt8], _ scrypt: Scrypt, length: Int) async throws -> [UInt8] {
@@ -80,6 +92,11 @@ public final class PasswordHasher: Sendable {
       queue.async { continuation.resume(with: Result { try scrypt.key(from: bytes, salt: salt, length: length) }) }
     }
   }
+}
+
+extension Scrypt {
+  /// What a guess costs: memory, as often as it is gone through.
+  fileprivate var work: Int { cost * blockSize * parallelism }
 }
 
 /// A hash as it is stored: `$scrypt$ln=15,r=8,p=3$salt$key`, the last two in base64 without padding.

@@ -64,6 +64,7 @@ public struct SessionOffice: Sendable {
         code: .loginRefused, message: "The email address or the password is wrong, or there is no place here for them.")
     }
     await context.limiter.succeeded(subjects)
+    await strengthen(user, password)
     let now = context.clock.now
     let session = Session(
       id: context.id(), user: user.id, workspace: workspace.id, createdAt: now, usedAt: now,
@@ -75,6 +76,14 @@ public struct SessionOffice: Sendable {
       recording: context.record(
         .sessionBegun, of: "\(session.id)", by: caller.acting(as: .user(user.id), in: workspace.id)))
     return try await signedIn(tokens, session, refresh, user, membership.role, workspace)
+  }
+
+  /// Hashes a password anew whose hash is weaker than those of today. What fails is done at the next time: he is signed in.
+  private func strengthen(_ user: User, _ password: String) async {
+    guard let known = user.passwordHash,
+      let hash = try? await context.hasher.stronger(than: known, for: password)
+    else { return }
+    try? await context.accounts.replacePasswordHash(known, of: user.id, with: hash)
   }
 
   /// Exchanges a refresh token.
@@ -145,8 +154,8 @@ public struct SessionOffice: Sendable {
   /// Told to the workspace of whose account it is. What was typed as an address may be a password: it is not kept.
   private func refuse(_ user: User?, _ memberships: [Membership], _ caller: Caller) async throws {
     let workspace = memberships.first?.workspace ?? .initial
-    try await context.accounts.note(
-      context.record(
+    try await context.audit.write(
+      context.entry(
         .sessionRefused, of: user.map { "\($0.id)" } ?? "", by: caller.acting(as: .system, in: workspace),
         ["isKnown": .bool(user != nil)]))
   }

@@ -105,7 +105,8 @@ public struct AccountAdministration: Sendable {
     let office = AccountOffice(
       AccessContext(
         accounts: storage.accounts, sessions: storage.sessions, workspaces: storage.workspaces,
-        hasher: PasswordHasher(), limiter: AttemptLimiter(ledger: MemoryAttemptLedger(), clock: clock),
+        audit: storage.audit, hasher: PasswordHasher(),
+        limiter: AttemptLimiter(ledger: MemoryAttemptLedger(), clock: clock),
         standings: StandingCache(
           accounts: storage.accounts, sessions: storage.sessions, epoch: MemoryAccessEpoch(), clock: clock),
         clock: clock,

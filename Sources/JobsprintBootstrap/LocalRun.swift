@@ -52,8 +52,12 @@ public struct LocalRun: Sendable {
     let timers = TimerSignal()
     let dispatcher = Dispatcher(queue: queue, clock: clock, log: log)
     let executor = Executor(
-      id: ids.next(), queue: queue, claims: claims, catalog: catalog, writer: writer, bus: bus,
-      evaluator: javaScript.evaluator, code: javaScript.code, clock: clock, timers: timers, log: log)
+      id: ids.next(), queue: queue, claims: claims, catalog: catalog,
+      variables: VariableCatalog(store: MemoryVariableStore(store)),
+      credentials: CredentialDesk(
+        store: MemoryCredentialStore(store), cipher: nil, library: CredentialLibrary([]), audit: MemoryAuditLog(store),
+        clock: clock, ids: ids), writer: writer, bus: bus, evaluator: javaScript.evaluator, code: javaScript.code,
+      clock: clock, timers: timers, log: log)
     let recoverer = Recoverer(claims: claims, dispatcher: dispatcher, clock: clock, timers: timers, log: log)
     let budget = DispatchBudget(claims: claims, clock: clock, patience: RecovererOptions().patience, log: log)
     let acceptor = Acceptor(

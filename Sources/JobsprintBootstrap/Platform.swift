@@ -83,6 +83,9 @@ public struct Platform: Sendable {
     let queue = faults?.queue(messaging.queue, clock: clock) ?? messaging.queue
     let writer = JournalWriter(journal: journal, relay: EventRelay(bus: bus))
     let catalog = WorkflowCatalog(store: storage.workflows, library: library, isSoleWriter: storage.isExclusive)
+    let variables = VariableCatalog(store: storage.variables)
+    let cipher = CredentialVault(try configuration.credentialRingKeys(at: clock.now))
+    let credentialTypes = CredentialLibrary(BuiltInCredentials.all)
     let dispatcher = Dispatcher(queue: queue, clock: clock, log: log)
     let budget = DispatchBudget(claims: claims, clock: clock, patience: configuration.patience, log: log)
     let timers = TimerSignal()
@@ -116,8 +119,10 @@ public struct Platform: Sendable {
       let evaluators = JavaScript(configuration.javaScript)
       let options = configuration.executorOptions
       let own = Executor(
-        id: ids.next(), options: options, queue: queue, claims: claims, catalog: catalog, writer: writer, bus: bus,
-        evaluator: evaluators.evaluator, code: evaluators.code, clock: clock,
+        id: ids.next(), options: options, queue: queue, claims: claims, catalog: catalog, variables: variables,
+        credentials: CredentialDesk(
+          store: storage.credentials, cipher: cipher, library: credentialTypes, audit: storage.audit, clock: clock,
+          ids: ids), writer: writer, bus: bus, evaluator: evaluators.evaluator, code: evaluators.code, clock: clock,
         timers: timers, log: log)
       var recovering = RecovererOptions()
       recovering.lease = options.lease
@@ -160,7 +165,8 @@ public struct Platform: Sendable {
       accounts: storage.accounts, sessions: storage.sessions, epoch: shared.epoch, clock: clock)
     let access = AccessContext(
       accounts: storage.accounts, sessions: storage.sessions, workspaces: storage.workspaces,
-      hasher: PasswordHasher(), limiter: AttemptLimiter(ledger: shared.attempts, clock: clock), standings: standings,
+      audit: storage.audit, hasher: PasswordHasher(), limiter: AttemptLimiter(ledger: shared.attempts, clock: clock),
+      standings: standings,
       clock: clock,
       makeID: { (ids.next() as UserID).uuid })
     let accounts = AccountOffice(access)
@@ -176,10 +182,15 @@ public struct Platform: Sendable {
         deadLetterOffice: DeadLetterOffice(letters: storage.deadLetters, acceptor: acceptor, clock: clock, ids: ids),
         workflowEditor: WorkflowEditor(store: workflows, catalog: catalog, library: library, clock: clock, ids: ids),
         tagEditor: TagEditor(tags: storage.tags, workflows: workflows, clock: clock, ids: ids),
+        variableEditor: VariableEditor(store: storage.variables, catalog: variables, clock: clock, ids: ids),
+        credentialEditor: CredentialEditor(
+          store: storage.credentials, cipher: cipher, library: credentialTypes, audit: storage.audit, clock: clock,
+          ids: ids),
         apiKeyEditor: APIKeyEditor(
           store: storage.apiKeys, clock: clock, ids: ids, onDelete: { await keys.forget() }),
         workspaceEditor: WorkspaceEditor(store: storage.workspaces, clock: clock, ids: ids),
         workflows: workflows, executions: executions, deadLetters: storage.deadLetters, tags: storage.tags,
+        variables: storage.variables, credentials: storage.credentials,
         apiKeys: storage.apiKeys, workspaces: storage.workspaces, audit: storage.audit, library: library,
         authenticator: Authenticator(keys: keys, tokens: tokens, standings: standings, clock: clock),
         accounts: accounts,

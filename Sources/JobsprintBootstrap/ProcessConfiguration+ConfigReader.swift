@@ -17,6 +17,7 @@
 //   jobsprint.rate.limits        | JOBSPRINT_RATE_LIMITS           | text   | anonymous=3000/60
 //   jobsprint.ticket.keys        | JOBSPRINT_TICKET_KEYS           | secret | none: id:hex,id:hex,…
 //   jobsprint.token.keys         | JOBSPRINT_TOKEN_KEYS            | secret | in the folder: id:hex,id:hex,…
+//   jobsprint.credential.keys    | JOBSPRINT_CREDENTIAL_KEYS       | secret | in the folder: id:hex,id:hex,…
 //   jobsprint.token.minutes      | JOBSPRINT_TOKEN_MINUTES         | number | 1440
 //   jobsprint.session.days       | JOBSPRINT_SESSION_DAYS          | number | 30
 //   jobsprint.bootstrap.api.key  | JOBSPRINT_BOOTSTRAP_API_KEY     | secret | one is made
@@ -67,11 +68,8 @@ extension ProcessConfiguration {
       }
       ticketKeys.append(key)
     }
-    if let text = config.string(forKey: "jobsprint.token.keys", isSecret: true) {
-      do {
-        tokenKeys = try text.split(separator: ",", omittingEmptySubsequences: false).map { try AccessTokenRing.Key($0) }
-      } catch { throw SettingError("jobsprint.token.keys", TokenKeyFile.expectation, found: "…") }
-    }
+    tokenKeys = try config.keys("jobsprint.token.keys")
+    credentialKeys = try config.keys("jobsprint.credential.keys")
     if let minutes = try config.number("jobsprint.token.minutes", in: 1...43_200) {
       lifetimes.access = .seconds(60 * minutes)
     }
@@ -150,6 +148,13 @@ public struct SettingError: Error {
     message = "\(role.program) needs \(variable), for example \(variable)=\(example)"
   }
 
+  static let ownKeysOnly = SettingError(
+    message:
+      "A new key is made in the credential.key of a data folder only. Elsewhere put one in front of the others in "
+      + "JOBSPRINT_CREDENTIAL_KEYS, for all processes, and leave --new-key out.")
+
+  private init(message: String) { self.message = message }
+
   init(_ key: String, _ expected: String, found: String) {
     let variable = key.uppercased().replacing(".", with: "_")
     message = "\(variable) must be \(expected), not '\(found.prefix(64))'. Change the variable, or unset it."
@@ -164,6 +169,13 @@ extension ConfigReader {
       throw SettingError(key, "a whole number from \(range.lowerBound) to \(range.upperBound)", found: text)
     }
     return number
+  }
+
+  /// None where the setting is absent.
+  fileprivate func keys(_ key: String) throws(SettingError) -> [NamedKey] {
+    guard let text = string(forKey: ConfigKey(key), isSecret: true) else { return [] }
+    guard let keys = NamedKey.list(text) else { throw SettingError(key, NamedKey.expectation, found: "…") }
+    return keys
   }
 
   /// nil where the setting is absent.

@@ -44,7 +44,9 @@ public struct ProcessConfiguration: Sendable {
   /// They sign wake-ups; the first one signs, all are accepted.
   var ticketKeys: [TicketRing.Key] = []
   /// They sign access tokens; the first one signs, all are accepted. Without any, a folder has one of its own.
-  var tokenKeys: [AccessTokenRing.Key] = []
+  var tokenKeys: [NamedKey] = []
+  /// They encrypt the secrets of credentials; the first one seals, all open. Without any, a folder has some of its own.
+  var credentialKeys: [NamedKey] = []
   /// How long people stay signed in.
   var lifetimes = SessionOffice.Lifetimes()
   /// The first API key; nil: one is made and shown once.

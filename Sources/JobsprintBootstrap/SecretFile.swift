@@ -5,7 +5,9 @@ import JobsprintPorts
 struct SecretFile {
   let path: String
 
-  init(_ name: String, in folder: String) { path = "\(folder)/\(name)" }
+  init(_ name: String, in folder: String) { self.init(path: "\(folder)/\(name)") }
+
+  private init(path: String) { self.path = path }
 
   /// What it holds, without white space around it.
   /// - Parameter make: writes a secret where the file is missing; nil: none is made.
@@ -18,6 +20,13 @@ struct SecretFile {
       throw PortError(.forbidden, "The file \(path) can't be read. Give it to the user that runs the program.")
     }
     return text.trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  /// Puts another secret in its place: whoever reads meanwhile finds one or the other.
+  func replace(with text: String) throws(PortError) {
+    let next = SecretFile(path: path + ".new")
+    unlink(next.path)
+    guard try next.write({ text }) != nil, rename(next.path, path) == 0 else { throw failure(errno) }
   }
 
   /// nil where the file is there already.

@@ -70,6 +70,15 @@ public struct MemoryAccountStore: AccountStore {
     }
   }
 
+  public func replacePasswordHash(
+    _ known: String, of user: UserID, with hash: String
+  ) async throws(PortError) {
+    store.withState { state in
+      guard state.users[user]?.passwordHash == known else { return }
+      state.users[user]?.passwordHash = hash
+    }
+  }
+
   public func setStatus(
     _ status: UserStatus, of user: UserID, at time: Timestamp, recording record: ChangeRecord
   ) async throws(PortError) -> AccountOutcome {
@@ -173,10 +182,6 @@ public struct MemoryAccountStore: AccountStore {
       state.oneTimeTokens[token.hash] = nil
       return token
     }
-  }
-
-  public func note(_ record: ChangeRecord) async throws(PortError) {
-    try store.withState { state throws(PortError) in try state.note(record) }
   }
 }
 

@@ -6,6 +6,10 @@ public struct MemoryAuditLog: AuditLog {
 
   public init(_ store: MemoryStore) { self.store = store }
 
+  public func write(_ entry: AuditEntry) async throws(PortError) {
+    try store.withState { state throws(PortError) in try state.note(ChangeRecord(entry)) }
+  }
+
   public func entries(
     matching filter: AuditFilter, in workspace: WorkspaceID, page: PageRequest<AuditEntryID>
   ) async throws(PortError) -> Page<AuditRecord> {

@@ -10,6 +10,8 @@ struct MemoryState: Sendable {
   var workflows: [Key<WorkflowID>: StoredWorkflow] = [:]
   var versions: [Key<VersionID>: StoredVersion] = [:]
   var tags: [Key<TagID>: Tag] = [:]
+  var variables: [Key<VariableID>: Variable] = [:]
+  var credentials: [Key<CredentialID>: StoredCredential] = [:]
   /// Tags of workflows; a ``StoredWorkflow`` in ``workflows`` has none.
   var workflowTags: [Key<WorkflowID>: Set<TagID>] = [:]
   var idempotency: [TextKey: IdempotencyRecord] = [:]

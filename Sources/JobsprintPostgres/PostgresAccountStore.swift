@@ -74,6 +74,12 @@ public struct PostgresAccountStore: AccountStore {
     }
   }
 
+  public func replacePasswordHash(
+    _ known: String, of user: UserID, with hash: String
+  ) async throws(PortError) {
+    _ = try await storage.write(ReplacePasswordHash(id: user, known: known, hash: hash), as: .keeper)
+  }
+
   public func setStatus(
     _ status: UserStatus, of user: UserID, at time: Timestamp, recording record: ChangeRecord
   ) async throws(PortError) -> AccountOutcome {
@@ -164,10 +170,6 @@ public struct PostgresAccountStore: AccountStore {
       if found != nil { try await transaction.note(record) }
       return found
     }
-  }
-
-  public func note(_ record: ChangeRecord) async throws(PortError) {
-    try await storage.write(in: [record.audit.caller.workspace]) { try await $0.note(record) }
   }
 }
 

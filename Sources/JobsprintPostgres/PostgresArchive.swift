@@ -79,6 +79,15 @@ private struct PostgresArchiveReader: ArchiveReader {
       let page = PageRequest(after: id.map { APIKeyID($0) }, limit: limit)
       return try await rows(ListAPIKeys.decode) { try ListAPIKeys(workspace: workspace, page: page).command() }
         .map { .apiKey($0.element) }
+    case .variable:
+      let page = PageRequest(after: id.map { VariableID($0) }, limit: limit)
+      return try await rows(ListVariables.decode) {
+        try ListVariables(workspace: workspace, onlyEmpty: false, page: page).command()
+      }.map { .variable($0.element, in: workspace) }
+    case .credential:
+      let page = PageRequest(after: id.map { CredentialID($0) }, limit: limit)
+      return try await rows(ListCredentials.decode) { try ListCredentials(workspace: workspace, page: page).command() }
+        .map { .credential($0.element) }
     case .tag:
       let page = PageRequest(after: id.map { TagID($0) }, limit: limit)
       return try await rows(ListTags.decode) { try ListTags(workspace: workspace, page: page).command() }
@@ -168,7 +177,8 @@ extension ArchiveRecord {
     case .user: .initial
     case .membership(let membership): membership.workspace
     case .apiKey(let key): key.workspace
-    case .tag(_, let workspace), .version(_, let workspace): workspace
+    case .variable(_, let workspace), .tag(_, let workspace), .version(_, let workspace): workspace
+    case .credential(let credential): credential.workspace
     case .workflow(let workflow): workflow.workspace
     case .auditCheckpoint(let checkpoint): checkpoint.workspace
     case .auditEntry(let record): record.entry.caller.workspace
@@ -181,7 +191,7 @@ extension ArchiveRecord {
   fileprivate var role: PostgresRole {
     switch self {
     case .workspace, .user, .membership, .auditCheckpoint, .auditEntry: .keeper
-    case .apiKey, .tag, .version, .workflow: .api
+    case .apiKey, .variable, .credential, .tag, .version, .workflow: .api
     case .execution, .deadLetter: .journal
     }
   }
@@ -197,6 +207,9 @@ extension StorageTransaction {
       }
     case .membership(let membership): try await run(InsertMembership(membership: membership))
     case .apiKey(let key): try await run(InsertAPIKey(key: key))
+    case .variable(let variable, let workspace):
+      try await run(InsertVariable(workspace: workspace, variable: variable))
+    case .credential(let credential): try await run(InsertCredential(credential: credential))
     case .tag(let tag, let workspace): try await run(InsertTag(workspace: workspace, tag: tag))
     case .version(let version, let workspace): try await run(InsertVersion(workspace: workspace, version: version))
     case .workflow(let workflow):

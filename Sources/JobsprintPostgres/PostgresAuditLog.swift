@@ -7,6 +7,10 @@ public struct PostgresAuditLog: AuditLog {
 
   init(_ storage: PostgresStorage) { self.storage = storage }
 
+  public func write(_ entry: AuditEntry) async throws(PortError) {
+    try await storage.write(in: [entry.caller.workspace]) { try await $0.note(ChangeRecord(entry)) }
+  }
+
   public func entries(
     matching filter: AuditFilter, in workspace: WorkspaceID, page: PageRequest<AuditEntryID>
   ) async throws(PortError) -> Page<AuditRecord> {

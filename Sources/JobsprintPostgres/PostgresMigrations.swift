@@ -73,6 +73,12 @@ public struct PostgresMigrations: Sendable {
     Migration(
       name: "V0018_executions_by_key", up: PackageResources.V0018_executions_by_key_sql,
       down: PackageResources.V0018_executions_by_key_down_sql),
+    Migration(
+      name: "V0019_variables", up: PackageResources.V0019_variables_sql, down: PackageResources.V0019_variables_down_sql
+    ),
+    Migration(
+      name: "V0020_credentials", up: PackageResources.V0020_credentials_sql,
+      down: PackageResources.V0020_credentials_down_sql),
   ]
 
   /// For one migration: a rewrite of a large table takes its time.

@@ -46,6 +46,8 @@ public final class PostgresStorage: Sendable {
   public var deadLetters: PostgresDeadLetterStore { PostgresDeadLetterStore(self) }
   public var workflows: PostgresWorkflowStore { PostgresWorkflowStore(self) }
   public var tags: PostgresTagStore { PostgresTagStore(self) }
+  public var variables: PostgresVariableStore { PostgresVariableStore(self) }
+  public var credentials: PostgresCredentialStore { PostgresCredentialStore(self) }
   public var idempotency: PostgresIdempotencyStore { PostgresIdempotencyStore(self) }
   public var apiKeys: PostgresAPIKeyStore { PostgresAPIKeyStore(self) }
   public var workspaces: PostgresWorkspaceStore { PostgresWorkspaceStore(self) }

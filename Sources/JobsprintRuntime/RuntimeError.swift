@@ -21,6 +21,16 @@ public struct RuntimeError: Error, Sendable {
     /// It was redriven or discarded before.
     case deadLetterSettled = "dead_letter_settled"
     case tagNotFound = "tag_not_found"
+    case variableNotFound = "variable_not_found"
+    case tooManyVariables = "too_many_variables"
+    case credentialNotFound = "credential_not_found"
+    /// Its fields are not those of its type: ``RuntimeError/issues`` says which.
+    case credentialMalformed = "credential_malformed"
+    case credentialTypeNotFound = "credential_type_not_found"
+    /// Its secrets can't be opened with the keys that are here.
+    case credentialSealed = "credential_sealed"
+    /// There are no keys to seal them with.
+    case credentialsOff = "credentials_off"
     case apiKeyNotFound = "api_key_not_found"
     case workspaceNotFound = "workspace_not_found"
     case nameTaken = "name_taken"

@@ -71,6 +71,12 @@ public struct SQLiteAccountStore: AccountStore {
     }
   }
 
+  public func replacePasswordHash(
+    _ known: String, of user: UserID, with hash: String
+  ) async throws(PortError) {
+    _ = try await database.write { try $0.run(ReplacePasswordHash(id: user, known: known, hash: hash)) }
+  }
+
   public func setStatus(
     _ status: UserStatus, of user: UserID, at time: Timestamp, recording record: ChangeRecord
   ) async throws(PortError) -> AccountOutcome {
@@ -159,10 +165,6 @@ public struct SQLiteAccountStore: AccountStore {
       try connection.note(record)
       return token
     }
-  }
-
-  public func note(_ record: ChangeRecord) async throws(PortError) {
-    try await database.write { try $0.note(record) }
   }
 }
 

@@ -42,6 +42,13 @@ private struct SQLiteArchiveReader: ArchiveReader {
       case .apiKey:
         return try connection.all(ListAPIKeys(workspace: workspace, after: id.map { APIKeyID($0) }, limit: limit))
           .map { .apiKey($0) }
+      case .variable:
+        let all = ListVariables(
+          workspace: workspace, onlyEmpty: false, after: id.map { VariableID($0) }, limit: limit)
+        return try connection.all(all).map { .variable($0, in: workspace) }
+      case .credential:
+        let all = ListCredentials(workspace: workspace, after: id.map { CredentialID($0) }, limit: limit)
+        return try connection.all(all).map { .credential($0) }
       case .tag:
         return try connection.all(ListTags(workspace: workspace, after: id.map { TagID($0) }, limit: limit))
           .map { .tag($0, in: workspace) }
@@ -96,6 +103,9 @@ extension Connection {
     case .user(let user): try run(InsertUser(user: user))
     case .membership(let membership): try run(InsertMembership(membership: membership))
     case .apiKey(let key): try run(InsertAPIKey(key: key))
+    case .variable(let variable, let workspace):
+      try run(InsertVariable(workspace: workspace, variable: variable))
+    case .credential(let credential): try run(InsertCredential(credential: credential))
     case .tag(let tag, let workspace): try run(InsertTag(workspace: workspace, tag: tag))
     case .version(let version, let workspace): try run(InsertVersion(workspace: workspace, version: version))
     case .workflow(let workflow):

@@ -6,6 +6,10 @@ public struct SQLiteAuditLog: AuditLog {
 
   public init(_ database: SQLiteDatabase) { self.database = database }
 
+  public func write(_ entry: AuditEntry) async throws(PortError) {
+    try await database.write { try $0.note(ChangeRecord(entry)) }
+  }
+
   public func entries(
     matching filter: AuditFilter, in workspace: WorkspaceID, page: PageRequest<AuditEntryID>
   ) async throws(PortError) -> Page<AuditRecord> {

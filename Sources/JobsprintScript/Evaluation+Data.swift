@@ -40,6 +40,7 @@ extension Evaluation {
         "id": .string(scope.execution.workflowID.description), "name": .string(scope.workflow.name),
         "active": .bool(scope.execution.workflowIsActive),
       ])
+    case .variables: return .object(scope.execution.variables)
     case .itemIndex: return .number(Double(item))
     case .runIndex: return .number(Double(scope.runIndex))
     case .nodeVersion: return .number(scope.node.typeVersion)

@@ -7,13 +7,13 @@ enum Vocabulary {
     "$thisItemIndex": .itemIndex, "$thisItem": .item, "$runIndex": .runIndex, "$thisRunIndex": .runIndex,
     "$now": .now, "$today": .today, "$execution": .execution, "$executionId": .executionID, "$mode": .mode,
     "$workflow": .workflow, "$prevNode": .previousNode, "$parameter": .parameters, "$rawParameter": .rawParameters,
-    "$nodeVersion": .nodeVersion,
+    "$nodeVersion": .nodeVersion, "$vars": .variables,
   ]
 
   static let values: [String: ScriptValue] = {
     var values: [String: ScriptValue] = [
       "undefined": .undefined, "null": .null, "true": .bool(true), "false": .bool(false), "NaN": .number(.nan),
-      "Infinity": .number(.infinity), "$vars": .object([:]), "$env": .object([:]), "$secrets": .object([:]),
+      "Infinity": .number(.infinity), "$env": .object([:]), "$secrets": .object([:]),
     ]
     for name in shadowed { values[name] = .object([:]) }
     return values

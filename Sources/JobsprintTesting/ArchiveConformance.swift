@@ -67,6 +67,8 @@ public enum ArchiveConformance {
         APIKeyRecord(
           id: .numbered(8), workspace: other, label: "key", hash: hash, scopes: [.tagList, .workflowRead],
           expiresAt: .seconds(9), createdAt: .seconds(1), owner: .numbered(30))),
+      .variable(.numbered(40), in: .initial), .variable(.numbered(41, value: "\u{0} é"), in: other),
+      .credential(.numbered(42, allowedHosts: ["a.example", "*.b.example"])), .credential(.numbered(43, in: other)),
       .tag(tag, in: .initial), .version(version, in: .initial), .version(orphan, in: .initial),
       .version(
         StoredVersion(
@@ -106,7 +108,8 @@ extension ArchiveRecord {
     case .user: .initial
     case .membership(let membership): membership.workspace
     case .apiKey(let key): key.workspace
-    case .tag(_, let workspace), .version(_, let workspace): workspace
+    case .variable(_, let workspace), .tag(_, let workspace), .version(_, let workspace): workspace
+    case .credential(let credential): credential.workspace
     case .workflow(let workflow): workflow.workspace
     case .auditCheckpoint(let checkpoint): checkpoint.workspace
     case .auditEntry(let record): record.entry.caller.workspace

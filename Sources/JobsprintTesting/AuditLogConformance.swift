@@ -7,12 +7,8 @@ public enum AuditLogConformance {
 
   private static let other = WorkspaceID.numbered(77)
 
-  /// Writes entries, each by the creation of a tag.
   private static func write(_ storage: StorageUnderTest, _ entries: AuditEntry...) async throws {
-    for entry in entries {
-      let tag = Tag.numbered(Int(entry.id.uuid.low & 0xFFFF), name: "\(entry.id)")
-      _ = try await storage.tags.create(tag, in: entry.caller.workspace, recording: ChangeRecord(entry))
-    }
+    for entry in entries { try await storage.audit.write(entry) }
   }
 
   private static func list(
@@ -47,6 +43,11 @@ public enum AuditLogConformance {
   }
 
   private static let reading: [ConformanceCheck<StorageUnderTest>] = [
+    ConformanceCheck("an entry is written once") { storage in
+      try await storage.audit.write(.numbered(1))
+      try await expectRefusal("the entry's id") { try await storage.audit.write(.numbered(1)) }
+      try await storage.expectAudited([1])
+    },
     ConformanceCheck("an entry is read as it was written") { storage in
       let entry = AuditEntry(
         id: .numbered(1),

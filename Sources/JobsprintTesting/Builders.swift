@@ -110,6 +110,26 @@ extension Tag {
   }
 }
 
+extension Variable {
+  public static func numbered(_ number: Int, key: String? = nil, value: String = "value") -> Variable {
+    Variable(
+      id: .numbered(number), key: key ?? "key_\(number)", value: value, createdAt: .seconds(Int64(number)),
+      updatedAt: .seconds(Int64(number)))
+  }
+}
+
+extension StoredCredential {
+  public static func numbered(
+    _ number: Int, in workspace: WorkspaceID = .initial, name: String? = nil, type: String = "jwtAuth",
+    sealed: [UInt8]? = nil, allowedHosts: [String]? = nil
+  ) -> StoredCredential {
+    StoredCredential(
+      id: .numbered(number), workspace: workspace, name: name ?? "credential \(number)", type: type,
+      secrets: SealedSecrets(key: "key", bytes: sealed ?? [0, 255, UInt8(truncatingIfNeeded: number)]),
+      allowedHosts: allowedHosts, createdAt: .seconds(Int64(number)), updatedAt: .seconds(Int64(number)))
+  }
+}
+
 extension APIKeyRecord {
   public static func numbered(
     _ number: Int, in workspace: WorkspaceID = .initial, hash: String? = nil, label: String = "key",

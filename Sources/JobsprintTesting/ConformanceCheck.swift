@@ -35,6 +35,8 @@ public struct StorageUnderTest: Sendable {
   public let idempotency: any IdempotencyStore
   public let workflows: any WorkflowStore
   public let tags: any TagStore
+  public let variables: any VariableStore
+  public let credentials: any CredentialStore
   public let apiKeys: any APIKeyStore
   public let workspaces: any WorkspaceStore
   public let accounts: any AccountStore
@@ -44,8 +46,8 @@ public struct StorageUnderTest: Sendable {
   public init(
     journal: any Journal, claims: any ExecutionClaims, executions: any ExecutionStore,
     deadLetters: any DeadLetterStore, idempotency: any IdempotencyStore, workflows: any WorkflowStore,
-    tags: any TagStore, apiKeys: any APIKeyStore, workspaces: any WorkspaceStore, accounts: any AccountStore,
-    sessions: any SessionStore, audit: any AuditLog
+    tags: any TagStore, variables: any VariableStore, credentials: any CredentialStore, apiKeys: any APIKeyStore,
+    workspaces: any WorkspaceStore, accounts: any AccountStore, sessions: any SessionStore, audit: any AuditLog
   ) {
     self.journal = journal
     self.claims = claims
@@ -54,6 +56,8 @@ public struct StorageUnderTest: Sendable {
     self.idempotency = idempotency
     self.workflows = workflows
     self.tags = tags
+    self.variables = variables
+    self.credentials = credentials
     self.apiKeys = apiKeys
     self.workspaces = workspaces
     self.accounts = accounts

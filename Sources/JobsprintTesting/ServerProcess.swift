@@ -29,14 +29,21 @@ public final class ServerProcess: Sendable {
   /// - Parameters:
   ///   - ledger: where `jobsprint.testEffect` writes what it did.
   ///   - sabotage: the promise to break on purpose.
-  public convenience init(data: String, ledger: String? = nil, sabotage: String? = nil) async throws {
+  ///   - log: the file that takes all that it logs.
+  public convenience init(
+    data: String, ledger: String? = nil, sabotage: String? = nil, log: String? = nil
+  ) async throws {
+    var environment = ["JOBSPRINT_TEST_LEDGER": ledger, "JOBSPRINT_TEST_SABOTAGE": sabotage]
+    if log != nil { environment["JOBSPRINT_LOG_LEVEL"] = "trace" }
     try await self.init(
-      "jobsprint", ["serve", "--port", "0", "--data", data],
-      environment: ["JOBSPRINT_TEST_LEDGER": ledger, "JOBSPRINT_TEST_SABOTAGE": sabotage])
+      "jobsprint", ["serve", "--port", "0", "--data", data], environment: environment, log: log)
   }
 
   /// Any program that says on a line where it is ready.
-  public init(_ program: String, _ arguments: [String], environment more: [String: String?]) async throws {
+  /// - Parameter log: the file that takes its standard error, appended to.
+  public init(
+    _ program: String, _ arguments: [String], environment more: [String: String?], log: String? = nil
+  ) async throws {
     let process = Process()
     process.executableURL = Self.builtProgram(program)
     process.arguments = arguments
@@ -48,6 +55,10 @@ public final class ServerProcess: Sendable {
     let output = Pipe()
     process.standardOutput = output
     process.standardInput = FileHandle.nullDevice
+    if let log {
+      _ = FileManager.default.createFile(atPath: log, contents: nil)
+      process.standardError = FileHandle(forWritingAtPath: log)
+    }
     try process.run()
     self.process = Mutex(process)
     baseURL = try await Self.address(in: output.fileHandleForReading)

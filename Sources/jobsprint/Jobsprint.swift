@@ -23,7 +23,8 @@ struct Jobsprint: AsyncParsableCommand {
         subcommands: [
           WorkflowsCommand.self, ExecutionsCommand.self, DeadLettersCommand.self, ImportCommand.self,
           ExportCommand.self,
-          KeysCommand.self, WorkspacesCommand.self, UsersCommand.self, AuditCommand.self,
+          VariablesCommand.self, CredentialsCommand.self, KeysCommand.self, WorkspacesCommand.self, UsersCommand.self,
+          AuditCommand.self,
         ]),
       CommandGroup(
         name: "Operate",

@@ -29,6 +29,12 @@ struct WorkflowHarness {
     library = NodeLibrary(BuiltInNodes.all(includingTestNodes: TestNodeOptions(ledgerPath: nil)) + extra)
   }
 
+  /// What n8n's harness fills into credentials.
+  private static let secrets: [String: JSONObject] = [
+    "jwtAuth": ["keyType": "passphrase", "secret": "baz", "algorithm": "HS256"],
+    "totpApi": ["secret": "BVDRSBXQB2ZEL5HE", "label": "GitHub:john-doe"],
+  ]
+
   func run(
     _ document: JSONObject, order: String? = nil, mode: ExecutionMode = .manual, destination: String? = nil,
     usesPinData: Bool = false
@@ -64,7 +70,7 @@ struct WorkflowHarness {
         let type = plan.graph.place(of: task.node.name).flatMap { plan.types[$0] }
         let result = await runner.run(
           task, type: type, workflow: workflow, facts: facts, history: machine.history,
-          deadline: nil)
+          deadline: nil, secrets: Self.secrets)
         switch machine.complete(task, with: result, startedAt: startedAt, duration: clock.now - startedAt) {
         case .recorded(let run): outcome.order.append(run.node)
         case .retry(let wait): try await clock.sleep(for: wait)

@@ -35,6 +35,10 @@ enum NodePages {
     if description.hasOutsideEffect {
       lines.append("It acts on the outside: what it does may be repeated after a crash, with the same key.")
     }
+    if !description.credentials.isEmpty {
+      let types = description.credentials.map { "`\($0)`" }.joined(separator: ", ")
+      lines.append("[Credentials](../credentials.md): \(types).")
+    }
     if description.outputs.count > 1 { lines.append("Outputs: \(description.outputs.joined(separator: ", ")).") }
     if !description.parameters.isEmpty {
       lines += ["", "| parameter | kind | default | |", "|---|---|---|---|"]

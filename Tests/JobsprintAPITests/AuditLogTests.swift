@@ -29,6 +29,16 @@ import Testing
       _ = try await server.delete("/workflows/\(workflow)")
       #expect(try await server.delete("/workflows/\(workflow)").status == 404)
       _ = try await server.delete("/tags/\(tag)")
+      let variable = try await server.post("/variables", ["key": "k", "value": "v"]).id
+      _ = try await server.put("/variables/\(variable)", ["key": "k", "value": "w"])
+      _ = try await server.delete("/variables/\(variable)")
+      let data: JSONValue = ["secret": "s"]
+      let credential = try await server.post(
+        "/credentials", ["name": "c", "type": "jwtAuth", "data": data]
+      ).id
+      _ = try await server.patch("/credentials/\(credential)", ["data": data])
+      _ = try await server.post("/credentials/\(credential)/test")
+      _ = try await server.delete("/credentials/\(credential)")
       let key = try await server.post("/api-keys", ["label": "k"]).id
       _ = try await server.delete("/api-keys/\(key)")
       let workspace = try await server.post("/workspaces", ["name": "acme"]).id
@@ -39,7 +49,9 @@ import Testing
           "apiKey.created", "workflow.created", "tag.created", "tag.renamed", "workflow.tagged", "workflow.updated",
           "workflow.activated", "workflow.deactivated", "execution.deleted", "workflow.created",
           "deadLetter.redriven", "deadLetter.discarded", "workflow.archived",
-          "workflow.unarchived", "workflow.deleted", "tag.deleted", "apiKey.created", "apiKey.deleted",
+          "workflow.unarchived", "workflow.deleted", "tag.deleted", "variable.created", "variable.updated",
+          "variable.deleted", "credential.created", "credential.updated", "credential.tested", "credential.deleted",
+          "apiKey.created", "apiKey.deleted",
           "workspace.created", "workspace.renamed",
         ])
       let subjects = entries.compactMap { $0["subjectId"]?.stringValue }

@@ -66,6 +66,8 @@ struct TestServer: Sendable {
     try await send("PUT", path, body.jsonBytes, headers: headers)
   }
 
+  func patch(_ path: String, _ body: JSONValue) async throws -> Answer { try await send("PATCH", path, body.jsonBytes) }
+
   func delete(_ path: String) async throws -> Answer { try await send("DELETE", path) }
 
   /// - Parameter key: nil sends none.

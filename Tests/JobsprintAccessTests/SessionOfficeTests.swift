@@ -21,18 +21,18 @@ import Testing
     let authenticator: Authenticator
   }
 
-  private func process(sharing epoch: any AccessEpoch = MemoryAccessEpoch()) async throws -> Process {
+  private func process(sharing epoch: any AccessEpoch = MemoryAccessEpoch(), cost: Int = 16) async throws -> Process {
     let (accounts, sessions) = (MemoryAccountStore(store), MemorySessionStore(store))
     let standings = StandingCache(accounts: accounts, sessions: sessions, epoch: epoch, clock: clock)
     let number = Atomic(Int.random(in: 1...1_000_000) * 1000)
     let context = AccessContext(
-      accounts: accounts, sessions: sessions, workspaces: MemoryWorkspaceStore(store),
-      hasher: PasswordHasher(Scrypt(cost: 16, blockSize: 1, parallelism: 1)),
+      accounts: accounts, sessions: sessions, workspaces: MemoryWorkspaceStore(store), audit: MemoryAuditLog(store),
+      hasher: PasswordHasher(Scrypt(cost: cost, blockSize: 1, parallelism: 1)),
       limiter: AttemptLimiter(ledger: MemoryAttemptLedger(), clock: clock),
       standings: standings, clock: clock,
       makeID: { UserID.numbered(number.add(1, ordering: .relaxed).newValue).uuid })
     let secret = (0..<32).map { UInt8($0) }.hexadecimalText
-    let tokens = AccessTokenRing([try AccessTokenRing.Key("one:\(secret)")], clock: clock)
+    let tokens = AccessTokenRing([try #require(NamedKey("one:\(secret)"))], clock: clock)
     let keys = APIKeyAuthenticator(
       store: MemoryAPIKeyStore(store), epoch: epoch, clock: clock, isSoleWriter: false)
     return Process(
@@ -50,6 +50,29 @@ import Testing
   private func actions() async throws -> [AuditAction] {
     try await MemoryAuditLog(store).entries(matching: AuditFilter(), in: .initial, page: PageRequest()).elements
       .map(\.entry.action)
+  }
+
+  @Test func aHashThatIsWeakerThanTodaysIsRaisedAtTheNextSignIn() async throws {
+    func hash() async throws -> String? {
+      let email = try #require(EmailAddress("ann@example.com"))
+      return try await MemoryAccountStore(store).user(withEmail: email)?.passwordHash
+    }
+    func signIn(_ process: Process, _ password: String = "correct horse battery") async throws {
+      _ = try await process.sessions.signIn(
+        email: "ann@example.com", password: password, workspace: nil, from: caller, agent: "test")
+    }
+    _ = try await signedIn(try await process())
+    #expect(try await hash()?.hasPrefix("$scrypt$ln=4,") == true)
+    let stronger = try await process(cost: 32)
+    await #expect(throws: AccessError.self) { try await signIn(stronger, "wrong horse battery") }
+    #expect(try await hash()?.hasPrefix("$scrypt$ln=4,") == true)
+    try await signIn(stronger)
+    let raised = try await hash()
+    #expect(raised?.hasPrefix("$scrypt$ln=5,") == true)
+    // It is still his password, and what is as strong as today's, or stronger, stays.
+    try await signIn(stronger)
+    try await signIn(try await process())
+    #expect(try await hash() == raised)
   }
 
   @Test func aTokenThatComesBackEndsTheSession() async throws {

@@ -24,6 +24,11 @@ final class SpyAuditLog: AuditLog {
     if isBroken { throw PortError(.unavailable, "broken") }
   }
 
+  func write(_ entry: AuditEntry) async throws(PortError) {
+    try count()
+    try await audit.write(entry)
+  }
+
   func entries(
     matching filter: AuditFilter, in workspace: WorkspaceID, page: PageRequest<AuditEntryID>
   ) async throws(PortError) -> Page<AuditRecord> {
@@ -69,6 +74,8 @@ struct TamperedAuditLog: AuditLog {
   let audit: MemoryAuditLog
   /// nil removes the record.
   let change: @Sendable (AuditRecord) -> AuditRecord?
+
+  func write(_ entry: AuditEntry) async throws(PortError) { try await audit.write(entry) }
 
   func chain(after sequence: Int, in workspace: WorkspaceID, limit: Int) async throws(PortError) -> [AuditRecord] {
     try await audit.chain(after: sequence, in: workspace, limit: limit).compactMap(change)

@@ -10,6 +10,7 @@ import Testing
       journal: MemoryJournal(store), claims: MemoryExecutionClaims(store), executions: MemoryExecutionStore(store),
       deadLetters: MemoryDeadLetterStore(store),
       idempotency: MemoryIdempotencyStore(store), workflows: MemoryWorkflowStore(store), tags: MemoryTagStore(store),
+      variables: MemoryVariableStore(store), credentials: MemoryCredentialStore(store),
       apiKeys: MemoryAPIKeyStore(store),
       workspaces: MemoryWorkspaceStore(store), accounts: MemoryAccountStore(store),
       sessions: MemorySessionStore(store), audit: MemoryAuditLog(store))
@@ -35,6 +36,12 @@ import Testing
 
   @Test(arguments: TagStoreConformance.checks)
   func tags(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
+
+  @Test(arguments: VariableStoreConformance.checks)
+  func variables(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
+
+  @Test(arguments: CredentialStoreConformance.checks)
+  func credentials(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
 
   @Test(arguments: WorkspaceConformance.checks)
   func workspaces(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }

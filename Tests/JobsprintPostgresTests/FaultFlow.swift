@@ -141,7 +141,8 @@ final class FaultFlow: Sendable {
     options.heartbeat = .milliseconds(500)
     options.grace = .seconds(1)
     executor = Executor(
-      id: ids.next(), options: options, queue: queue, claims: storage.claims, catalog: catalog, writer: writer,
+      id: ids.next(), options: options, queue: queue, claims: storage.claims, catalog: catalog,
+      variables: VariableCatalog(store: storage.variables), credentials: .without(storage, clock), writer: writer,
       bus: bus, evaluator: NativeExpressionEvaluator(), clock: clock, log: log)
     acceptor = Acceptor(
       catalog: catalog, executions: storage.executions, writer: writer, dispatcher: dispatcher,

@@ -30,6 +30,12 @@ struct PostgresConformanceTests {
   @Test(arguments: TagStoreConformance.checks)
   func tags(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
 
+  @Test(arguments: VariableStoreConformance.checks)
+  func variables(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: CredentialStoreConformance.checks)
+  func credentials(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
   @Test(arguments: WorkspaceConformance.checks)
   func workspaces(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
 

@@ -5,6 +5,7 @@
 import Foundation
 import JobsprintPorts
 import JobsprintPostgres
+import JobsprintRuntime
 import JobsprintTesting
 import Postgres
 import Testing
@@ -107,7 +108,17 @@ extension StorageUnderTest {
     self.init(
       journal: storage.journal, claims: storage.claims, executions: storage.executions,
       deadLetters: storage.deadLetters,
-      idempotency: storage.idempotency, workflows: storage.workflows, tags: storage.tags, apiKeys: storage.apiKeys,
+      idempotency: storage.idempotency, workflows: storage.workflows, tags: storage.tags,
+      variables: storage.variables, credentials: storage.credentials, apiKeys: storage.apiKeys,
       workspaces: storage.workspaces, accounts: storage.accounts, sessions: storage.sessions, audit: storage.audit)
+  }
+}
+
+extension CredentialDesk {
+  /// For executions that use none.
+  static func without(_ storage: PostgresStorage, _ clock: any WallClock) -> CredentialDesk {
+    CredentialDesk(
+      store: storage.credentials, cipher: nil, library: CredentialLibrary([]), audit: storage.audit, clock: clock,
+      ids: IdentifierSource(clock: clock))
   }
 }

@@ -16,7 +16,8 @@ import Testing
   private let tables: [(name: String, roles: [PostgresRole])] = [
     ("live_executions", [.api, .journal]), ("executions", [.api, .journal]), ("execution_ends", [.api, .journal]),
     ("journal", [.api, .journal]), ("workflows", [.api]), ("workflow_versions", [.api]), ("workflow_words", [.api]),
-    ("tags", [.api]), ("workflow_tags", [.api]), ("idempotency_keys", [.api, .journal]), ("api_keys", [.api]),
+    ("tags", [.api]), ("variables", [.api]), ("credentials", [.api]), ("workflow_tags", [.api]),
+    ("idempotency_keys", [.api, .journal]), ("api_keys", [.api]),
     ("dead_letters", [.api, .journal]), ("audit_logs", [.api]), ("audit_heads", [.api]), ("audit_checkpoints", [.api]),
     ("memberships", [.api]), ("one_time_tokens", [.api]),
   ]
@@ -33,6 +34,10 @@ import Testing
       }
       _ = try await storage.tags.create(
         .numbered(number), in: workspace, recording: .numbered(200 + number, in: workspace))
+      _ = try await storage.variables.create(
+        .numbered(number), in: workspace, recording: .numbered(700 + number, in: workspace))
+      _ = try await storage.credentials.create(
+        .numbered(number, in: workspace), recording: .numbered(800 + number, in: workspace))
       _ = try await storage.workflows.create(
         .numbered(number, in: workspace), recording: .numbered(300 + number, in: workspace))
       _ = try await storage.workflows.setTags(

@@ -23,6 +23,9 @@ struct Rig: Sendable {
   let deadLetters: MemoryDeadLetterStore
   let claims: MemoryExecutionClaims
   let audit: MemoryAuditLog
+  let variables: VariableCatalog
+  let variableEditor: VariableEditor
+  let credentials: ShyCredentialStore
   let writer: JournalWriter
   let catalog: WorkflowCatalog
   let library: NodeLibrary
@@ -41,6 +44,7 @@ struct Rig: Sendable {
     deadLetters = MemoryDeadLetterStore(store)
     audit = MemoryAuditLog(store)
     claims = MemoryExecutionClaims(store)
+    credentials = ShyCredentialStore(MemoryCredentialStore(store))
     writer = JournalWriter(journal: journal, relay: EventRelay(bus: bus))
     library = NodeLibrary(
       BuiltInNodes.all(includingTestNodes: TestNodeOptions(ledgerPath: nil))
@@ -50,6 +54,8 @@ struct Rig: Sendable {
         ])
     catalog = WorkflowCatalog(store: workflows, library: library, isSoleWriter: true)
     ids = IdentifierSource(clock: clock)
+    variables = VariableCatalog(store: MemoryVariableStore(store))
+    variableEditor = VariableEditor(store: MemoryVariableStore(store), catalog: variables, clock: clock, ids: ids)
     var log = Logger(label: "test")
     log.logLevel = .critical
     self.log = log
@@ -62,8 +68,16 @@ struct Rig: Sendable {
     _ id: ExecutorID, options: ExecutorOptions = ExecutorOptions(), javaScript: SandboxEvaluator? = nil
   ) -> Executor {
     Executor(
-      id: id, options: options, queue: queue, claims: claims, catalog: catalog, writer: writer, bus: bus,
-      evaluator: javaScript ?? NativeExpressionEvaluator(), code: javaScript, clock: clock, log: log)
+      id: id, options: options, queue: queue, claims: claims, catalog: catalog, variables: variables,
+      credentials: desk, writer: writer, bus: bus, evaluator: javaScript ?? NativeExpressionEvaluator(),
+      code: javaScript, clock: clock, log: log)
+  }
+
+  /// With keys that encrypt nothing (``PlainCipher``).
+  var desk: CredentialDesk {
+    CredentialDesk(
+      store: credentials, cipher: PlainCipher(), library: CredentialLibrary(BuiltInCredentials.all), audit: audit,
+      clock: clock, ids: ids)
   }
 
   func acceptor(_ executor: Executor?) -> Acceptor {

@@ -9,7 +9,9 @@ extension StorageUnderTest {
       journal: SQLiteJournal(database), claims: SQLiteExecutionClaims(database),
       executions: SQLiteExecutionStore(database), deadLetters: SQLiteDeadLetterStore(database),
       idempotency: SQLiteIdempotencyStore(database),
-      workflows: SQLiteWorkflowStore(database), tags: SQLiteTagStore(database), apiKeys: SQLiteAPIKeyStore(database),
+      workflows: SQLiteWorkflowStore(database), tags: SQLiteTagStore(database),
+      variables: SQLiteVariableStore(database), credentials: SQLiteCredentialStore(database),
+      apiKeys: SQLiteAPIKeyStore(database),
       workspaces: SQLiteWorkspaceStore(database), accounts: SQLiteAccountStore(database),
       sessions: SQLiteSessionStore(database), audit: SQLiteAuditLog(database))
   }
@@ -43,6 +45,12 @@ extension StorageUnderTest {
 
   @Test(arguments: TagStoreConformance.checks)
   func tags(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: VariableStoreConformance.checks)
+  func variables(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: CredentialStoreConformance.checks)
+  func credentials(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
 
   @Test(arguments: WorkspaceConformance.checks)
   func workspaces(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }

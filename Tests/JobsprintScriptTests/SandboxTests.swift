@@ -166,6 +166,19 @@ import Testing
     #expect(try resolver.resolve(expression.text, parameter: "value", item: 0) == "north undefined")
   }
 
+  @Test func variablesOfTheWorkspaceAreThereForExpressionsAndCode() async throws {
+    var scene = Scene(json: [:])
+    scene.variables = ["region": "north"]
+    let sandboxes = evaluator()
+    let expression: ExactString = "={{ $vars.region.split('').reverse().join('') + typeof $vars.none }}"
+    let resolver = try await sandboxes.resolver(for: scene.scope, inJavaScript: [expression])
+    #expect(try resolver.resolve(expression.text, parameter: "value", item: 0) == "htronundefined")
+    let made = try await sandboxes.run(
+      code("return { region: $vars.region, all: Object.keys($vars) }"), in: scene.scope, console: NodeConsole())
+    #expect(made.map(\.json) == [["region": "north", "all": ["region"]]])
+    #expect(try await scene.evaluate("={{ $vars.region }} {{ $vars.none }}") == "north ")
+  }
+
   // MARK: Killed by somebody else
 
   @Test func oneThatIsKilledWhileItIsIdleIsReplaced() async throws {

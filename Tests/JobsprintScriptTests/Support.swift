@@ -24,12 +24,15 @@ struct Scene {
 
   init(_ workflow: Workflow) { self.workflow = workflow }
 
+  var variables: JSONObject = [:]
+
   var scope: ExpressionScope {
     ExpressionScope(
       workflow: workflow,
       execution: ExecutionFacts(
         id: execution, mode: mode,
-        workflowID: WorkflowID(UUIDv7(high: 0x7000, low: 1 << 63 | 1)), workflowIsActive: true),
+        workflowID: WorkflowID(UUIDv7(high: 0x7000, low: 1 << 63 | 1)), workflowIsActive: true,
+        variables: variables),
       node: workflow.node(named: node) ?? Node(name: node, type: "test"), runIndex: runIndex, inputs: [items],
       sources: sources, history: history, now: now)
   }

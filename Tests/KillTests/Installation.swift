@@ -32,13 +32,16 @@ final class Installation: Sendable {
   /// Begins the names of its queues.
   let prefix: String
   private let ledgers: URL
+  private let logs: String?
   private let environment: [String: String?]
   private let state = Mutex(State())
 
   /// - Parameters:
   ///   - sabotage: the promise to break on purpose.
   ///   - doublesWakeUps: every message is published twice.
-  init(workers: Int, sabotage: String? = nil, doublesWakeUps: Bool = false) async throws {
+  ///   - logs: the folder that takes all that its processes log.
+  init(workers: Int, sabotage: String? = nil, doublesWakeUps: Bool = false, logs: String? = nil) async throws {
+    self.logs = logs
     database = try await InstallationDatabase()
     prefix = database.name
     ledgers = FileManager.default.temporaryDirectory.appending(path: "\(prefix).ledgers")
@@ -46,6 +49,8 @@ final class Installation: Sendable {
     environment = [
       "JOBSPRINT_DATABASE_URL": database.address, "JOBSPRINT_BROKER_URL": Self.rabbitmq,
       "JOBSPRINT_BROKER_PREFIX": prefix,
+      "JOBSPRINT_CREDENTIAL_KEYS": "test:\((0..<32).map { UInt8($0) }.hexadecimalText)",
+      "JOBSPRINT_LOG_LEVEL": logs == nil ? nil : "trace",
       "JOBSPRINT_TICKET_KEYS": "\(Self.ticketKey.id):\(String(repeating: Self.ticketKey.digit, count: 64))",
       "JOBSPRINT_LEASE_SECONDS": "\(Self.lease)", "JOBSPRINT_TEST_SABOTAGE": sabotage,
       "JOBSPRINT_TEST_DUPLICATES": doublesWakeUps ? "1" : nil, "JOBSPRINT_DATABASE_POOL": "4",
@@ -119,7 +124,9 @@ final class Installation: Sendable {
     var environment = environment.merging(more) { $1 }
     environment["JOBSPRINT_TEST_LEDGER"] = ledgers.appending(path: "\(number)").path
     return Member(
-      number: number, process: try await ServerProcess(program, ["--port", "0"], environment: environment))
+      number: number,
+      process: try await ServerProcess(
+        program, ["--port", "0"], environment: environment, log: logs.map { "\($0)/\(number).log" }))
   }
 
   // MARK: What it leaves

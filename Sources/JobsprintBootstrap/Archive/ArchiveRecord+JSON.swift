@@ -32,6 +32,20 @@ extension ArchiveRecord {
         "scopes": .array(key.scopes.map(\.rawValue).sorted().map { .string($0) }), "expiresAt": time(key.expiresAt),
         "createdAt": time(key.createdAt), "owner": key.owner.map { idText($0) } ?? .null,
       ])
+    case .variable(let variable, let workspace):
+      members.merge([
+        "id": idText(variable.id), "workspace": idText(workspace), "key": .string(variable.key),
+        "value": .string(variable.value), "createdAt": time(variable.createdAt),
+        "updatedAt": time(variable.updatedAt),
+      ])
+    case .credential(let credential):
+      members.merge([
+        "id": idText(credential.id), "workspace": idText(credential.workspace), "name": .string(credential.name),
+        "type": .string(credential.type), "sealedWith": .string(credential.secrets.key),
+        "sealed": hex(credential.secrets.bytes),
+        "allowedHosts": credential.allowedHosts.map { .array($0.map { .string($0) }) } ?? .null,
+        "createdAt": time(credential.createdAt), "updatedAt": time(credential.updatedAt),
+      ])
     case .tag(let tag, let workspace):
       members.merge([
         "id": idText(tag.id), "workspace": idText(workspace), "name": .string(tag.name),

@@ -36,6 +36,19 @@ extension ArchiveRecord {
           hash: try row.hex("hash"), scopes: Set((members["scopes"]?.arrayValue ?? []).compactMap(Scope.init(json:))),
           expiresAt: row.optionalTime("expiresAt"), createdAt: try row.time("createdAt"),
           owner: try row.optionalID("owner")))
+    case .variable:
+      self = .variable(
+        Variable(
+          id: try row.id("id"), key: try row.string("key"), value: try row.string("value"),
+          createdAt: try row.time("createdAt"), updatedAt: try row.time("updatedAt")), in: try row.id("workspace"))
+    case .credential:
+      self = .credential(
+        StoredCredential(
+          id: try row.id("id"), workspace: try row.id("workspace"), name: try row.string("name"),
+          type: try row.string("type"),
+          secrets: SealedSecrets(key: try row.string("sealedWith"), bytes: try row.hex("sealed")),
+          allowedHosts: members["allowedHosts"]?.arrayValue?.compactMap(\.stringValue),
+          createdAt: try row.time("createdAt"), updatedAt: try row.time("updatedAt")))
     case .tag:
       self = .tag(
         Tag(

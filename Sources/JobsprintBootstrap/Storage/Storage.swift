@@ -13,6 +13,8 @@ struct Storage: Sendable {
   let deadLetters: any DeadLetterStore
   let workflows: any WorkflowStore
   let tags: any TagStore
+  let variables: any VariableStore
+  let credentials: any CredentialStore
   let idempotency: any IdempotencyStore
   let apiKeys: any APIKeyStore
   let workspaces: any WorkspaceStore
@@ -101,7 +103,8 @@ extension Storage {
       journal: SQLiteJournal(database), claims: SQLiteExecutionClaims(database),
       executions: SQLiteExecutionStore(database), deadLetters: SQLiteDeadLetterStore(database),
       workflows: SQLiteWorkflowStore(database),
-      tags: SQLiteTagStore(database), idempotency: SQLiteIdempotencyStore(database),
+      tags: SQLiteTagStore(database), variables: SQLiteVariableStore(database),
+      credentials: SQLiteCredentialStore(database), idempotency: SQLiteIdempotencyStore(database),
       apiKeys: SQLiteAPIKeyStore(database), workspaces: SQLiteWorkspaceStore(database),
       accounts: SQLiteAccountStore(database), sessions: SQLiteSessionStore(database),
       audit: SQLiteAuditLog(database), archive: SQLiteArchive(database), isExclusive: true,
@@ -125,7 +128,8 @@ extension Storage {
     return Storage(
       journal: storage.journal, claims: storage.claims, executions: storage.executions,
       deadLetters: storage.deadLetters,
-      workflows: storage.workflows, tags: storage.tags, idempotency: storage.idempotency, apiKeys: storage.apiKeys,
+      workflows: storage.workflows, tags: storage.tags, variables: storage.variables,
+      credentials: storage.credentials, idempotency: storage.idempotency, apiKeys: storage.apiKeys,
       workspaces: storage.workspaces, accounts: storage.accounts, sessions: storage.sessions,
       audit: storage.audit, archive: storage.archive, isExclusive: false, keepJournal: { writer in await writer.run() },
       maintain: { now throws(PortError) in

@@ -17,6 +17,17 @@ public enum AuditAction: String, Sendable, Hashable, CaseIterable {
   case tagCreated = "tag.created"
   case tagRenamed = "tag.renamed"
   case tagDeleted = "tag.deleted"
+  case variableCreated = "variable.created"
+  case variableUpdated = "variable.updated"
+  case variableDeleted = "variable.deleted"
+  case credentialCreated = "credential.created"
+  case credentialUpdated = "credential.updated"
+  case credentialDeleted = "credential.deleted"
+  /// Its secrets were handed to a node; once for each execution that a process takes up.
+  case credentialUsed = "credential.used"
+  case credentialTested = "credential.tested"
+  /// Its secrets are encrypted with another key now; they have not changed.
+  case credentialReencrypted = "credential.reencrypted"
   case apiKeyCreated = "apiKey.created"
   case apiKeyDeleted = "apiKey.deleted"
   case workspaceCreated = "workspace.created"

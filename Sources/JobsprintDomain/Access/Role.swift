@@ -24,7 +24,7 @@ public enum Role: String, Sendable, Hashable, CaseIterable {
 
   private static let reading: Set<Scope> = [
     .workflowRead, .workflowList, .workflowTagsList, .executionRead, .executionList, .deadLetterList, .deadLetterRead,
-    .tagRead, .tagList, .nodeTypeList,
+    .tagRead, .tagList, .variableList, .credentialRead, .credentialList, .nodeTypeList,
   ]
   private static let operating: Set<Scope> = [
     .workflowActivate, .workflowDeactivate, .workflowExecute, .executionRetry, .executionStop, .deadLetterRedrive,
@@ -32,6 +32,7 @@ public enum Role: String, Sendable, Hashable, CaseIterable {
   ]
   private static let editing: Set<Scope> = [
     .workflowCreate, .workflowUpdate, .workflowDelete, .workflowTagsUpdate, .executionDelete, .tagCreate, .tagUpdate,
-    .tagDelete,
+    .tagDelete, .variableCreate, .variableUpdate, .variableDelete, .credentialCreate, .credentialUpdate,
+    .credentialDelete, .credentialTest,
   ]
 }

@@ -24,6 +24,8 @@ public enum VersionKind {}
 public enum ExecutionKind {}
 public enum ExecutorKind {}
 public enum TagKind {}
+public enum VariableKind {}
+public enum CredentialKind {}
 public enum APIKeyKind {}
 public enum AuditEntryKind {}
 public enum UserKind {}
@@ -36,6 +38,8 @@ public typealias VersionID = Identifier<VersionKind>
 public typealias ExecutionID = Identifier<ExecutionKind>
 public typealias ExecutorID = Identifier<ExecutorKind>
 public typealias TagID = Identifier<TagKind>
+public typealias VariableID = Identifier<VariableKind>
+public typealias CredentialID = Identifier<CredentialKind>
 public typealias APIKeyID = Identifier<APIKeyKind>
 public typealias AuditEntryID = Identifier<AuditEntryKind>
 public typealias UserID = Identifier<UserKind>

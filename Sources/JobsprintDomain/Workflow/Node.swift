@@ -18,12 +18,14 @@ public struct Node: Sendable, Hashable {
   public let alwaysOutputData: Bool
   /// What the platform does when a crash leaves it open whether the node's outside effect happened.
   public let whenUncertain: WhenUncertain
+  /// By the names of their types.
+  public let credentials: [String: CredentialReference]
 
   public init(
     name: String, type: String, typeVersion: Double = 1, parameters: JSONObject = [:],
     position: Position = Position(x: 0, y: 0), isDisabled: Bool = false, onError: OnError = .stopWorkflow,
     retry: NodeRetry? = nil, executeOnce: Bool = false, alwaysOutputData: Bool = false,
-    whenUncertain: WhenUncertain = .repeat
+    whenUncertain: WhenUncertain = .repeat, credentials: [String: CredentialReference] = [:]
   ) {
     self.name = name
     self.type = type
@@ -36,6 +38,7 @@ public struct Node: Sendable, Hashable {
     self.executeOnce = executeOnce
     self.alwaysOutputData = alwaysOutputData
     self.whenUncertain = whenUncertain
+    self.credentials = credentials
   }
 
   public struct Position: Sendable, Hashable {
@@ -45,6 +48,18 @@ public struct Node: Sendable, Hashable {
       self.x = x
       self.y = y
     }
+  }
+}
+
+/// Which credential a node uses: the document holds its id and name, and never its secrets.
+public struct CredentialReference: Sendable, Hashable {
+  /// nil where the document has none. That of another installation is none of ours.
+  public let id: String?
+  public let name: String
+
+  public init(id: String?, name: String) {
+    self.id = id
+    self.name = name
   }
 }
 

@@ -83,7 +83,22 @@ private struct DocumentReader {
           maxTries: members["maxTries"]?.integerValue ?? 3, waitBetweenTriesMilliseconds: wait == 0 ? 1000 : wait)
         : nil,
       executeOnce: members["executeOnce"] == true, alwaysOutputData: members["alwaysOutputData"] == true,
-      whenUncertain: members["whenUncertain"] == "stop" ? .stop : .repeat)
+      whenUncertain: members["whenUncertain"] == "stop" ? .stop : .repeat, credentials: credentials(members))
+  }
+
+  /// What is no reference is left out: the node says what it misses when it runs.
+  private func credentials(_ members: JSONObject) -> [String: CredentialReference] {
+    var result: [String: CredentialReference] = [:]
+    for entry in members["credentials"]?.objectValue ?? [:] {
+      // n8n's oldest exports have the name alone.
+      if let name = entry.value.stringValue {
+        result[entry.key] = CredentialReference(id: nil, name: name)
+      } else if let reference = entry.value.objectValue {
+        result[entry.key] = CredentialReference(
+          id: reference["id"]?.stringValue, name: reference["name"]?.stringValue ?? "")
+      }
+    }
+    return result
   }
 
   func connections(_ document: JSONObject) throws(WorkflowIssue) -> Connections {

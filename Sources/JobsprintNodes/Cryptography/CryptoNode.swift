@@ -5,7 +5,7 @@ import JobsprintPorts
 struct CryptoNode: NodeType {
   let description = NodeDescription(
     type: "n8n-nodes-base.crypto", displayName: "Crypto", summary: "Hashes, signs and generates values.",
-    versions: [1],
+    versions: [1, 2],
     parameters: [
       NodeParameter(
         "action", .choice, "What is done.", default: "hash", choices: ["generate", "hash", "hmac", "sign"]),
@@ -14,15 +14,15 @@ struct CryptoNode: NodeType {
       NodeParameter("value", .text, "hash, hmac, sign: the text."),
       NodeParameter("binaryData", .boolean, "hash, hmac: takes a file instead of text.", default: false),
       NodeParameter("binaryPropertyName", .text, "hash, hmac: the property that holds the file.", default: "data"),
-      NodeParameter("secret", .text, "hmac: the key."),
-      NodeParameter("privateKey", .text, "sign: the private key as PEM."),
+      NodeParameter("secret", .text, "hmac: the key; from version 2 on in the credential."),
+      NodeParameter("privateKey", .text, "sign: the private key as PEM; from version 2 on in the credential."),
       NodeParameter("encoding", .choice, "How bytes are written.", default: "hex", choices: ["hex", "base64"]),
       NodeParameter(
         "encodingType", .choice, "generate: the kind of text.", default: "uuid",
         choices: ["uuid", "ascii", "base64", "hex"]),
       NodeParameter("stringLength", .number, "generate: the length, not for uuid.", default: 32),
       NodeParameter("dataPropertyName", .text, "The field that receives the result.", default: "data"),
-    ])
+    ], credentials: ["crypto"])
 
   static let algorithms = ["MD5", "SHA1", "SHA256", "SHA384", "SHA512", "SHA3-256", "SHA3-384", "SHA3-512"]
 

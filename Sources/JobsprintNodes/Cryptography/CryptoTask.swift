@@ -33,11 +33,11 @@ struct CryptoTask {
     case "generate": action = .generate(try RandomText(context, item: item))
     case "hash": action = .hash(try Self.digest("type", "MD5", context, item))
     case "hmac":
-      let key = Array(try context.string("secret", item: item).utf8)
+      let key = Array(try Self.secret("hmacSecret", parameter: "secret", context, item).utf8)
       action = .authenticate(try Self.digest("type", "MD5", context, item), key: key)
     case "sign":
       let digest = try Self.digest("algorithm", "RSA-MD5", context, item)
-      let pem = try context.string("privateKey", item: item)
+      let pem = try Self.secret("signPrivateKey", parameter: "privateKey", context, item)
       action = .sign(digest, try Self.checked(item) { () throws(OpenSSLError) in try AsymmetricKey(pem: pem) })
     default: throw context.unknownChoice("action", name, ["generate", "hash", "hmac", "sign"], item: item)
     }
@@ -53,6 +53,24 @@ struct CryptoTask {
       throw context.unknownChoice("encoding", written, Encoding.allCases.map(\.rawValue), item: item)
     }
     self.encoding = encoding
+  }
+
+  /// Version 1 has its secrets in the workflow, version 2 in a credential.
+  private static func secret(
+    _ field: String, parameter: String, _ context: NodeContext, _ item: Int
+  ) throws(NodeError) -> String {
+    guard context.typeVersion >= 2 else { return try context.string(parameter, item: item) }
+    guard let secret = try context.credential("crypto", title: "Crypto")[field]?.stringValue, !secret.isEmpty else {
+      throw NodeError(
+        "The credential of the node '\(context.node.name)' has no '\(field)'", description: "Fill it in.", item: item,
+        context: ["credential": "crypto"])
+    }
+    return secret
+  }
+
+  static func canSign(withPEM pem: String) -> Bool {
+    guard let key = try? AsymmetricKey(pem: pem), let digest = Digest("SHA256") else { return false }
+    return (try? key.signature(of: [], digest: digest)) != nil
   }
 
   private static func digest(

@@ -141,7 +141,7 @@ struct JSONWebToken: Sendable {
     }
   }
 
-  private func hasValidSignature(_ algorithm: Algorithm, _ key: Key) throws(NodeError) -> Bool {
+  func hasValidSignature(_ algorithm: Algorithm, _ key: Key) throws(NodeError) -> Bool {
     guard let found = Base64.bytes(signature) else { return false }
     let bytes = Array(signedText.utf8)
     do throws(OpenSSLError) {

@@ -8,20 +8,20 @@ struct JWTNode: NodeType {
     versions: [1],
     parameters: [
       NodeParameter(
-        "operation", .choice, "What is done; sign and verify need credentials.", default: "sign",
+        "operation", .choice, "What is done; sign and verify need a credential.", default: "sign",
         choices: ["decode", "sign", "verify"]),
       NodeParameter("token", .text, "decode, verify: the token; required."),
       NodeParameter("useJson", .boolean, "sign: the payload is JSON instead of claims.", default: false),
       NodeParameter(
         "claims", .json, "sign: audience, expiresIn (seconds), issuer, jwtid, notBefore (seconds), subject."),
       NodeParameter("claimsJson", .json, "sign: the payload, with useJson."),
-      NodeParameter("options.algorithm", .choice, "Instead of the credentials' one.", choices: algorithms),
+      NodeParameter("options.algorithm", .choice, "Instead of the credential's one.", choices: algorithms),
       NodeParameter("options.kid", .text, "sign: the key's id in the header."),
       NodeParameter("options.complete", .boolean, "decode, verify: with header and signature.", default: false),
       NodeParameter("options.ignoreExpiration", .boolean, "verify: an expired token passes.", default: false),
       NodeParameter("options.ignoreNotBefore", .boolean, "verify: a token of the future passes.", default: false),
       NodeParameter("options.clockTolerance", .number, "verify: seconds by which clocks may differ.", default: 0),
-    ])
+    ], credentials: ["jwtAuth"])
 
   private static let algorithms = JSONWebToken.Algorithm.allCases.map(\.rawValue)
 
@@ -30,22 +30,22 @@ struct JWTNode: NodeType {
       let operation = try context.string("operation", item: place, default: "sign")
       switch operation {
       case "sign":
-        let secrets = try Secrets(context, place)
+        let (secrets, algorithm) = try secrets(place, context)
         let token = try JSONWebToken.sign(
-          payload(place, context), header: header(place, context), secrets.algorithm, secrets.signingKey)
+          payload(place, context), header: header(place, context), algorithm, secrets.signingKey)
         return [Item(json: ["token": .string(token)], pairedItem: item.pairedItem)]
       case "decode":
         let token = try JSONWebToken(reading: context.string("token", item: place))
         return [Item(json: try shown(token, place, context), pairedItem: item.pairedItem)]
       case "verify":
         let token = try JSONWebToken(reading: context.string("token", item: place))
-        let secrets = try Secrets(context, place)
+        let (secrets, algorithm) = try secrets(place, context)
         let tolerance = try context.number("options.clockTolerance", item: place, default: 0)
         guard tolerance.isFinite else {
           throw context.wrongKind("options.clockTolerance", "a number of seconds", found: .null, item: place)
         }
         try token.verify(
-          secrets.algorithm, secrets.verificationKey, at: context.clock.now,
+          algorithm, secrets.verificationKey, at: context.clock.now,
           ignoresExpiration: context.bool("options.ignoreExpiration", item: place),
           ignoresNotBefore: context.bool("options.ignoreNotBefore", item: place),
           tolerance: tolerance)
@@ -100,27 +100,15 @@ struct JWTNode: NodeType {
     return object
   }
 
-  /// `jwtAuth`: a passphrase, or a pair of keys, with an algorithm.
-  private struct Secrets {
-    let algorithm: JSONWebToken.Algorithm
-    let signingKey: JSONWebToken.Key
-    let verificationKey: JSONWebToken.Key
-
-    init(_ context: NodeContext, _ place: Int) throws(NodeError) {
-      let secrets = try context.credentials("jwtAuth", title: "JWT Auth")
-      let name = try context.string(
-        "options.algorithm", item: place, default: secrets["algorithm"]?.stringValue ?? "HS256")
-      guard let algorithm = JSONWebToken.Algorithm(rawValue: name) else {
-        throw context.unknownChoice("options.algorithm", name, JWTNode.algorithms, item: place)
-      }
-      self.algorithm = algorithm
-      if secrets["keyType"] == "pemKey" {
-        signingKey = .pem(secrets["privateKey"]?.stringValue ?? "")
-        verificationKey = .pem(secrets["publicKey"]?.stringValue ?? "")
-      } else {
-        signingKey = .passphrase(secrets["secret"]?.stringValue ?? "")
-        verificationKey = signingKey
-      }
+  /// The parameter's algorithm comes before the credential's.
+  private func secrets(
+    _ place: Int, _ context: NodeContext
+  ) throws(NodeError) -> (JWTSecrets, JSONWebToken.Algorithm) {
+    let secrets = JWTSecrets(try context.credential("jwtAuth", title: "JWT Auth"))
+    let name = try context.string("options.algorithm", item: place, default: secrets.algorithm)
+    guard let algorithm = JSONWebToken.Algorithm(rawValue: name) else {
+      throw context.unknownChoice("options.algorithm", name, Self.algorithms, item: place)
     }
+    return (secrets, algorithm)
   }
 }

@@ -8,16 +8,16 @@ struct TOTPNode: NodeType {
     versions: [1],
     parameters: [
       NodeParameter(
-        "operation", .choice, "What is done; needs credentials.", default: "generateSecret",
+        "operation", .choice, "What is done; needs a credential.", default: "generateSecret",
         choices: ["generateSecret"]),
       NodeParameter("options.algorithm", .text, "The digest.", default: "SHA1"),
       NodeParameter("options.digits", .number, "How many digits a token has.", default: 6),
       NodeParameter("options.period", .number, "Seconds for which a token is valid.", default: 30),
-    ])
+    ], credentials: ["totpApi"])
 
   func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
     try context.itemByItem { (item, place) throws(NodeError) in
-      let secrets = try context.credentials("totpApi", title: "TOTP API")
+      let secrets = try context.credential("totpApi", title: "TOTP API")
       let password = try OneTimePassword(
         secret: secrets["secret"]?.stringValue ?? "",
         algorithm: try context.string("options.algorithm", item: place, default: "SHA1"),

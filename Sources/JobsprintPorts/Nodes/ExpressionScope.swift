@@ -42,12 +42,18 @@ public struct ExecutionFacts: Sendable {
   public let mode: ExecutionMode
   public let workflowID: WorkflowID
   public let workflowIsActive: Bool
+  /// `$vars`: the workspace's, as they were when this process took the execution up; none where the workflow does not
+  /// mention them.
+  public let variables: JSONObject
 
-  public init(id: ExecutionID, mode: ExecutionMode, workflowID: WorkflowID, workflowIsActive: Bool) {
+  public init(
+    id: ExecutionID, mode: ExecutionMode, workflowID: WorkflowID, workflowIsActive: Bool, variables: JSONObject = [:]
+  ) {
     self.id = id
     self.mode = mode
     self.workflowID = workflowID
     self.workflowIsActive = workflowIsActive
+    self.variables = variables
   }
 }
 

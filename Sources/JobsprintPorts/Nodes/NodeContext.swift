@@ -10,6 +10,8 @@ public struct NodeContext: Sendable {
   public let code: (any CodeRunner)?
   /// Takes what the code writes.
   public let console: NodeConsole
+  /// Secrets by the type of their credential. Expressions and code never see them.
+  private let secrets: [String: JSONObject]
   /// From 1; a retried node runs with 2 and more.
   public let attempt: Int
   /// The node asked to wait, and the time has come.
@@ -17,13 +19,14 @@ public struct NodeContext: Sendable {
 
   public init(
     scope: ExpressionScope, resolver: any ParameterResolver, clock: any WallClock, code: (any CodeRunner)? = nil,
-    console: NodeConsole = NodeConsole(), attempt: Int = 1, isResumed: Bool = false
+    console: NodeConsole = NodeConsole(), secrets: [String: JSONObject] = [:], attempt: Int = 1, isResumed: Bool = false
   ) {
     self.scope = scope
     self.resolver = resolver
     self.clock = clock
     self.code = code
     self.console = console
+    self.secrets = secrets
     self.attempt = attempt
     self.isResumed = isResumed
   }
@@ -43,6 +46,18 @@ public struct NodeContext: Sendable {
 
   /// The same in every attempt of this run, for use with outside systems: `<execution>:<run>:<node>`.
   public var idempotencyKey: String { "\(scope.execution.id):\(runIndex):\(node.name)" }
+
+  /// The secrets of a credential of the node.
+  /// - Parameters:
+  ///   - type: n8n's name of its type, one of ``NodeDescription/credentials``.
+  ///   - title: what people know the type by.
+  public func credential(_ type: String, title: String) throws(NodeError) -> JSONObject {
+    if let found = secrets[type] { return found }
+    throw NodeError(
+      "The node '\(node.name)' needs a credential of the type '\(title)' (\(type)), and names none",
+      description: "Make one with POST /credentials, and name it in the node's 'credentials'.",
+      context: ["credential": .string(type)])
+  }
 
   /// The items of one input slot.
   public func items(ofInput index: Int) -> [Item] { inputs.indices.contains(index) ? inputs[index] : [] }

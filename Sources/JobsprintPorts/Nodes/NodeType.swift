@@ -36,10 +36,13 @@ public struct NodeDescription: Sendable {
   public let hasOutsideEffect: Bool
   /// In the order in which a person fills them in.
   public let parameters: [NodeParameter]
+  /// Types of the credentials that it may use; no others are opened for it.
+  public let credentials: [String]
 
   public init(
     type: String, displayName: String, summary: String, versions: [Double], isTrigger: Bool = false,
-    outputs: [String] = ["main"], hasOutsideEffect: Bool = false, parameters: [NodeParameter] = []
+    outputs: [String] = ["main"], hasOutsideEffect: Bool = false, parameters: [NodeParameter] = [],
+    credentials: [String] = []
   ) {
     self.type = type
     self.displayName = displayName
@@ -49,6 +52,7 @@ public struct NodeDescription: Sendable {
     self.outputs = outputs
     self.hasOutsideEffect = hasOutsideEffect
     self.parameters = parameters
+    self.credentials = credentials
   }
 }
 

@@ -149,6 +149,12 @@ public protocol AccountStore: Sendable {
     recording record: ChangeRecord
   ) async throws(PortError) -> AccountOutcome
 
+  /// Puts another hash of the same password in the place of `known`, unless that is gone. Nobody has changed anything: there
+  /// is no audit entry, and sessions go on.
+  func replacePasswordHash(
+    _ known: String, of user: UserID, with hash: String
+  ) async throws(PortError)
+
   /// Disabling revokes the user's sessions.
   func setStatus(
     _ status: UserStatus, of user: UserID, at time: Timestamp, recording record: ChangeRecord
@@ -187,7 +193,4 @@ public protocol AccountStore: Sendable {
   func revokeInvitation(
     _ id: OneTimeTokenID, to workspace: WorkspaceID, recording record: ChangeRecord
   ) async throws(PortError) -> OneTimeToken?
-
-  /// Writes an audit entry of what changed nothing: a refusal.
-  func note(_ record: ChangeRecord) async throws(PortError)
 }

@@ -4,7 +4,8 @@ public import JobsprintDomain
 
 /// What an archive holds. Restored in this order: what is referred to comes before what refers to it.
 public enum ArchiveKind: String, Sendable, Hashable, CaseIterable {
-  case workspace, user, membership, apiKey, tag, version, workflow, auditCheckpoint, auditEntry, execution, deadLetter
+  case workspace, user, membership, apiKey, variable, credential, tag, version, workflow, auditCheckpoint, auditEntry
+  case execution, deadLetter
 }
 
 public enum ArchiveRecord: Sendable, Hashable {
@@ -13,6 +14,9 @@ public enum ArchiveRecord: Sendable, Hashable {
   case user(User)
   case membership(Membership)
   case apiKey(APIKeyRecord)
+  case variable(Variable, in: WorkspaceID)
+  /// Encrypted; the keys are not in the archive.
+  case credential(StoredCredential)
   case tag(Tag, in: WorkspaceID)
   /// Versions outlive their workflow.
   case version(StoredVersion, in: WorkspaceID)
@@ -30,6 +34,8 @@ public enum ArchiveRecord: Sendable, Hashable {
     case .user: .user
     case .membership: .membership
     case .apiKey: .apiKey
+    case .variable: .variable
+    case .credential: .credential
     case .tag: .tag
     case .version: .version
     case .workflow: .workflow
@@ -47,6 +53,8 @@ public enum ArchiveRecord: Sendable, Hashable {
     case .user(let user): user.id.uuid
     case .membership(let membership): membership.user.uuid
     case .apiKey(let key): key.id.uuid
+    case .variable(let variable, _): variable.id.uuid
+    case .credential(let credential): credential.id.uuid
     case .tag(let tag, _): tag.id.uuid
     case .version(let version, _): version.id.uuid
     case .workflow(let workflow): workflow.id.uuid

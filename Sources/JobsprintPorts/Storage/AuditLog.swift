@@ -14,8 +14,11 @@ public struct ChangeRecord: Sendable {
 }
 
 /// Reading the audit log, and sealing what was written: numbering it without gaps and chaining it by hash, for each
-/// workspace apart. Entries are written by the changes that they tell of (``ChangeRecord``), and are never changed.
+/// workspace apart. Entries of changes are written by the changes (``ChangeRecord``); none is ever changed.
 public protocol AuditLog: Sendable {
+  /// Writes an entry of what changed nothing: a refusal, the use of a secret.
+  func write(_ entry: AuditEntry) async throws(PortError)
+
   /// Newest first.
   func entries(
     matching filter: AuditFilter, in workspace: WorkspaceID, page: PageRequest<AuditEntryID>

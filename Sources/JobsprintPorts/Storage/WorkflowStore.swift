@@ -153,3 +153,5 @@ public enum UpdateOutcome<Element: Sendable>: Sendable {
   case changed(Element)
   case nameTaken
 }
+
+extension UpdateOutcome: Equatable where Element: Equatable {}

@@ -57,6 +57,7 @@ struct AnyRow: PostgresStatement {
   static let name = "archive.any-row"
   static let sql = """
     SELECT EXISTS (SELECT 1 FROM jobsprint.workflow_versions) OR EXISTS (SELECT 1 FROM jobsprint.tags)
+      OR EXISTS (SELECT 1 FROM jobsprint.variables) OR EXISTS (SELECT 1 FROM jobsprint.credentials)
       OR EXISTS (SELECT 1 FROM jobsprint.api_keys) OR EXISTS (SELECT 1 FROM jobsprint.executions)
       OR EXISTS (SELECT 1 FROM jobsprint.audit_logs) OR EXISTS (SELECT 1 FROM jobsprint.dead_letters)
     """

@@ -118,6 +118,21 @@ struct SetUserPassword: PostgresStatement {
   }
 }
 
+struct ReplacePasswordHash: PostgresStatement {
+  static let name = "users.replace-password-hash"
+  static let sql = "UPDATE jobsprint.users SET password = $3 WHERE id = $1 AND password = $2"
+
+  let id: UserID
+  let known: String
+  let hash: String
+
+  func bind(into values: inout PostgresBindings) throws {
+    try values.bind(id)
+    try values.bind(known)
+    try values.bind(hash)
+  }
+}
+
 struct SetUserStatus: PostgresStatement {
   static let name = "users.set-status"
   static let sql = "UPDATE jobsprint.users SET status = $2, updated_at = $3 WHERE id = $1"

@@ -9,6 +9,8 @@ final class ExecutionPlan: Sendable {
   let graph: WorkflowGraph
   /// By place in the graph; nil where the node is switched off or nobody knows its type.
   let types: [(any NodeType)?]
+  /// Its executions need the workspace's variables.
+  let readsVariables: Bool
   /// What keeps it from running.
   let blockers: [WorkflowIssue]
 
@@ -16,6 +18,7 @@ final class ExecutionPlan: Sendable {
     self.workflow = workflow
     graph = WorkflowGraph(workflow) { node in library[node.type]?.traits(of: node) ?? NodeTraits() }
     types = graph.vertices.map { library[$0.node.type] }
+    readsVariables = workflow.mentionsVariables
     blockers = WorkflowValidator(library: library).issues(of: workflow).filter(\.code.blocksExecution)
   }
 

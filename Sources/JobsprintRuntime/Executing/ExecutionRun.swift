@@ -20,12 +20,15 @@ struct ExecutionRun {
   private let plan: ExecutionPlan
   private let facts: ExecutionFacts
   private let runner: NodeRunner
+  private let credentials: CredentialDesk
   private let writer: JournalWriter
   private let accept: PendingAccept?
   private let clock: any WallClock
   private let timers: TimerSignal
   private let hold: HeldExecutions.Hold
 
+  /// Those whose use is on record.
+  private var usedCredentials: Set<CredentialID> = []
   private var gathered: [JournalEntry] = []
   private var gatheredBytes = 0
   private var lastBarrier: Timestamp
@@ -46,14 +49,17 @@ struct ExecutionRun {
 
   /// - Parameter accept: nil for an execution that is stored.
   init(
-    _ claimed: ClaimedExecution, _ ready: ReadyExecution, runner: NodeRunner, writer: JournalWriter,
+    _ claimed: ClaimedExecution, _ ready: ReadyExecution, variables: JSONObject, runner: NodeRunner,
+    credentials: CredentialDesk, writer: JournalWriter,
     accept: PendingAccept?, clock: any WallClock, timers: TimerSignal, hold: HeldExecutions.Hold, mostBytes: Int
   ) {
     self.claimed = claimed
     plan = ready.plan
     facts = ExecutionFacts(
-      id: claimed.id, mode: claimed.mode, workflowID: claimed.workflow, workflowIsActive: ready.isActive)
+      id: claimed.id, mode: claimed.mode, workflowID: claimed.workflow, workflowIsActive: ready.isActive,
+      variables: variables)
     self.runner = runner
+    self.credentials = credentials
     self.writer = writer
     self.accept = accept
     self.clock = clock
@@ -140,16 +146,47 @@ struct ExecutionRun {
     }
     let startedAt = clock.now
     let place = plan.graph.place(of: task.node.name)
+    let type = place.flatMap { plan.types[$0] }
     let console = NodeConsole()
-    let outcome = await runner.run(
-      task, type: place.flatMap { plan.types[$0] }, workflow: plan.workflow, facts: facts, history: machine.history,
-      deadline: deadline, console: console)
+    let outcome: NodeOutcome
+    switch try await secrets(of: task, type) {
+    case .success(let secrets):
+      outcome = await runner.run(
+        task, type: type, workflow: plan.workflow, facts: facts, history: machine.history, deadline: deadline,
+        secrets: secrets, console: console)
+    case .failure(let error): outcome = .failed(error)
+    }
     if hold.interruption == .lost { return nil }
     if let deadline, clock.now >= deadline {
       try await timeOut()
       return nil
     }
     return Ran(task: task, outcome: outcome, startedAt: startedAt, console: console.lines)
+  }
+
+  /// The secrets that the node may use, by the types of their credentials; their use is on record before it begins.
+  private mutating func secrets(
+    of task: NodeTask, _ type: (any NodeType)?
+  ) async throws(PortError) -> Result<[String: JSONObject], NodeError> {
+    guard !task.node.credentials.isEmpty, task.outputs == nil, let type else { return .success([:]) }
+    var secrets: [String: JSONObject] = [:]
+    for name in type.description.credentials {
+      guard let reference = task.node.credentials[name] else { continue }
+      let opened = try await patiently { () async throws(PortError) in
+        try await credentials.open(reference, type: name, in: claimed.workspace)
+      }
+      switch opened {
+      case .success(let credential):
+        if usedCredentials.insert(credential.id).inserted {
+          try await patiently { () async throws(PortError) in
+            try await credentials.record(credential.id, usedBy: task.node.name, of: facts, in: claimed.workspace)
+          }
+        }
+        secrets[name] = credential.secrets
+      case .failure(let error): return .failure(error)
+      }
+    }
+    return .success(secrets)
   }
 
   private mutating func take(_ ran: Ran, in machine: inout ExecutionStateMachine) async throws(PortError) {
@@ -221,20 +258,28 @@ struct ExecutionRun {
 }
 
 extension ExecutionRun {
-  /// A store that is away or full is asked again while the execution is ours: its work is done, only the record is missing.
-  private func written(_ append: JournalAppend) async throws(PortError) -> JournalOutcome {
+  /// A store that is away or full is asked again while the execution is ours: nobody else would take it up meanwhile.
+  private func patiently<Value>(_ body: () async throws(PortError) -> Value) async throws(PortError) -> Value {
     var wait: Duration = .milliseconds(100)
     while true {
-      do throws(PortError) {
-        if let accept = accept?.take() { return try await writer.write(append, behind: accept) }
-        return try await writer.write(.append(append))
-      } catch {
-        // Who wanted it accepted was told why it was not.
-        if hold.interruption == .lost { return .fenced }
+      do throws(PortError) { return try await body() } catch {
         guard error.code == .unavailable || error.code == .full, hold.interruption == nil else { throw error }
         try? await clock.sleep(for: wait)
         wait = min(wait * 2, .seconds(2))
       }
+    }
+  }
+
+  private func written(_ append: JournalAppend) async throws(PortError) -> JournalOutcome {
+    do throws(PortError) {
+      return try await patiently { () async throws(PortError) in
+        if let accept = accept?.take() { return try await writer.write(append, behind: accept) }
+        return try await writer.write(.append(append))
+      }
+    } catch {
+      // Who wanted it accepted was told why it was not.
+      guard hold.interruption == .lost else { throw error }
+      return .fenced
     }
   }
 }

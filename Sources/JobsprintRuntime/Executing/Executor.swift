@@ -12,6 +12,8 @@ public final class Executor: Sendable {
   private let queue: any WakeUpQueue
   private let claims: any ExecutionClaims
   private let catalog: WorkflowCatalog
+  private let variables: VariableCatalog
+  private let credentials: CredentialDesk
   private let writer: JournalWriter
   private let runner: NodeRunner
   private let bus: any EventBus
@@ -27,7 +29,8 @@ public final class Executor: Sendable {
 
   public init(
     id: ExecutorID, options: ExecutorOptions = ExecutorOptions(), queue: any WakeUpQueue, claims: any ExecutionClaims,
-    catalog: WorkflowCatalog, writer: JournalWriter, bus: any EventBus, evaluator: any ExpressionEvaluator,
+    catalog: WorkflowCatalog, variables: VariableCatalog, credentials: CredentialDesk, writer: JournalWriter,
+    bus: any EventBus, evaluator: any ExpressionEvaluator,
     code: (any CodeRunner)? = nil, clock: any WallClock, timers: TimerSignal = TimerSignal(), log: Logger
   ) {
     self.id = id
@@ -35,6 +38,8 @@ public final class Executor: Sendable {
     self.queue = queue
     self.claims = claims
     self.catalog = catalog
+    self.variables = variables
+    self.credentials = credentials
     self.writer = writer
     self.bus = bus
     runner = NodeRunner(evaluator: evaluator, code: code, clock: clock)
@@ -227,27 +232,41 @@ public final class Executor: Sendable {
     _ claimed: ClaimedExecution, _ known: ReadyExecution?, _ hold: HeldExecutions.Hold, _ accept: PendingAccept?
   ) async throws(PortError) {
     let ready: ReadyExecution
+    let values: JSONObject
     do throws(RuntimeError) {
-      ready = if let known { known } else { try await prepared(claimed, hold) }
+      ready =
+        if let known { known } else {
+          try await patiently(hold) { () async throws(RuntimeError) in try await ReadyExecution(claimed, in: catalog) }
+        }
+      values = ready.plan.readsVariables ? try await currentVariables(claimed, hold) : [:]
     } catch {
       if let port = error.port { throw port }
       return await giveUp(claimed, error)
     }
     var run = ExecutionRun(
-      claimed, ready, runner: runner, writer: writer, accept: accept, clock: clock, timers: timers, hold: hold,
+      claimed, ready, variables: values, runner: runner, credentials: credentials, writer: writer, accept: accept,
+      clock: clock, timers: timers, hold: hold,
       mostBytes: options.mostBytes)
     try await run.run(ready.machine)
   }
 
   /// A store that is away is asked again while the execution is ours: nobody else would take up what this process holds.
-  private func prepared(
-    _ claimed: ClaimedExecution, _ hold: HeldExecutions.Hold
-  ) async throws(RuntimeError) -> ReadyExecution {
+  private func patiently<Value>(
+    _ hold: HeldExecutions.Hold, _ read: () async throws(RuntimeError) -> Value
+  ) async throws(RuntimeError) -> Value {
     while true {
-      do throws(RuntimeError) { return try await ReadyExecution(claimed, in: catalog) } catch {
+      do throws(RuntimeError) { return try await read() } catch {
         guard error.port?.code == .unavailable, hold.interruption == nil else { throw error }
         try? await clock.sleep(for: .milliseconds(500))
       }
+    }
+  }
+
+  private func currentVariables(
+    _ claimed: ClaimedExecution, _ hold: HeldExecutions.Hold
+  ) async throws(RuntimeError) -> JSONObject {
+    try await patiently(hold) { () async throws(RuntimeError) in
+      try await onStore { () async throws(PortError) in try await variables.values(in: claimed.workspace) }
     }
   }
 

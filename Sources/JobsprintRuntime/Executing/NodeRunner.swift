@@ -10,10 +10,11 @@ struct NodeRunner: Sendable {
 
   /// - Parameters:
   ///   - deadline: when it comes, the node's task is cancelled.
+  ///   - secrets: of the node's credentials, by their types.
   ///   - console: takes what the node's code writes.
   func run(
     _ task: NodeTask, type: (any NodeType)?, workflow: Workflow, facts: ExecutionFacts, history: RunHistory,
-    deadline: Timestamp?, console: NodeConsole = NodeConsole()
+    deadline: Timestamp?, secrets: [String: JSONObject] = [:], console: NodeConsole = NodeConsole()
   ) async -> NodeOutcome {
     if let outputs = task.outputs { return .outputs(outputs, state: nil) }
     guard let type else {
@@ -23,7 +24,7 @@ struct NodeRunner: Sendable {
       workflow: workflow, execution: facts, node: task.node, runIndex: task.run, inputs: task.inputs,
       mainInput: task.mainInput, sources: task.sources, history: history, now: clock.now)
     do throws(NodeError) {
-      switch try await result(of: type, task, scope, until: deadline, console) {
+      switch try await result(of: type, task, scope, secrets, until: deadline, console) {
       case .outputs(let outputs, let state):
         // Its record could not be read back after a crash.
         if outputs.contains(where: { $0.contains { $0.json.isDeeper(than: JSONValue.depthLimit) } }) {
@@ -44,14 +45,16 @@ struct NodeRunner: Sendable {
   /// Runs the node; once more where its data turned out to need JavaScript: until then it has done nothing that could be
   /// seen outside.
   private func result(
-    of type: any NodeType, _ task: NodeTask, _ scope: ExpressionScope, until deadline: Timestamp?,
+    of type: any NodeType, _ task: NodeTask, _ scope: ExpressionScope, _ secrets: [String: JSONObject],
+    until deadline: Timestamp?,
     _ console: NodeConsole
   ) async throws(NodeError) -> NodeResult {
     var forced: Set<ExactString>? = task.traits.hasOutsideEffect ? nil : []
     while true {
       let resolver = try await evaluator.resolver(for: scope, inJavaScript: forced)
       let context = NodeContext(
-        scope: scope, resolver: resolver, clock: clock, code: code, console: console, attempt: task.attempt,
+        scope: scope, resolver: resolver, clock: clock, code: code, console: console, secrets: secrets,
+        attempt: task.attempt,
         isResumed: task.isResumed)
       let outcome: Result<NodeResult, NodeError>
       do throws(NodeError) { outcome = .success(try await result(of: type, in: context, until: deadline)) } catch {

@@ -58,6 +58,7 @@ struct AnyRow: FixedSQLStatement {
   static let sql = """
     SELECT EXISTS (SELECT 1 FROM workflow_versions) OR EXISTS (SELECT 1 FROM tags) OR EXISTS (SELECT 1 FROM api_keys)
       OR EXISTS (SELECT 1 FROM executions) OR EXISTS (SELECT 1 FROM audit_entries)
+      OR EXISTS (SELECT 1 FROM variables) OR EXISTS (SELECT 1 FROM credentials)
       OR EXISTS (SELECT 1 FROM dead_letters) OR EXISTS (SELECT 1 FROM users)
       OR (SELECT count(*) > 1 FROM (SELECT 1 FROM workspaces LIMIT 2))
     """

@@ -88,6 +88,20 @@ struct SetUserPassword: FixedSQLStatement {
   }
 }
 
+struct ReplacePasswordHash: FixedSQLStatement {
+  static let sql = "UPDATE users SET password = ? WHERE id = ? AND password = ?"
+
+  let id: UserID
+  let known: String
+  let hash: String
+
+  func bind(to values: inout Binder) {
+    values.add(hash)
+    values.add(id)
+    values.add(known)
+  }
+}
+
 struct SetUserStatus: FixedSQLStatement {
   static let sql = "UPDATE users SET status = ?, updated_at = ? WHERE id = ?"
 

@@ -61,7 +61,7 @@ struct SandboxScene {
       "node": .string(scope.node.name), "runIndex": .integer(Int64(scope.runIndex)),
       "mainInput": .integer(Int64(scope.mainInput)), "sources": .array(scope.sources.map { $0?.scene ?? .null }),
       "now": .integer(scope.now.milliseconds), "timezone": .string(workflow.settings.timezone ?? timezone),
-      "env": .object(environment),
+      "env": .object(environment), "vars": .object(scope.execution.variables),
     ]
   }
 

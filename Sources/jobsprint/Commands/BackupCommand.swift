@@ -7,9 +7,10 @@ struct BackupCommand: AsyncParsableCommand {
     commandName: "backup",
     abstract: "Writes everything that an installation holds into one file.",
     discussion: """
-      Workflows with all versions, tags, workspaces, API keys (as hashes) and the audit log with its chain; with
-      --executions also executions and their data. As of one moment, also beside servers that use the store. Keep the
-      audit key with it (audit.key in the folder): checkpoints of the audit log are signed with that.
+      Workflows with all versions, tags, variables, credentials (encrypted), users, workspaces, API keys (as hashes) and the
+      audit log with its chain; with --executions also executions and their data. As of one moment, also beside servers
+      that use the store. Keep two keys apart from it: credential.key in the folder (or JOBSPRINT_CREDENTIAL_KEYS), without
+      which nobody reads the credentials, and audit.key, which signs checkpoints of the audit log.
 
       EXAMPLE: jobsprint backup jobsprint.backup --data /var/lib/jobsprint
       """)

@@ -1,11 +1,12 @@
 import ArgumentParser
+import JobsprintBootstrap
 import JobsprintDomain
 import NIOHTTP1
 
 struct KeysCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "keys", abstract: "Lists, makes and deletes API keys of the workspace.",
-    subcommands: [List.self, Create.self, Delete.self], defaultSubcommand: List.self)
+    commandName: "keys", abstract: "Lists, makes and deletes API keys of the workspace; changes the key of tokens.",
+    subcommands: [List.self, Create.self, Delete.self, Rotate.self], defaultSubcommand: List.self)
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -69,6 +70,28 @@ struct KeysCommand: AsyncParsableCommand {
           let key = try await client.call(.DELETE, "/api-keys/\(id)").json()
           if server.json { Terminal.say(key.jsonText) } else { Terminal.note("\(id) is deleted.") }
         }
+      }
+    }
+  }
+
+  struct Rotate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "rotate", abstract: "Puts a new key that signs access tokens into a data folder.",
+      discussion: """
+        The server takes it at its next start; tokens of the key before are accepted until the next change, so that nobody has to
+        sign in again. With JOBSPRINT_TOKEN_KEYS the operator does the same there.
+
+        EXAMPLE: jobsprint keys rotate --data data
+        """)
+
+    @Option(help: "The data folder.") var data = "data"
+    @Flag(help: "Print JSON.") var json = false
+
+    func run() async throws {
+      try await reportingFailures {
+        let ids = try await explained { try TokenKeys.rotate(in: data) }
+        if json { return Terminal.say(JSONValue.array(ids.map { .string($0) }).jsonText) }
+        Terminal.note("'\(ids[0])' signs from the server's next start on; accepted: \(ids.joined(separator: ", ")).")
       }
     }
   }

@@ -3,6 +3,25 @@ import Testing
 
 @Suite("crypto")
 struct CryptoNodeTests {
+  @Test func fromVersion2OnTheSecretsAreACredentials() async throws {
+    let parameters = #"{"action": "hmac", "value": "test", "secret": "ignored"}"#
+    let old = try await SingleNodeRun(
+      type: "n8n-nodes-base.crypto", parameters: #"{"action": "hmac", "value": "test", "secret": "key"}"#
+    ).value()
+    let secrets: [String: JSONObject] = ["crypto": ["hmacSecret": "key"]]
+    let new = SingleNodeRun(
+      type: "n8n-nodes-base.crypto", version: 2, parameters: parameters, secrets: secrets)
+    #expect(try await new.value() == old)
+    let without = SingleNodeRun(type: "n8n-nodes-base.crypto", version: 2, parameters: parameters)
+    #expect(try await without.failure()?.message.contains("needs a credential") == true)
+    let empty = SingleNodeRun(
+      type: "n8n-nodes-base.crypto", version: 2, parameters: parameters, secrets: ["crypto": [:]])
+    #expect(try await empty.failure()?.message.contains("has no 'hmacSecret'") == true)
+    // What needs no secret needs no credential.
+    let hash = SingleNodeRun(type: "n8n-nodes-base.crypto", version: 2, parameters: #"{"value": "test"}"#)
+    #expect(try await hash.failure() == nil)
+  }
+
   private func run(_ parameters: String, _ items: String = "{}") async throws -> JSONValue? {
     try await SingleNodeRun(type: "n8n-nodes-base.crypto", parameters: parameters).value("data", items)
   }

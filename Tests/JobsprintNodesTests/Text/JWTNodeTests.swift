@@ -72,9 +72,26 @@ struct JWTNodeTests {
     #expect(try await node.failure()?.message == "The token is malformed")
   }
 
-  @Test func signingSaysThatItNeedsCredentials() async throws {
+  @Test func signingSaysThatItNeedsACredential() async throws {
     let error = try await SingleNodeRun(type: "n8n-nodes-base.jwt").failure()
-    #expect(error?.message.contains("needs credentials") == true)
+    #expect(error?.message.contains("needs a credential") == true)
+  }
+
+  @Test func whatACredentialSignsItVerifiesAndAnotherDoesNot() async throws {
+    let secrets: [String: JSONObject] = ["jwtAuth": ["secret": "baz", "algorithm": "HS384"]]
+    let signed = try await SingleNodeRun(
+      type: "n8n-nodes-base.jwt", parameters: #"{"claims": {"subject": "me"}}"#, secrets: secrets
+    ).value("token")
+    let token = try #require(signed?.stringValue)
+    let parameters = #"{"operation": "verify", "token": "\#(token)"}"#
+    let verified = try await SingleNodeRun(
+      type: "n8n-nodes-base.jwt", parameters: parameters, secrets: secrets
+    ).value("payload")
+    #expect(verified?["subject"] == "me")
+    let other = SingleNodeRun(
+      type: "n8n-nodes-base.jwt", parameters: parameters,
+      secrets: ["jwtAuth": ["secret": "other", "algorithm": "HS384"]])
+    #expect(try await other.failure()?.message.contains("invalid signature") == true)
   }
 
   @Test(arguments: [[UInt8](repeating: 0, count: 64), [UInt8](repeating: 0xFF, count: 64)])

@@ -11,6 +11,8 @@ struct SingleNodeRun {
   var parameters = "{}"
   var timezone: String?
   var onError = OnError.stopWorkflow
+  /// By the types of their credentials.
+  var secrets: [String: JSONObject] = [:]
   /// Milliseconds since 1970.
   var now: Int64 = 1_640_000_000_000
 
@@ -37,7 +39,7 @@ struct SingleNodeRun {
       workflow: workflow, execution: facts, node: description, runIndex: 0, inputs: [inputs], sources: [nil],
       history: RunHistory(), now: clock.now)
     let resolver = try await NativeExpressionEvaluator().resolver(for: scope, inJavaScript: [])
-    let result = try await node.run(NodeContext(scope: scope, resolver: resolver, clock: clock))
+    let result = try await node.run(NodeContext(scope: scope, resolver: resolver, clock: clock, secrets: secrets))
     guard case .outputs(let outputs, _) = result else { return [] }
     return outputs.first ?? []
   }

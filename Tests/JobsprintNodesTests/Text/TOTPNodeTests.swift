@@ -34,8 +34,16 @@ struct TOTPNodeTests {
     #expect(throws: NodeError.self) { try OneTimePassword(secret: "GEZDGNBV", period: 0) }
   }
 
-  @Test func theNodeSaysThatItNeedsCredentials() async throws {
+  @Test func theNodeMakesATokenOfItsCredential() async throws {
+    let secrets: [String: JSONObject] = ["totpApi": ["secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"]]
+    var node = SingleNodeRun(type: "n8n-nodes-base.totp", secrets: secrets)
+    // RFC 6238, appendix B.
+    node.now = 1_234_567_890_000
+    #expect(try await node.json() == [["token": "005924", "secondsRemaining": 30]])
+  }
+
+  @Test func theNodeSaysThatItNeedsACredential() async throws {
     let error = try await SingleNodeRun(type: "n8n-nodes-base.totp").failure()
-    #expect(error?.message.contains("needs credentials") == true)
+    #expect(error?.message.contains("needs a credential") == true)
   }
 }
