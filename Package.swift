@@ -194,7 +194,7 @@ let package = Package(
       [
         "JobsprintAPI", "JobsprintBootstrap", "JobsprintDomain", "JobsprintPorts", "JobsprintRuntime",
         "JobsprintTesting", httpClient, httpTypes,
-        logging, nioCore, nioHTTP, yams,
+        logging, nioCore, nioHTTP, nioPosix, yams,
       ]),
     tests(
       "KillTests",

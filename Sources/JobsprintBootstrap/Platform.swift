@@ -196,7 +196,9 @@ public struct Platform: Sendable {
     let (host, port) = (configuration.host, configuration.port)
     let application: any Service =
       switch site {
-      case .api(let dependencies): try makeApplication(dependencies, host: host, port: port, log: log, onReady: onReady)
+      case .api(let dependencies):
+        try makeApplication(
+          dependencies, host: host, port: port, origins: configuration.origins, log: log, onReady: onReady)
       case .health(let health, let metrics):
         makeHealthApplication(
           health.checks, metrics: { metrics.text }, host: host, port: port, log: log, onReady: onReady)

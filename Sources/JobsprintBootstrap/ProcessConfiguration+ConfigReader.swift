@@ -15,6 +15,7 @@
 //   jobsprint.redis.url          | JOBSPRINT_REDIS_URL             | secret | none: nothing is shared
 //   jobsprint.redis.prefix       | JOBSPRINT_REDIS_PREFIX          | text   | jobsprint
 //   jobsprint.rate.limits        | JOBSPRINT_RATE_LIMITS           | text   | anonymous=3000/60
+//   jobsprint.cors.origins       | JOBSPRINT_CORS_ORIGINS          | text   | none
 //   jobsprint.ticket.keys        | JOBSPRINT_TICKET_KEYS           | secret | none: id:hex,id:hex,…
 //   jobsprint.token.keys         | JOBSPRINT_TOKEN_KEYS            | secret | in the folder: id:hex,id:hex,…
 //   jobsprint.token.minutes      | JOBSPRINT_TOKEN_MINUTES         | number | 1440
@@ -60,6 +61,12 @@ extension ProcessConfiguration {
         throw SettingError("jobsprint.rate.limits", RateLimitSetting.expectation, found: text)
       }
       rateLimits = quotas
+    }
+    if let text = config.string(forKey: "jobsprint.cors.origins") {
+      guard let named = OriginSetting.origins(text) else {
+        throw SettingError("jobsprint.cors.origins", OriginSetting.expectation, found: text)
+      }
+      origins = named
     }
     for text in (config.string(forKey: "jobsprint.ticket.keys", isSecret: true) ?? "").split(separator: ",") {
       guard let key = TicketRing.Key(text) else {

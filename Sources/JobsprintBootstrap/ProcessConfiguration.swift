@@ -41,6 +41,8 @@ public struct ProcessConfiguration: Sendable {
   var redisPrefix = "jobsprint"
   /// Classes of requests that are not named are not limited.
   public var rateLimits: [RateClass: RateQuota] = RateLimitSetting.standard
+  /// Whose pages may use the API from a browser.
+  public var origins: Set<String> = []
   /// They sign wake-ups; the first one signs, all are accepted.
   var ticketKeys: [TicketRing.Key] = []
   /// They sign access tokens; the first one signs, all are accepted. Without any, a folder has one of its own.

@@ -31,7 +31,7 @@ struct TestServer: Sendable {
 
   /// Serves while `body` runs.
   static func running<Result>(
-    limits: [RateClass: RateQuota] = [:], _ body: (TestServer) async throws -> Result
+    limits: [RateClass: RateQuota] = [:], origins: Set<String> = [], _ body: (TestServer) async throws -> Result
   ) async throws -> Result {
     let folder = FileManager.default.temporaryDirectory.appending(path: "jobsprint-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -40,6 +40,7 @@ struct TestServer: Sendable {
     configuration.storage = .folder(folder.path)
     configuration.bootstrapAPIKey = apiKey
     configuration.rateLimits = limits
+    configuration.origins = origins
     var log = Logger(label: "test")
     log.logLevel = .critical
     let platform = try await Platform(.embedded, configuration, log: log)
