@@ -145,7 +145,7 @@ let package = Package(
       name: "jobsprint-sandbox", dependencies: ["CJavaScriptCore", "CSeccomp", "CSandboxRuntime"],
       swiftSettings: settings),
     // yard
-    floor("JobsprintTesting", ["JobsprintDomain", "JobsprintPorts", crypto]),
+    floor("JobsprintTesting", ["JobsprintDomain", "JobsprintPorts", crypto, logging]),
     floor(
       "JobsprintBench",
       [

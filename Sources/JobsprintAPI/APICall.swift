@@ -173,14 +173,14 @@ struct APICall: Sendable {
 
   // MARK: Preconditions
 
-  /// The version that `If-Match` names; nil where it is absent or `*`.
-  func ifMatch() throws -> VersionID? {
+  /// The revision that `If-Match` names; nil where it is absent or `*`.
+  func ifMatch() throws -> WorkflowRevision? {
     guard let text = request.headers[.ifMatch], text != "*" else { return nil }
-    guard text.hasPrefix("\""), text.hasSuffix("\""), let id = VersionID(String(text.dropFirst().dropLast())) else {
+    guard let revision = WorkflowRevision(etag: text) else {
       throw Problem(
         status: .preconditionFailed, code: "workflow_changed",
-        detail: "If-Match names no version: send the ETag of the workflow as you read it.")
+        detail: "If-Match names no revision: send the ETag of the workflow as you read it.")
     }
-    return id
+    return revision
   }
 }

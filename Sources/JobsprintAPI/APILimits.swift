@@ -17,8 +17,8 @@ enum APILimits {
   static let idempotencyKey = 255
   /// Bytes of executions with their data in one page; the page ends behind the one that reaches them.
   static let pageOfData = 32 << 20
-  /// Tags of a workflow.
-  static let tagsOfWorkflow = 100
+  /// Tags of a workflow, or of an execution.
+  static let tagsOfOne = 100
   /// Issues told in one answer.
   static let listedIssues = 100
   /// Executions that one request may start.

@@ -102,6 +102,8 @@ struct ProblemMiddleware: RouterMiddleware {
   ) async throws -> Response {
     var context = context
     context.requestID = Self.requestID(request)
+    context.trace = request.headers.first("traceparent").flatMap { TraceContext($0) }?.child(
+      span: .random(in: 1...(.max)))
     var response: Response
     do {
       guard request.uri.string.utf8.count <= APILimits.url else { throw Problem.urlTooLong }
@@ -110,6 +112,8 @@ struct ProblemMiddleware: RouterMiddleware {
       response = problem(of: error, request, context).response(instance: request.uri.path, requestID: context.requestID)
     }
     response.headers.set("X-Request-Id", context.requestID)
+    // https://w3c.github.io/trace-context/#traceresponse-header
+    if let trace = context.trace { response.headers.set("traceresponse", "\(trace)") }
     return response
   }
 
@@ -127,14 +131,14 @@ struct ProblemMiddleware: RouterMiddleware {
     case let error as HTTPError:
       return Problem(status: error.status, code: "request_invalid", detail: error.body ?? error.status.reasonPhrase)
     default:
-      log.error("unexpected error", metadata: ["error": "\(error)", "request": "\(context.requestID)"])
+      log.error("unexpected error", metadata: context.metadata(of: error))
       return .internalError
     }
   }
 
   private func note(_ error: PortError?, _ context: APIContext) {
     guard let error else { return }
-    log.error("the store failed", metadata: ["error": "\(error)", "request": "\(context.requestID)"])
+    log.error("the store failed", metadata: context.metadata(of: error))
   }
 
   /// No route: another method of the path, or none at all.

@@ -51,14 +51,15 @@ enum WorkflowRoutes {
   }
 
   private static func delete(_ call: APICall) async throws -> Reply {
-    let removed = try await call.api.workflowEditor.delete(call.id(of: "workflow"), by: call.caller)
+    let removed = try await call.api.workflowEditor.delete(
+      call.id(of: "workflow"), by: call.caller, ifMatch: call.ifMatch())
     return WorkflowRepresentation().reply(removed)
   }
 
   /// The bytes that were given, to the last space.
   private static func document(_ call: APICall) async throws -> Reply {
     let workflow = try await stored(call)
-    return Reply(bytes: workflow.document).with("ETag", "\"\(workflow.version)\"")
+    return Reply(bytes: workflow.document).with("ETag", workflow.revision.etag)
   }
 
   private static func versions(_ call: APICall) async throws -> Reply {

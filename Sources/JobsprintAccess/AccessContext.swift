@@ -31,12 +31,14 @@ public struct AccessContext: Sendable {
   func id<Kind>() -> Identifier<Kind> { Identifier(makeID()) }
 
   /// - Parameter details: what a reader of the log wants to know besides; never a secret.
-  func record(_ action: AuditAction, of subject: String, by caller: Caller, _ details: JSONObject = [:]) -> ChangeRecord
-  {
+  func record(
+    _ action: AuditAction, of subject: String, by caller: Caller, _ details: JSONObject = [:],
+    idempotency: IdempotencyRecord? = nil
+  ) -> ChangeRecord {
     ChangeRecord(
       AuditEntry(
         id: id(), caller: caller, action: action, subject: subject, details: JSONValue.object(details).jsonBytes,
-        at: clock.now))
+        at: clock.now), idempotency: idempotency)
   }
 
   func subjects(_ email: String, _ caller: Caller) -> [AttemptSubject] {

@@ -175,7 +175,8 @@ public struct Platform: Sendable {
         executionControl: ExecutionControl(executions: executions, writer: writer, clock: clock, ids: ids),
         deadLetterOffice: DeadLetterOffice(letters: storage.deadLetters, acceptor: acceptor, clock: clock, ids: ids),
         workflowEditor: WorkflowEditor(store: workflows, catalog: catalog, library: library, clock: clock, ids: ids),
-        tagEditor: TagEditor(tags: storage.tags, workflows: workflows, clock: clock, ids: ids),
+        tagEditor: TagEditor(
+          tags: storage.tags, workflows: workflows, executions: executions, clock: clock, ids: ids),
         apiKeyEditor: APIKeyEditor(
           store: storage.apiKeys, clock: clock, ids: ids, onDelete: { await keys.forget() }),
         workspaceEditor: WorkspaceEditor(store: storage.workspaces, clock: clock, ids: ids),

@@ -12,8 +12,11 @@ struct MemoryState: Sendable {
   var tags: [Key<TagID>: Tag] = [:]
   /// Tags of workflows; a ``StoredWorkflow`` in ``workflows`` has none.
   var workflowTags: [Key<WorkflowID>: Set<TagID>] = [:]
+  var executionTags: [ExecutionID: Set<TagID>] = [:]
   var idempotency: [TextKey: IdempotencyRecord] = [:]
   var apiKeys: [[UInt8]: APIKeyRecord] = [:]
+  /// Hashes.
+  var deletedAPIKeys: Set<[UInt8]> = []
   var workspaces: [WorkspaceID: Workspace] = [
     .initial: Workspace(
       id: .initial, name: "default", createdAt: Timestamp(milliseconds: 0), updatedAt: Timestamp(milliseconds: 0))

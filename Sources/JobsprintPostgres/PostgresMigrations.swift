@@ -70,6 +70,12 @@ public struct PostgresMigrations: Sendable {
     Migration(
       name: "V0017_held_executions", up: PackageResources.V0017_held_executions_sql,
       down: PackageResources.V0017_held_executions_down_sql),
+    Migration(
+      name: "V0018_execution_tags", up: PackageResources.V0018_execution_tags_sql,
+      down: PackageResources.V0018_execution_tags_down_sql),
+    Migration(
+      name: "V0019_deleted_api_keys", up: PackageResources.V0019_deleted_api_keys_sql,
+      down: PackageResources.V0019_deleted_api_keys_down_sql),
   ]
 
   /// For one migration: a rewrite of a large table takes its time.

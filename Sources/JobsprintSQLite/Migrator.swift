@@ -21,6 +21,8 @@ enum Migrator {
     ("V0013_accounts", PackageResources.V0013_accounts_sql),
     ("V0014_member_scopes", PackageResources.V0014_member_scopes_sql),
     ("V0015_held_executions", PackageResources.V0015_held_executions_sql),
+    ("V0016_execution_tags", PackageResources.V0016_execution_tags_sql),
+    ("V0017_deleted_api_keys", PackageResources.V0017_deleted_api_keys_sql),
   ]
 
   static func names(appliedTo connection: Connection?) throws -> [(name: String, isApplied: Bool)] {

@@ -25,5 +25,6 @@ extension Connection {
     try run(DeleteInput(execution: id))
     try run(DeleteError(execution: id))
     try run(DeleteJournal(execution: id))
+    try run(ClearExecutionTags(execution: id))
   }
 }

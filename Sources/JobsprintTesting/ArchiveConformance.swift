@@ -86,6 +86,8 @@ public enum ArchiveConformance {
         [.entry(at: 0), .entry(at: 1)]),
       .execution(.sample(.numbered(21), state: .waiting, waitUntil: .seconds(90)), [.entry(at: 0)]),
       .execution(.sample(.numbered(22), state: .new), []),
+      .executionTags(.numbered(20), [.numbered(3)], in: .initial),
+      .executionTags(.numbered(22), [.numbered(3)], in: .initial),
       .deadLetter(
         DeadLetter(
           execution: .numbered(20), workspace: .initial, workflow: .numbered(1), version: .numbered(100),
@@ -111,6 +113,7 @@ extension ArchiveRecord {
     case .auditCheckpoint(let checkpoint): checkpoint.workspace
     case .auditEntry(let record): record.entry.caller.workspace
     case .execution(let record, _): record.workspace
+    case .executionTags(_, _, let workspace): workspace
     case .deadLetter(let letter): letter.workspace
     }
   }

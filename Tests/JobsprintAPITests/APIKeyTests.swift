@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import JobsprintDomain
 import NIOHTTP1
@@ -62,6 +63,24 @@ import Testing
       #expect(try await make(["expiresAt": "2001-01-01T00:00:00.000Z"]).status == 400)
       #expect(try await make(["scopes": ["no:such"]]).status == 400)
       #expect(try await make(["scopes": "tag:list"]).status == 400)
+    }
+  }
+
+  @Test func aDeletedFirstKeyDoesNotComeBackWithTheNextStart() async throws {
+    let folder = TestServer.newFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let other = try await TestServer.running(in: folder) { server in
+      let made = try await server.post("/api-keys", ["label": "other"])
+      let other = try #require(made.json["key"]?.stringValue)
+      let first = try #require(try await server.get("/api-keys").json["data"]?[0]?["id"]?.stringValue)
+      #expect(try await server.send("DELETE", "/api-keys/\(first)", key: other).status == 200)
+      #expect(try await server.get("/tags").status == 401)
+      return other
+    }
+    try await TestServer.running(in: folder) { server in
+      #expect(try await server.get("/tags").status == 401)
+      let keys = try await server.send("GET", "/api-keys", key: other)
+      #expect(keys.json["data"]?.arrayValue?.count == 1)
     }
   }
 

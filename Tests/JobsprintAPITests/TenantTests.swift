@@ -56,7 +56,7 @@ import Testing
     let body: JSONValue? =
       switch (route.method.rawValue, route.path) {
       case ("PUT", "/workflows/{id}"): TestServer.document([("A", "n8n-nodes-base.manualTrigger", [:])])
-      case ("PUT", "/workflows/{id}/tags"): []
+      case ("PUT", "/workflows/{id}/tags"), ("PUT", "/executions/{id}/tags"): []
       case ("PUT", _): ["name": "renamed"]
       case ("PATCH", _): ["newRoleName": "viewer"]
       default: nil

@@ -30,14 +30,16 @@ struct TestServer: Sendable {
   var setupToken: String?
 
   /// Serves while `body` runs.
+  /// - Parameter given: a folder that stays; nil for one of its own.
   static func running<Result>(
-    limits: [RateClass: RateQuota] = [:], origins: Set<String> = [], _ body: (TestServer) async throws -> Result
+    in given: String? = nil, limits: [RateClass: RateQuota] = [:], origins: Set<String> = [],
+    _ body: (TestServer) async throws -> Result
   ) async throws -> Result {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "jobsprint-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let folder = given ?? Self.newFolder()
+    defer { if given == nil { try? FileManager.default.removeItem(atPath: folder) } }
     var configuration = ProcessConfiguration()
     configuration.port = 0
-    configuration.storage = .folder(folder.path)
+    configuration.storage = .folder(folder)
     configuration.bootstrapAPIKey = apiKey
     configuration.rateLimits = limits
     configuration.origins = origins
@@ -53,6 +55,11 @@ struct TestServer: Sendable {
     serving.cancel()
     _ = await serving.result
     return try outcome.get()
+  }
+
+  /// The path of a folder that is not there yet.
+  static func newFolder() -> String {
+    FileManager.default.temporaryDirectory.appending(path: "jobsprint-\(UUID().uuidString)").path
   }
 
   func get(_ path: String, headers: HTTPHeaders = [:]) async throws -> Answer {

@@ -65,17 +65,20 @@ import Testing
   }
 
   @Test func weeksAreDroppedWhenNothingLivesInThem() async throws {
-    try await withStorage { storage, _ in
+    try await withStorage { storage, name in
       _ = try await storage.maintenance.prepare(at: .seconds(0))
       _ = try await storage.journal.commit([
         .accept(.numbered(1, claimedBy: .numbered(1))), .accept(.numbered(2)), .append(1, [.entry(at: 0)], .success()),
       ])
+      _ = try await storage.tags.create(.numbered(1), in: .initial, recording: .noted())
+      _ = try await storage.executions.setTags([.numbered(1)], of: .numbered(1), in: .initial, recording: .noted())
       let dropped = try await storage.maintenance.dropPartitions(before: .seconds(0) + week + week)
       #expect(!dropped.contains("executions_20270111"))
       #expect(try await storage.executions.execution(.numbered(1), in: .initial) != nil)
       _ = try await storage.journal.commit([.cancel(2)])
       let next = try await storage.maintenance.dropPartitions(before: .seconds(0) + week + week)
       #expect(next.contains("executions_20270111") && next.contains("journal_20270111"))
+      #expect(try await rows(of: "execution_tags", name) == 0)
       #expect(try await storage.executions.execution(.numbered(1), in: .initial) == nil)
     }
   }

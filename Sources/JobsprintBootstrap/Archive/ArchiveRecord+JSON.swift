@@ -69,6 +69,10 @@ extension ArchiveRecord {
     case .execution(let record, let journal):
       members.merge(record.archived)
       members["journal"] = .array(journal.map { .object($0.archived) })
+    case .executionTags(let execution, let tags, let workspace):
+      members.merge([
+        "execution": idText(execution), "workspace": idText(workspace), "tags": .array(tags.map { idText($0) }),
+      ])
     case .deadLetter(let letter): members.merge(letter.archived)
     }
     return members

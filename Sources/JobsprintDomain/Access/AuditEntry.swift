@@ -11,6 +11,7 @@ public enum AuditAction: String, Sendable, Hashable, CaseIterable {
   case workflowUnarchived = "workflow.unarchived"
   case workflowTagged = "workflow.tagged"
   case workflowDeleted = "workflow.deleted"
+  case executionTagged = "execution.tagged"
   case executionDeleted = "execution.deleted"
   case deadLetterRedriven = "deadLetter.redriven"
   case deadLetterDiscarded = "deadLetter.discarded"

@@ -227,7 +227,8 @@ struct DeleteExecution: PostgresStatement {
   static let sql = """
     WITH journal AS (DELETE FROM jobsprint.journal WHERE workspace_id = $1 AND execution_id = $2),
     ends AS (DELETE FROM jobsprint.execution_ends WHERE workspace_id = $1 AND id = $2),
-    letters AS (DELETE FROM jobsprint.dead_letters WHERE workspace_id = $1 AND execution_id = $2)
+    letters AS (DELETE FROM jobsprint.dead_letters WHERE workspace_id = $1 AND execution_id = $2),
+    tags AS (DELETE FROM jobsprint.execution_tags WHERE workspace_id = $1 AND execution_id = $2)
     DELETE FROM jobsprint.executions WHERE workspace_id = $1 AND id = $2
     """
 

@@ -36,6 +36,8 @@ struct ExpireExecutions: PostgresStatement {
       DELETE FROM jobsprint.journal WHERE workspace_id = $1 AND execution_id = ANY (ARRAY(SELECT id FROM old))
     ), ends AS (
       DELETE FROM jobsprint.execution_ends WHERE workspace_id = $1 AND id = ANY (ARRAY(SELECT id FROM old))
+    ), tags AS (
+      DELETE FROM jobsprint.execution_tags WHERE workspace_id = $1 AND execution_id = ANY (ARRAY(SELECT id FROM old))
     )
     DELETE FROM jobsprint.executions WHERE workspace_id = $1 AND id = ANY (ARRAY(SELECT id FROM old)) RETURNING 1
     """
@@ -66,6 +68,8 @@ struct ExpireLeftovers: PostgresStatement {
       DELETE FROM jobsprint.journal WHERE execution_id = ANY (ARRAY(SELECT id FROM old))
     ), ends AS (
       DELETE FROM jobsprint.execution_ends WHERE id = ANY (ARRAY(SELECT id FROM old))
+    ), tags AS (
+      DELETE FROM jobsprint.execution_tags WHERE execution_id = ANY (ARRAY(SELECT id FROM old))
     )
     DELETE FROM jobsprint.executions
     WHERE workspace_id = ANY (ARRAY(SELECT DISTINCT workspace_id FROM old)) AND id = ANY (ARRAY(SELECT id FROM old))
