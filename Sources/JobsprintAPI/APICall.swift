@@ -96,13 +96,29 @@ struct APICall: Sendable {
   }
 
   /// `limit` and `cursor`: the cursor is the id of the last element, as nobody needs to know.
-  func page<Kind>() throws -> PageRequest<Identifier<Kind>> {
+  func page<Kind>() throws -> PageRequest<Identifier<Kind>> { try page(isOldestFirst: false) }
+
+  /// The same of a list that can be had the other way round: with `sort`.
+  func sortedPage<Kind>() throws -> PageRequest<Identifier<Kind>> {
+    let order: ListOrder? = try queryChoice(
+      "sort", "\(ListOrder.newestFirst.rawValue) or \(ListOrder.oldestFirst.rawValue)")
+    return try page(isOldestFirst: order == .oldestFirst)
+  }
+
+  private enum ListOrder: String {
+    case newestFirst = "createdAt:desc"
+    case oldestFirst = "createdAt:asc"
+  }
+
+  private func page<Kind>(isOldestFirst: Bool) throws -> PageRequest<Identifier<Kind>> {
     let limit = try queryNumber("limit", in: APILimits.page) ?? APILimits.standardPage
-    guard let cursor = try query("cursor"), !cursor.isEmpty else { return PageRequest(limit: limit) }
+    guard let cursor = try query("cursor"), !cursor.isEmpty else {
+      return PageRequest(isOldestFirst: isOldestFirst, limit: limit)
+    }
     guard let id = Identifier<Kind>(cursor) else {
       throw Problem.badParameter("cursor", "the nextCursor of an earlier page", found: cursor)
     }
-    return PageRequest(after: id, limit: limit)
+    return PageRequest(after: id, isOldestFirst: isOldestFirst, limit: limit)
   }
 
   // MARK: Body

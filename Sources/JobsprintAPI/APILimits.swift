@@ -19,6 +19,8 @@ enum APILimits {
   static let pageOfData = 32 << 20
   /// Tags of a workflow, or of an execution.
   static let tagsOfOne = 100
+  /// Days for which a workspace may keep executions.
+  static let retentionDays = 1...36_500
   /// Issues told in one answer.
   static let listedIssues = 100
   /// Executions that one request may start.

@@ -23,7 +23,7 @@ enum WorkflowRoutes {
     filter.tags = try (call.query("tags") ?? "").split(separator: ",").map { String($0) }
     filter.text = try call.query("q")
     let representation = WorkflowRepresentation(excludesPinData: try call.queryBool("excludePinnedData") ?? false)
-    let page = try await call.api.workflows.workflows(matching: filter, in: call.workspace, page: call.page())
+    let page = try await call.api.workflows.workflows(matching: filter, in: call.workspace, page: call.sortedPage())
     return Reply(.list(page.elements.map(representation.value), next: page.hasMore ? page.elements.last?.id : nil))
   }
 

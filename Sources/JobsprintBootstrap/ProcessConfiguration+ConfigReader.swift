@@ -4,6 +4,7 @@
 //   -----------------------------+---------------------------------+--------+------------
 //   jobsprint.host               | JOBSPRINT_HOST                  | text   | 127.0.0.1
 //   jobsprint.port               | JOBSPRINT_PORT                  | number | 8080; a worker's health: 8081
+//   jobsprint.metrics.port       | JOBSPRINT_METRICS_PORT          | number | none; a worker's: its health port
 //   jobsprint.data               | JOBSPRINT_DATA                  | path   | data
 //   jobsprint.database.url       | JOBSPRINT_DATABASE_URL          | secret | none: the folder
 //   jobsprint.database.replica   | JOBSPRINT_DATABASE_REPLICA      | secret | none
@@ -50,6 +51,7 @@ extension ProcessConfiguration {
     if role == .worker { port = 8081 }
     host = config.string(forKey: "jobsprint.host", default: host)
     port = try config.number("jobsprint.port", in: 0...65_535) ?? port
+    if role != .worker { metricsPort = try config.number("jobsprint.metrics.port", in: 0...65_535) }
     instance = config.string(forKey: "jobsprint.instance") ?? ProcessInfo.processInfo.hostName
     storage = try StorageLocation(config, application: "jobsprint-\(role.rawValue) \(instance)")
     brokerAddress = config.string(forKey: "jobsprint.broker.url", isSecret: true)

@@ -15,7 +15,7 @@ public struct MemoryExecutionStore: ExecutionStore {
   ) async throws(PortError) -> Page<ExecutionRecord> {
     store.withState { state in
       let matching = state.executions.values.map(\.record).filter { $0.workspace == workspace && filter.matches($0) }
-      return Page(matching.sorted { $0.id > $1.id }, of: page, key: \.id, isBehind: <) {
+      return Page(newestFirst: matching, of: page, key: \.id) {
         $0.input.count + ($0.error?.count ?? 0)
       }
     }

@@ -65,6 +65,16 @@ struct MemoryState: Sendable {
 }
 
 extension Page {
+  /// The page of a list that is newest first, or the other way round where the request says so.
+  init<Key: Comparable>(
+    newestFirst elements: [Element], of request: PageRequest<Key>, key: (Element) -> Key,
+    payload: (Element) -> Int = { _ in 0 }
+  ) {
+    let isBehind: (Key, Key) -> Bool = request.isOldestFirst ? (>) : (<)
+    self.init(
+      elements.sorted { isBehind(key($1), key($0)) }, of: request, key: key, isBehind: isBehind, payload: payload)
+  }
+
   /// The page of sorted elements that begins behind the request's key.
   /// - Parameter payload: bytes of payload in an element.
   init<Key: Comparable>(

@@ -120,7 +120,7 @@ public struct MemoryWorkflowStore: WorkflowStore {
     store.withState { state in
       let matching = state.workflows.keys.filter { $0.workspace == workspace }
         .compactMap { state.workflow($0.id, in: workspace) }.filter { filter.matches($0) }
-      return Page(matching.sorted { $0.id > $1.id }, of: page, key: \.id, isBehind: <) { $0.document.count }
+      return Page(newestFirst: matching, of: page, key: \.id) { $0.document.count }
     }
   }
 

@@ -76,6 +76,12 @@ public struct PostgresMigrations: Sendable {
     Migration(
       name: "V0019_deleted_api_keys", up: PackageResources.V0019_deleted_api_keys_sql,
       down: PackageResources.V0019_deleted_api_keys_down_sql),
+    Migration(
+      name: "V0020_retention_of_workspaces", up: PackageResources.V0020_retention_of_workspaces_sql,
+      down: PackageResources.V0020_retention_of_workspaces_down_sql),
+    Migration(
+      name: "V0021_retention_of_letters", up: PackageResources.V0021_retention_of_letters_sql,
+      down: PackageResources.V0021_retention_of_letters_down_sql),
   ]
 
   /// For one migration: a rewrite of a large table takes its time.

@@ -23,6 +23,7 @@ enum Migrator {
     ("V0015_held_executions", PackageResources.V0015_held_executions_sql),
     ("V0016_execution_tags", PackageResources.V0016_execution_tags_sql),
     ("V0017_deleted_api_keys", PackageResources.V0017_deleted_api_keys_sql),
+    ("V0018_retention_of_workspaces", PackageResources.V0018_retention_of_workspaces_sql),
   ]
 
   static func names(appliedTo connection: Connection?) throws -> [(name: String, isApplied: Bool)] {

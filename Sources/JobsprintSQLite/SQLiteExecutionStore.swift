@@ -15,7 +15,7 @@ public struct SQLiteExecutionStore: ExecutionStore {
   ) async throws(PortError) -> Page<ExecutionRecord> {
     try await database.read { connection in
       try connection.page(
-        ListExecutions(filter: filter, workspace: workspace, after: page.after, limit: page.limitAndOne), of: page
+        ListExecutions(filter: filter, workspace: workspace, page: page), of: page
       ) { $0.input.count + ($0.error?.count ?? 0) }
     }
   }

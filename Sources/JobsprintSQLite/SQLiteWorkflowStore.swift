@@ -130,7 +130,7 @@ public struct SQLiteWorkflowStore: WorkflowStore {
   ) async throws(PortError) -> Page<StoredWorkflow> {
     try await database.read { connection in
       let found = try connection.page(
-        ListWorkflows(filter: filter, workspace: workspace, after: page.after, limit: page.limitAndOne), of: page
+        ListWorkflows(filter: filter, workspace: workspace, page: page), of: page
       ) { $0.document.count }
       var rows = found.elements
       for place in rows.indices {

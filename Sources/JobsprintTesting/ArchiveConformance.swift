@@ -60,7 +60,8 @@ public enum ArchiveConformance {
     let disabled = User.numbered(31, email: "Two@Example.com", password: nil, status: .disabled)
     return [
       .workspace(Workspace(id: .initial, name: "renamed", createdAt: .seconds(1), updatedAt: .seconds(2))),
-      .workspace(Workspace(id: other, name: "other", createdAt: .seconds(1), updatedAt: .seconds(1))),
+      .workspace(
+        Workspace(id: other, name: "other", retentionDays: 30, createdAt: .seconds(1), updatedAt: .seconds(1))),
       .user(.numbered(30)), .user(disabled), .membership(.numbered(30)), .membership(.numbered(31, .viewer)),
       .membership(.numbered(30, in: other, .admin)),
       .apiKey(

@@ -99,6 +99,24 @@ public enum ExecutionStoreConformance {
         matching: ExecutionFilter(), in: .initial, page: PageRequest(limit: 5))
       try expect(whole.hasMore, is: false)
     },
+    ConformanceCheck("lists can be walked the other way round, also filtered") { storage in
+      _ = try await storage.journal.commit([3, 1, 5, 2, 4].map { .accept(.numbered($0)) })
+      _ = try await storage.journal.commit([.cancel(2), .cancel(4), .cancel(5)])
+      for (filter, expected) in [
+        (ExecutionFilter(), ids(1, 2, 3, 4, 5)), (ExecutionFilter(states: [.canceled]), ids(2, 4, 5)),
+        (ExecutionFilter(states: [.canceled, .new]), ids(1, 2, 3, 4, 5)),
+        (ExecutionFilter(states: [.canceled], workflow: .numbered(1)), ids(2, 4, 5)),
+      ] {
+        var (found, hasMore) = ([ExecutionID](), true)
+        while hasMore {
+          let page = try await storage.executions.executions(
+            matching: filter, in: .initial, page: PageRequest(after: found.last, isOldestFirst: true, limit: 2))
+          found += page.elements.map(\.id)
+          hasMore = page.hasMore
+        }
+        try expect(found, is: expected)
+      }
+    },
     ConformanceCheck("a page ends behind the execution whose input fills it") { storage in
       _ = try await storage.journal.commit([
         .accept(.numbered(1, input: "in")), .accept(.numbered(2, input: "input")), .accept(.numbered(3, input: "in")),

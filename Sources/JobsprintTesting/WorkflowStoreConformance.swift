@@ -255,6 +255,10 @@ public enum WorkflowStoreConformance {
       try expect(first.elements, is: [.numbered(4), .numbered(3), .numbered(2)])
       try expect(first.hasMore, is: true)
       try expect(try await list(storage, after: .numbered(2)), is: ids(1))
+      let oldest = try await storage.workflows.workflows(
+        matching: WorkflowFilter(), in: .initial, page: PageRequest(after: .numbered(1), isOldestFirst: true, limit: 2))
+      try expect(oldest.elements.map(\.id), is: ids(2, 3))
+      try expect(oldest.hasMore, is: true)
     },
     ConformanceCheck("lists are filtered by activity, name and tags") { storage in
       for (number, name) in [(1, "a"), (2, "b"), (3, "a"), (4, "A")] {

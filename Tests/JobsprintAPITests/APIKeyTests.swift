@@ -131,6 +131,17 @@ import Testing
       #expect(try await server.put("/workspaces/\(made.id)", ["name": "default"]).status == 409)
       #expect(try await server.put("/workspaces/\(made.id)", ["name": "Acme"]).json["name"] == "Acme")
       #expect(try await server.get("/workspaces/\(made.id)").json["name"] == "Acme")
+      let path = "/workspaces/\(try made.id)"
+      #expect(made.json["retentionDays"]?.isNull == true)
+      let brief = try await server.put(path, ["retentionDays": 30])
+      #expect(brief.status == 200 && brief.json["retentionDays"] == 30 && brief.json["name"] == "Acme")
+      #expect(try await server.put(path, ["name": "Acme"]).json["retentionDays"] == 30, "it stays as it is")
+      #expect(try await server.put(path, ["retentionDays": .null]).json["retentionDays"]?.isNull == true)
+      for days in [0, 36_501, "30", 1.5] as [JSONValue] {
+        let refused = try await server.put(path, ["retentionDays": days])
+        #expect(refused.status == 400 && refused.json["errors"]?[0]?["pointer"] == "/retentionDays")
+      }
+      #expect(try await server.put(path, [:]).status == 400)
       let names = try await server.get("/workspaces").json["data"]?.arrayValue?.compactMap { $0["name"]?.stringValue }
       #expect(names == ["default", "Acme"])
       for path in ["/workspaces", "/workspaces/\(try made.id)"] {

@@ -155,6 +155,37 @@ struct ExecutionTests {
     }
   }
 
+  @Test func listsAreWalkedInEitherOrderAndCutByTime() async throws {
+    try await TestServer.running { server in
+      let workflow = try await server.store([Self.start])
+      var ids: [String] = []
+      for _ in 0..<3 { ids.append(try await server.post("/workflows/\(workflow)/execute?wait=30").id) }
+      func list(_ query: String) async throws -> (ids: [String], next: String?) {
+        let page = try await server.get("/executions?\(query)")
+        #expect(page.status == 200)
+        return (
+          (page.json["data"]?.arrayValue ?? []).compactMap { $0["id"]?.stringValue },
+          page.json["nextCursor"]?.stringValue
+        )
+      }
+      #expect(try await list("sort=createdAt:desc").ids == ids.reversed())
+      let first = try await list("sort=createdAt:asc&limit=2")
+      #expect(first.ids == Array(ids.prefix(2)))
+      let next = try #require(first.next)
+      #expect(try await list("sort=createdAt:asc&limit=2&cursor=\(next)") == ([ids[2]], nil))
+      #expect(try await server.get("/workflows?sort=createdAt:asc").json["data"]?.arrayValue?.count == 1)
+      #expect(try await server.get("/executions?sort=name").code == "parameter_invalid")
+      let second = try #require(try await server.get("/executions/\(ids[1])").json["createdAt"]?.stringValue)
+      let after = try await list("startedAfter=\(second)").ids
+      let before = try await list("startedBefore=\(second)").ids
+      #expect(!after.contains(ids[1]) && !before.contains(ids[1]), "accepted at that very moment")
+      #expect(after.allSatisfy { $0 > ids[1] } && before.allSatisfy { $0 < ids[1] })
+      #expect(try await list("startedAfter=2000-01-01T00:00:00Z").ids.count == 3)
+      #expect(try await list("startedBefore=2000-01-01T00:00:00Z").ids.isEmpty)
+      #expect(try await server.get("/executions?startedAfter=soon").code == "parameter_invalid")
+    }
+  }
+
   @Test func anExecutionCarriesTags() async throws {
     try await TestServer.running { server in
       let workflow = try await server.store([("Start", "n8n-nodes-base.manualTrigger", [:])])

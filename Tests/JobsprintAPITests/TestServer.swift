@@ -26,6 +26,7 @@ struct TestServer: Sendable {
   static let apiKey = "api-test-key-0123456789-0123456789-0123456789"
 
   let port: Int
+  let metricsPort: Int
   /// As it was shown at the start.
   var setupToken: String?
 
@@ -39,6 +40,7 @@ struct TestServer: Sendable {
     defer { if given == nil { try? FileManager.default.removeItem(atPath: folder) } }
     var configuration = ProcessConfiguration()
     configuration.port = 0
+    configuration.metricsPort = 0
     configuration.storage = .folder(folder)
     configuration.bootstrapAPIKey = apiKey
     configuration.rateLimits = limits
@@ -47,9 +49,14 @@ struct TestServer: Sendable {
     log.logLevel = .critical
     let platform = try await Platform(.embedded, configuration, log: log)
     let (ports, ready) = AsyncStream<Int>.makeStream()
-    let serving = Task { try await platform.run { ready.yield($0) } }
-    var first = ports.makeAsyncIterator()
-    let server = TestServer(port: try #require(await first.next()), setupToken: platform.setupToken)
+    let (metricsPorts, metricsReady) = AsyncStream<Int>.makeStream()
+    let serving = Task {
+      try await platform.run(onReady: { ready.yield($0) }, onMetricsReady: { metricsReady.yield($0) })
+    }
+    var (first, firstOfMetrics) = (ports.makeAsyncIterator(), metricsPorts.makeAsyncIterator())
+    let server = TestServer(
+      port: try #require(await first.next()), metricsPort: try #require(await firstOfMetrics.next()),
+      setupToken: platform.setupToken)
     let outcome: Swift.Result<Result, any Error>
     do { outcome = .success(try await body(server)) } catch { outcome = .failure(error) }
     serving.cancel()
@@ -98,8 +105,9 @@ struct TestServer: Sendable {
   }
 
   /// The status of an answer to a path that is sent as it is written, by nobody; 0 where the connection is closed.
-  func raw(_ method: String, _ target: String) async throws -> Int {
-    var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(target)")
+  /// - Parameter other: another port of the server.
+  func raw(_ method: String, _ target: String, at other: Int? = nil) async throws -> Int {
+    var request = HTTPClientRequest(url: "http://127.0.0.1:\(other ?? port)\(target)")
     request.method = .init(rawValue: method)
     let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
     _ = try await response.body.collect(upTo: 1 << 20)

@@ -124,6 +124,30 @@ import Testing
     }
   }
 
+  @Test func settledLettersGoInBatchesAndOpenOnesStay() async throws {
+    try await withStorage { storage, _ in
+      let other = WorkspaceID.numbered(77)
+      let end = ExecutionTransition.finish(
+        .crashed, error: nil, lastNode: nil, at: .seconds(9), deadLetter: .cannotRun)
+      _ = try await storage.journal.commit(
+        (1...4).flatMap { [.accept(.numbered($0, claimedBy: .numbered(1))), .append($0, [], end)] }
+          + [.accept(.numbered(5, in: other, claimedBy: .numbered(1))), .append(5, in: other, [], end)])
+      for (number, workspace, time) in [(1, .initial, 20), (2, .initial, 21), (3, .initial, 900), (5, other, 20)]
+        as [(Int, WorkspaceID, Int64)]
+      {
+        _ = try await storage.deadLetters.settle(
+          .numbered(number), in: workspace, as: .discarded, at: .seconds(time), recording: .noted(in: workspace))
+      }
+      let maintenance = storage.maintenance
+      #expect(try await maintenance.expireLetters(before: .seconds(500), in: .initial, limit: 1) == 1)
+      #expect(try await maintenance.expireLetters(before: .seconds(500), in: .initial, limit: 9) == 1)
+      let rest = try await storage.deadLetters.letters(
+        matching: DeadLetterFilter(status: nil), in: .initial, page: PageRequest())
+      #expect(rest.elements.map(\.execution) == [.numbered(4), .numbered(3)])
+      #expect(try await storage.deadLetters.letter(of: .numbered(5), in: other) != nil)
+    }
+  }
+
   @Test func aWorkspacesOwnRetentionGoesInBatches() async throws {
     try await withStorage { storage, _ in
       let other = WorkspaceID.numbered(77)

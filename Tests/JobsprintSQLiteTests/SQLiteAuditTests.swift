@@ -85,7 +85,8 @@ import Testing
     await (try SQLiteDatabase.open(directory: folder.path)).close()
     try await file().write { database in
       let later = [
-        "deleted_api_keys", "execution_tags", "users", "memberships", "sessions", "refresh_tokens", "one_time_tokens", "dead_letters", "migrations",
+        "deleted_api_keys", "execution_tags", "users", "memberships", "sessions", "refresh_tokens", "one_time_tokens",
+        "dead_letters", "migrations",
         "workspaces",
         "audit_entries", "audit_checkpoints", "audit_words", "api_keys",
       ]

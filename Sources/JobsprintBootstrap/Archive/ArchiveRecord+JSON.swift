@@ -11,8 +11,9 @@ extension ArchiveRecord {
     switch self {
     case .workspace(let workspace):
       members.merge([
-        "id": idText(workspace.id), "name": .string(workspace.name), "createdAt": time(workspace.createdAt),
-        "updatedAt": time(workspace.updatedAt),
+        "id": idText(workspace.id), "name": .string(workspace.name),
+        "retentionDays": workspace.retentionDays.map { .integer(Int64($0)) } ?? .null,
+        "createdAt": time(workspace.createdAt), "updatedAt": time(workspace.updatedAt),
       ])
     case .user(let user):
       members.merge([

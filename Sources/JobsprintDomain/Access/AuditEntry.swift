@@ -22,6 +22,8 @@ public enum AuditAction: String, Sendable, Hashable, CaseIterable {
   case apiKeyDeleted = "apiKey.deleted"
   case workspaceCreated = "workspace.created"
   case workspaceRenamed = "workspace.renamed"
+  /// More than its name.
+  case workspaceUpdated = "workspace.updated"
   case userCreated = "user.created"
   case userDisabled = "user.disabled"
   case userEnabled = "user.enabled"

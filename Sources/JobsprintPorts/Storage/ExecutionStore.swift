@@ -4,7 +4,7 @@ public import JobsprintDomain
 public protocol ExecutionStore: Sendable {
   func execution(_ id: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> ExecutionRecord?
 
-  /// Newest first. Keyset-paged by id.
+  /// Newest first, or the other way round. Keyset-paged by id.
   func executions(
     matching filter: ExecutionFilter, in workspace: WorkspaceID, page: PageRequest<ExecutionID>
   ) async throws(PortError) -> Page<ExecutionRecord>

@@ -42,7 +42,7 @@ public protocol WorkflowStore: Sendable {
     _ id: WorkflowID, in workspace: WorkspaceID, ifMatch: WorkflowRevision?, recording record: ChangeRecord
   ) async throws(PortError) -> UpdateOutcome<StoredWorkflow>
 
-  /// Newest first.
+  /// Newest first, or the other way round.
   func workflows(
     matching filter: WorkflowFilter, in workspace: WorkspaceID, page: PageRequest<WorkflowID>
   ) async throws(PortError) -> Page<StoredWorkflow>

@@ -87,6 +87,28 @@ struct ExpireLeftovers: PostgresStatement {
   static func decode(_ row: inout PostgresRow) throws -> Int { try row.next() }
 }
 
+/// Letters of a workspace that were settled before a time; gives a row for each.
+struct ExpireLetters: PostgresStatement {
+  static let name = "maintenance.expire-letters"
+  static let sql = """
+    DELETE FROM jobsprint.dead_letters WHERE workspace_id = $1 AND execution_id = ANY (ARRAY(
+      SELECT execution_id FROM jobsprint.dead_letters
+      WHERE workspace_id = $1 AND status IN ('redriven', 'discarded') AND settled_at < $2 LIMIT $3)) RETURNING 1
+    """
+
+  let workspace: WorkspaceID
+  let before: Timestamp
+  let limit: Int
+
+  func bind(into values: inout PostgresBindings) throws {
+    try values.bind(workspace)
+    try values.bind(before)
+    try values.bind(limit)
+  }
+
+  static func decode(_ row: inout PostgresRow) throws -> Int { try row.next() }
+}
+
 /// Ends that a program from before V0011 wrote, or that were there then, get what lists look for; gives a row for each.
 struct CompleteEnds: PostgresStatement {
   static let name = "maintenance.complete-ends"
