@@ -145,7 +145,7 @@ let package = Package(
       name: "jobsprint-sandbox", dependencies: ["CJavaScriptCore", "CSeccomp", "CSandboxRuntime"],
       swiftSettings: settings),
     // yard
-    floor("JobsprintTesting", ["JobsprintDomain", "JobsprintPorts", crypto]),
+    floor("JobsprintTesting", ["JobsprintDomain", "JobsprintPorts", crypto, logging]),
     floor(
       "JobsprintBench",
       [
@@ -192,7 +192,7 @@ let package = Package(
       [
         "JobsprintAPI", "JobsprintBootstrap", "JobsprintDomain", "JobsprintPorts", "JobsprintRuntime",
         "JobsprintTesting", httpClient, httpTypes,
-        logging, nioCore, nioHTTP, yams,
+        logging, nioCore, nioHTTP, nioPosix, yams,
       ]),
     tests(
       "KillTests",

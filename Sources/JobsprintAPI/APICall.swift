@@ -99,13 +99,29 @@ struct APICall: Sendable {
   }
 
   /// `limit` and `cursor`: the cursor is the id of the last element, as nobody needs to know.
-  func page<Kind>() throws -> PageRequest<Identifier<Kind>> {
+  func page<Kind>() throws -> PageRequest<Identifier<Kind>> { try page(isOldestFirst: false) }
+
+  /// The same of a list that can be had the other way round: with `sort`.
+  func sortedPage<Kind>() throws -> PageRequest<Identifier<Kind>> {
+    let order: ListOrder? = try queryChoice(
+      "sort", "\(ListOrder.newestFirst.rawValue) or \(ListOrder.oldestFirst.rawValue)")
+    return try page(isOldestFirst: order == .oldestFirst)
+  }
+
+  private enum ListOrder: String {
+    case newestFirst = "createdAt:desc"
+    case oldestFirst = "createdAt:asc"
+  }
+
+  private func page<Kind>(isOldestFirst: Bool) throws -> PageRequest<Identifier<Kind>> {
     let limit = try queryNumber("limit", in: APILimits.page) ?? APILimits.standardPage
-    guard let cursor = try query("cursor"), !cursor.isEmpty else { return PageRequest(limit: limit) }
+    guard let cursor = try query("cursor"), !cursor.isEmpty else {
+      return PageRequest(isOldestFirst: isOldestFirst, limit: limit)
+    }
     guard let id = Identifier<Kind>(cursor) else {
       throw Problem.badParameter("cursor", "the nextCursor of an earlier page", found: cursor)
     }
-    return PageRequest(after: id, limit: limit)
+    return PageRequest(after: id, isOldestFirst: isOldestFirst, limit: limit)
   }
 
   // MARK: Body
@@ -176,14 +192,14 @@ struct APICall: Sendable {
 
   // MARK: Preconditions
 
-  /// The version that `If-Match` names; nil where it is absent or `*`.
-  func ifMatch() throws -> VersionID? {
+  /// The revision that `If-Match` names; nil where it is absent or `*`.
+  func ifMatch() throws -> WorkflowRevision? {
     guard let text = request.headers[.ifMatch], text != "*" else { return nil }
-    guard text.hasPrefix("\""), text.hasSuffix("\""), let id = VersionID(String(text.dropFirst().dropLast())) else {
+    guard let revision = WorkflowRevision(etag: text) else {
       throw Problem(
         status: .preconditionFailed, code: "workflow_changed",
-        detail: "If-Match names no version: send the ETag of the workflow as you read it.")
+        detail: "If-Match names no revision: send the ETag of the workflow as you read it.")
     }
-    return id
+    return revision
   }
 }

@@ -17,14 +17,16 @@ enum APILimits {
   static let idempotencyKey = 255
   /// Bytes of executions with their data in one page; the page ends behind the one that reaches them.
   static let pageOfData = 32 << 20
-  /// Tags of a workflow.
-  static let tagsOfWorkflow = 100
+  /// Tags of a workflow, or of an execution.
+  static let tagsOfOne = 100
   /// Of a variable, as in n8n.
   static let variableKey = 50
   /// Characters (Unicode scalars) of a variable, as in n8n.
   static let variableValue = 1000
   /// Of a credential.
   static let allowedHosts = 100
+  /// Days for which a workspace may keep executions.
+  static let retentionDays = 1...36_500
   /// Issues told in one answer.
   static let listedIssues = 100
   /// Executions that one request may start.

@@ -12,13 +12,15 @@ import NIOCore
 /// The API as an application on an address.
 /// - Parameters:
 ///   - port: 0 for any free one.
+///   - origins: whose pages may use the API from a browser, exactly as browsers send them.
 ///   - onReady: called with the port when requests are answered.
 /// - Throws: ``RouteTableError`` for routes that do not say what they need.
 public func makeApplication(
-  _ api: APIDependencies, host: String, port: Int, log: Logger, onReady: @escaping @Sendable (Int) async -> Void
+  _ api: APIDependencies, host: String, port: Int, origins: Set<String>, log: Logger,
+  onReady: @escaping @Sendable (Int) async -> Void
 ) throws -> some ApplicationProtocol {
   Application(
-    router: try makeRouter(api, log: log),
+    router: try makeRouter(api, origins: origins, log: log),
     server: LoopBoundHTTP.server(idleTimeout: .seconds(75), requestTimeout: APILimits.requestTimeout),
     configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: nil, backlog: 1024),
     onServerRunning: { channel in await onReady(channel.localAddress?.port ?? port) },
@@ -31,11 +33,12 @@ public struct RouteTableError: Error, Sendable, CustomStringConvertible {
 }
 
 func makeRouter(
-  _ api: APIDependencies, routes: [APIRoute] = APIRoute.all, log: Logger
+  _ api: APIDependencies, routes: [APIRoute] = APIRoute.all, origins: Set<String> = [], log: Logger
 ) throws -> Router<APIContext> {
   let flaws = APIRoute.flaws(in: routes)
   guard flaws.isEmpty else { throw RouteTableError(description: flaws.joined(separator: "; ")) }
   let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
+  if !origins.isEmpty { router.add(middleware: CrossOriginMiddleware(origins: origins)) }
   router.add(middleware: ProblemMiddleware(log: log))
   for route in routes {
     let path = (route.base + route.path).replacing("{", with: ":").replacing("}", with: "")
@@ -99,6 +102,8 @@ struct ProblemMiddleware: RouterMiddleware {
   ) async throws -> Response {
     var context = context
     context.requestID = Self.requestID(request)
+    context.trace = request.headers.first("traceparent").flatMap { TraceContext($0) }?.child(
+      span: .random(in: 1...(.max)))
     var response: Response
     do {
       guard request.uri.string.utf8.count <= APILimits.url else { throw Problem.urlTooLong }
@@ -107,6 +112,8 @@ struct ProblemMiddleware: RouterMiddleware {
       response = problem(of: error, request, context).response(instance: request.uri.path, requestID: context.requestID)
     }
     response.headers.set("X-Request-Id", context.requestID)
+    // https://w3c.github.io/trace-context/#traceresponse-header
+    if let trace = context.trace { response.headers.set("traceresponse", "\(trace)") }
     return response
   }
 
@@ -124,14 +131,14 @@ struct ProblemMiddleware: RouterMiddleware {
     case let error as HTTPError:
       return Problem(status: error.status, code: "request_invalid", detail: error.body ?? error.status.reasonPhrase)
     default:
-      log.error("unexpected error", metadata: ["error": "\(error)", "request": "\(context.requestID)"])
+      log.error("unexpected error", metadata: context.metadata(of: error))
       return .internalError
     }
   }
 
   private func note(_ error: PortError?, _ context: APIContext) {
     guard let error else { return }
-    log.error("the store failed", metadata: ["error": "\(error)", "request": "\(context.requestID)"])
+    log.error("the store failed", metadata: context.metadata(of: error))
   }
 
   /// No route: another method of the path, or none at all.

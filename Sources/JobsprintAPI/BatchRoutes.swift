@@ -113,6 +113,7 @@ enum BatchRoutes {
       command.lane = lane
     }
     if let input = members["input"], input != .null { command.body = input.jsonBytes }
+    command.trace = call.context.trace
     return command
   }
 }

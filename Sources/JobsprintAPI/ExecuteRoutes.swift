@@ -17,6 +17,7 @@ enum ExecuteRoutes {
     command.destinationNode = try call.query("destinationNode")
     command.usesPinData = try call.queryBool("usePinData") ?? false
     command.lane = try call.queryChoice("lane", "high, normal or low") ?? .normal
+    command.trace = call.context.trace
     let wait = try call.wait()
     command.body = try await call.bytes()
     let ready = command
@@ -28,6 +29,7 @@ enum ExecuteRoutes {
   /// n8n's body is `{loadWorkflow}`; `from` is ours.
   private static func retry(_ call: APICall) async throws -> Reply {
     var command = RetryCommand(workspace: call.workspace, execution: try call.id(of: "execution"))
+    command.trace = call.context.trace
     let wait = try call.wait()
     let members = try await call.members(["loadWorkflow", "from"], isOptional: true)
     if let value = members["loadWorkflow"] {

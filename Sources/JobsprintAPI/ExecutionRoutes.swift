@@ -21,7 +21,9 @@ enum ExecutionRoutes {
       filter.states = [state]
     }
     filter.workflow = try call.queryID("workflowId")
-    let page = try await call.api.executions.executions(matching: filter, in: call.workspace, page: call.page())
+    filter.acceptedAfter = try call.queryTime("startedAfter")
+    filter.acceptedBefore = try call.queryTime("startedBefore")
+    let page = try await call.api.executions.executions(matching: filter, in: call.workspace, page: call.sortedPage())
     let next = page.hasMore ? page.elements.last?.id : nil
     guard try call.queryBool("includeData") ?? false else {
       return Reply(.list(page.elements.map(ExecutionRepresentation.value), next: next))

@@ -26,10 +26,32 @@ public func makeHealthApplication(
   let router = Router()
   router.get("/livez") { _, _ -> Response in reply(await checks.live()).response }
   router.get("/readyz") { _, _ -> Response in reply(await checks.ready()).response }
+  addMetrics(metrics, to: router)
+  return application(router, host: host, port: port, log: log, onReady: onReady)
+}
+
+/// `/metrics` alone, for a process whose API has a port of its own.
+/// - Parameter metrics: in Prometheus's text format. Anybody can ask who reaches the port.
+public func makeMetricsApplication(
+  _ metrics: @escaping @Sendable () -> String, host: String, port: Int, log: Logger,
+  onReady: @escaping @Sendable (Int) async -> Void
+) -> some Service {
+  let router = Router()
+  addMetrics(metrics, to: router)
+  return application(router, host: host, port: port, log: log, onReady: onReady)
+}
+
+private func addMetrics(_ metrics: @escaping @Sendable () -> String, to router: Router<BasicRequestContext>) {
   router.get("/metrics") { _, _ -> Response in
     Reply(bytes: Array(metrics().utf8), contentType: MetricsRoutes.contentType).response
   }
-  return Application(
+}
+
+private func application(
+  _ router: Router<BasicRequestContext>, host: String, port: Int, log: Logger,
+  onReady: @escaping @Sendable (Int) async -> Void
+) -> some Service {
+  Application(
     router: router, configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: nil),
     onServerRunning: { channel in await onReady(channel.localAddress?.port ?? port) }, logger: log)
 }

@@ -19,7 +19,8 @@ struct LoopBoundHTTP: ServerChildChannel {
         http: HTTP1Channel(
           responder: responder,
           configuration: .init(
-            additionalChannelHandlers: [RequestDeadline(requestTimeout)], idleTimeout: idleTimeout)))
+            additionalChannelHandlers: [RequestDeadline(requestTimeout), ContinueResponder(limit: APILimits.body)],
+            idleTimeout: idleTimeout)))
     }
   }
 

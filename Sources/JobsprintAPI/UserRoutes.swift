@@ -4,6 +4,7 @@ import Hummingbird
 import JobsprintAccess
 import JobsprintDomain
 import JobsprintPorts
+import JobsprintRuntime
 
 /// Members of a workspace, as n8n's API has users; invitations; and accounts, for the operator of the installation.
 enum UserRoutes {
@@ -52,27 +53,44 @@ enum UserRoutes {
       }
       return (email, role)
     }
-    var results: [JSONValue] = []
-    for (email, role) in invitations {
-      do {
-        try call.expectMayGive(role)
-        let token = try await call.api.accounts.invite(email, as: role, granter: call.principal.role, by: call.caller)
-        results.append([
-          "user": [
-            "id": .string("\(token.record.id)"), "email": .string(email.text), "role": .string(role.rawValue),
-            "inviteToken": .string(token.text),
-            "inviteAcceptUrl": .string("\(APIRoute.base)/auth/accept-invitation"), "emailSent": false,
-            "expiresAt": .string("\(token.record.expiresAt)"),
-          ],
-          "error": "",
-        ])
-      } catch let error as AccessError where error.code == .memberAlready || error.code == .roleRefused {
-        results.append([
-          "user": ["email": .string(email.text), "emailSent": false], "error": .string(error.message),
-        ])
+    return try await call.underKey { key in
+      var results: [JSONValue] = []
+      var isReplayed = true
+      for (place, (email, role)) in invitations.enumerated() {
+        do {
+          try call.expectMayGive(role)
+          let (reply, created) = try await invite(email, as: role, key: key.map { "\($0)/\(place)" }, call)
+          results.append(["user": try JSONValue(parsing: reply.bytes), "error": ""])
+          if created != nil { isReplayed = false }
+        } catch let error as AccessError where error.code == .memberAlready || error.code == .roleRefused {
+          results.append([
+            "user": ["email": .string(email.text), "emailSent": false], "error": .string(error.message),
+          ])
+        }
+      }
+      let reply = Reply(.array(results))
+      return key != nil && isReplayed ? reply.with("Idempotency-Replayed", "true") : reply
+    }
+  }
+
+  /// The token is stored nowhere, not even for a replay.
+  private static func invite(
+    _ email: EmailAddress, as role: Role, key: String?, _ call: APICall
+  ) async throws -> (reply: Reply, created: IssuedToken?) {
+    let shown: @Sendable (IssuedToken) -> Reply = { Reply($0.invitation(withToken: true)) }
+    let kept: @Sendable (IssuedToken) -> Reply = { Reply($0.invitation(withToken: false)) }
+    let body: JSONValue = [.string(email.text), .string(role.rawValue)]
+    return try await call.creating(body.jsonBytes, key: key, answer: shown, kept: kept) { idempotency in
+      let invited = try await call.api.accounts.invite(
+        email, as: role, granter: call.principal.role, by: call.caller,
+        keeping: idempotency.map { request in
+          { request.record(for: $0, in: call.workspace, at: $0.record.createdAt) }
+        })
+      switch invited {
+      case .issued(let token): return .created(token)
+      case .before(let record): return try record.replay(for: idempotency?.fingerprint)
       }
     }
-    return Reply(.array(results))
   }
 
   private static func changeRole(_ call: APICall) async throws -> Reply {
@@ -169,6 +187,20 @@ extension Member {
   func representation(withRole: Bool) -> JSONValue {
     var members = user.members
     if withRole { members["role"] = .string(role.rawValue) }
+    return .object(members)
+  }
+}
+
+extension IssuedToken {
+  /// What n8n says of somebody who was invited.
+  fileprivate func invitation(withToken: Bool) -> JSONValue {
+    var members: JSONObject = [
+      "id": .string("\(record.id)"), "email": record.email.map { .string($0.text) } ?? .null,
+      "role": record.role.map { .string($0.rawValue) } ?? .null,
+      "inviteAcceptUrl": .string("\(APIRoute.base)/auth/accept-invitation"), "emailSent": false,
+      "expiresAt": .string("\(record.expiresAt)"),
+    ]
+    if withToken { members["inviteToken"] = .string(text) }
     return .object(members)
   }
 }

@@ -29,7 +29,7 @@ struct WorkflowRepresentation: Sendable {
   }
 
   @Sendable func reply(_ workflow: StoredWorkflow) -> Reply {
-    Reply(value(workflow)).with("ETag", "\"\(workflow.version)\"")
+    Reply(value(workflow)).with("ETag", workflow.revision.etag)
   }
 
   static func version(_ version: StoredVersion) -> JSONValue {
@@ -43,6 +43,20 @@ struct WorkflowRepresentation: Sendable {
 
   /// Stored documents were parsed when they came.
   static func document(_ bytes: [UInt8]) -> JSONObject { (try? JSONValue(parsing: bytes))?.objectValue ?? [:] }
+}
+
+extension WorkflowRevision {
+  /// Strong: another one for each change of the workflow.
+  var etag: String { "\"\(version).\(updatedAt.milliseconds)\"" }
+
+  /// nil for what ``etag`` never gave.
+  init?(etag: String) {
+    let parts = etag.dropFirst().dropLast().split(separator: ".", omittingEmptySubsequences: false)
+    guard etag.hasPrefix("\""), etag.hasSuffix("\""), parts.count == 2, let version = VersionID(String(parts[0])),
+      let milliseconds = Int64(parts[1])
+    else { return nil }
+    self.init(version: version, updatedAt: Timestamp(milliseconds: milliseconds))
+  }
 }
 
 extension [WorkflowIssue] {

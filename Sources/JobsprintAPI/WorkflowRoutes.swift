@@ -23,7 +23,7 @@ enum WorkflowRoutes {
     filter.tags = try (call.query("tags") ?? "").split(separator: ",").map { String($0) }
     filter.text = try call.query("q")
     let representation = WorkflowRepresentation(excludesPinData: try call.queryBool("excludePinnedData") ?? false)
-    let page = try await call.api.workflows.workflows(matching: filter, in: call.workspace, page: call.page())
+    let page = try await call.api.workflows.workflows(matching: filter, in: call.workspace, page: call.sortedPage())
     return Reply(.list(page.elements.map(representation.value), next: page.hasMore ? page.elements.last?.id : nil))
   }
 
@@ -51,14 +51,15 @@ enum WorkflowRoutes {
   }
 
   private static func delete(_ call: APICall) async throws -> Reply {
-    let removed = try await call.api.workflowEditor.delete(call.id(of: "workflow"), by: call.caller)
+    let removed = try await call.api.workflowEditor.delete(
+      call.id(of: "workflow"), by: call.caller, ifMatch: call.ifMatch())
     return WorkflowRepresentation().reply(removed)
   }
 
   /// The bytes that were given, to the last space.
   private static func document(_ call: APICall) async throws -> Reply {
     let workflow = try await stored(call)
-    return Reply(bytes: workflow.document).with("ETag", "\"\(workflow.version)\"")
+    return Reply(bytes: workflow.document).with("ETag", workflow.revision.etag)
   }
 
   private static func versions(_ call: APICall) async throws -> Reply {

@@ -25,59 +25,39 @@ enum WorkflowStateRoutes {
       version = found
     }
     return try representation(call).reply(
-      await call.api.workflowEditor.activate(id, version: version, by: call.caller))
+      await call.api.workflowEditor.activate(id, version: version, by: call.caller, ifMatch: call.ifMatch()))
   }
 
   private static func deactivate(_ call: APICall) async throws -> Reply {
     try representation(call).reply(
-      await call.api.workflowEditor.deactivate(call.id(of: "workflow"), by: call.caller))
+      await call.api.workflowEditor.deactivate(call.id(of: "workflow"), by: call.caller, ifMatch: call.ifMatch()))
   }
 
   private static func archive(_ call: APICall) async throws -> Reply {
     try representation(call).reply(
-      await call.api.workflowEditor.setArchived(true, call.id(of: "workflow"), by: call.caller))
+      await call.api.workflowEditor.setArchived(
+        true, call.id(of: "workflow"), by: call.caller, ifMatch: call.ifMatch()))
   }
 
   private static func unarchive(_ call: APICall) async throws -> Reply {
     try representation(call).reply(
-      await call.api.workflowEditor.setArchived(false, call.id(of: "workflow"), by: call.caller))
+      await call.api.workflowEditor.setArchived(
+        false, call.id(of: "workflow"), by: call.caller, ifMatch: call.ifMatch()))
   }
 
   private static func tags(_ call: APICall) async throws -> Reply {
-    Reply(.array(try await WorkflowRoutes.stored(call).tags.map(\.representation)))
+    reply(try await WorkflowRoutes.stored(call))
   }
 
-  /// The body is n8n's: `[{"id": …}, …]`.
   private static func setTags(_ call: APICall) async throws -> Reply {
     let id: WorkflowID = try call.id(of: "workflow")
-    let value: JSONValue
-    do { value = try JSONValue(parsing: try await call.bytes()) } catch let error as JSONError {
-      throw Problem.badBody("The body is no JSON: \(error).")
-    }
-    guard case .array(let elements) = value else {
-      throw Problem.badBody("The body must be an array of {\"id\": …}.", pointer: "")
-    }
-    guard elements.count <= APILimits.tagsOfWorkflow else {
-      throw Problem.badBody(
-        "A workflow has at most \(APILimits.tagsOfWorkflow) tags; these are \(elements.count).", pointer: "")
-    }
-    var tags: [TagID] = []
-    for (place, element) in elements.enumerated() {
-      guard let tag = element["id"]?.stringValue.flatMap({ TagID($0) }) else {
-        throw Problem.badBody("Each element must be an object with the id of a tag.", pointer: "/\(place)/id")
-      }
-      if let other = element.objectValue?.keys.first(where: { $0 != "id" }) {
-        throw Problem(
-          status: .badRequest, code: "unknown_field", detail: "An element has an 'id' and nothing else.",
-          places: [
-            Problem.Place(
-              pointer: "/\(place)/\(other.asPointerToken)", code: "unknown_field", detail: "This field is not known.")
-          ])
-      }
-      if !tags.contains(tag) { tags.append(tag) }
-    }
-    let now = try await call.api.tagEditor.setTags(tags, of: id, by: call.caller)
-    return Reply(.array(now.map(\.representation)))
+    let tags = try await call.tags(of: "workflow")
+    return try await reply(call.api.tagEditor.setTags(tags, of: id, by: call.caller, ifMatch: call.ifMatch()))
+  }
+
+  /// The tags of a workflow, with its ETag: they are a part of it.
+  private static func reply(_ workflow: StoredWorkflow) -> Reply {
+    Reply(.array(workflow.tags.map(\.representation))).with("ETag", workflow.revision.etag)
   }
 
   private static func representation(_ call: APICall) -> WorkflowRepresentation {

@@ -47,15 +47,32 @@ enum WorkspaceRoutes {
 
   private static func update(_ call: APICall) async throws -> Reply {
     let id: WorkspaceID = try call.id(of: "workspace")
-    let name = try call.name("name", in: await call.members(["id", "name", "createdAt", "updatedAt"]))
-    return Reply(try await call.api.workspaceEditor.rename(id, to: name, by: call.caller).representation)
+    let members = try await call.members(["id", "name", "retentionDays", "createdAt", "updatedAt"])
+    let retention = try retention(in: members)
+    // Whoever sets the retention need not know the name.
+    let name = members["name"] == nil && retention != nil ? nil : try call.name("name", in: members)
+    let change = WorkspaceChange(name: name, retention: retention)
+    return Reply(try await call.api.workspaceEditor.update(id, with: change, by: call.caller).representation)
+  }
+
+  /// nil where nothing is said of it.
+  private static func retention(in members: JSONObject) throws -> WorkspaceChange.Retention? {
+    guard let value = members["retentionDays"] else { return nil }
+    if value.isNull { return .asInstallation }
+    guard let days = value.integerValue, APILimits.retentionDays.contains(days) else {
+      throw Problem.badBody(
+        "'retentionDays' must be a whole number from \(APILimits.retentionDays.lowerBound) to "
+          + "\(APILimits.retentionDays.upperBound), or null for what the installation has.", pointer: "/retentionDays")
+    }
+    return .days(days)
   }
 }
 
 extension Workspace {
   var representation: JSONValue {
     [
-      "id": .string("\(id)"), "name": .string(name), "createdAt": .string("\(createdAt)"),
+      "id": .string("\(id)"), "name": .string(name),
+      "retentionDays": retentionDays.map { .integer(Int64($0)) } ?? .null, "createdAt": .string("\(createdAt)"),
       "updatedAt": .string("\(updatedAt)"),
     ]
   }

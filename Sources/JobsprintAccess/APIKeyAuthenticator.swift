@@ -44,7 +44,7 @@ public final class APIKeyAuthenticator: Sendable {
   /// A key was deleted: it is nobody's from here on.
   public func forget() async { await epoch.advance() }
 
-  /// Makes sure that there is a first key, with all scopes.
+  /// Makes sure that there is a first key, with all scopes, unless somebody has deleted it.
   /// - Parameters:
   ///   - presented: the operator's own key; nil to have one made where there is none.
   ///   - id: of the key, if one is stored.
@@ -68,7 +68,7 @@ public final class APIKeyAuthenticator: Sendable {
     return secret.text
   }
 
-  /// One that is stored already stays as it is.
+  /// One that is stored already stays as it is, and one that was deleted stays deleted.
   private func insert(_ secret: APIKeySecret, id: APIKeyID, entry: AuditEntryID) async throws(PortError) {
     let now = clock.now
     let key = APIKeyRecord(

@@ -41,9 +41,11 @@ public struct AccessContext: Sendable {
   }
 
   /// - Parameter details: as for ``entry(_:of:by:_:)``.
-  func record(_ action: AuditAction, of subject: String, by caller: Caller, _ details: JSONObject = [:]) -> ChangeRecord
-  {
-    ChangeRecord(entry(action, of: subject, by: caller, details))
+  func record(
+    _ action: AuditAction, of subject: String, by caller: Caller, _ details: JSONObject = [:],
+    idempotency: IdempotencyRecord? = nil
+  ) -> ChangeRecord {
+    ChangeRecord(entry(action, of: subject, by: caller, details), idempotency: idempotency)
   }
 
   func subjects(_ email: String, _ caller: Caller) -> [AttemptSubject] {

@@ -11,6 +11,13 @@ public struct IssuedToken: Sendable {
   public let text: String
 }
 
+/// What became of an invitation.
+public enum Invited: Sendable {
+  case issued(IssuedToken)
+  /// The request's idempotency key was used before; here is what was kept for it.
+  case before(IdempotencyRecord)
+}
+
 public struct AccountOffice: Sendable {
   private static let setupLifetime: Duration = .seconds(3600)
   private static let invitationLifetime: Duration = .seconds(7 * 24 * 3600)
@@ -66,10 +73,13 @@ public struct AccountOffice: Sendable {
     return member
   }
 
-  /// - Parameter granter: the caller's own role; nil for a key that stands for itself.
-  public func invite(_ email: EmailAddress, as role: Role, granter: Role?, by caller: Caller) async throws
-    -> IssuedToken
-  {
+  /// - Parameters:
+  ///   - granter: the caller's own role; nil for a key that stands for itself.
+  ///   - keeping: what is kept for the request's idempotency key; nil where it has none.
+  public func invite(
+    _ email: EmailAddress, as role: Role, granter: Role?, by caller: Caller,
+    keeping: ((IssuedToken) -> IdempotencyRecord)? = nil
+  ) async throws -> Invited {
     try expect(granter, toGive: role)
     if let user = try await context.accounts.user(withEmail: email),
       try await context.accounts.member(user.id, in: caller.workspace) != nil
@@ -77,12 +87,13 @@ public struct AccountOffice: Sendable {
       throw AccessError(code: .memberAlready, message: "\(email) is a member of this workspace.")
     }
     let token = issued(.invitation, for: Self.invitationLifetime, in: caller.workspace, email: email, role: role)
-    try await context.accounts.keep(
+    let outcome = try await context.accounts.keep(
       token.record,
       recording: context.record(
         .memberInvited, of: "\(token.record.id)", by: caller,
-        ["email": .string(email.text), "role": .string(role.rawValue)]))
-    return token
+        ["email": .string(email.text), "role": .string(role.rawValue)], idempotency: keeping?(token)))
+    if case .replayed(let kept) = outcome { return .before(kept) }
+    return .issued(token)
   }
 
   public func invitations(

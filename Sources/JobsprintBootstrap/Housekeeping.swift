@@ -8,8 +8,8 @@ struct Housekeeping: Sendable {
   let storage: Storage
   let clock: any WallClock
   let log: Logger
-  /// Of executions that have ended; nil: for good.
-  let retention: Duration?
+  /// Days for which executions that have ended are kept in workspaces that say nothing else; nil: for good.
+  let retentionDays: Int?
 
   func run() async {
     while !Task.isCancelled {
@@ -18,14 +18,44 @@ struct Housekeeping: Sendable {
         while try await storage.idempotency.forget(before: clock.now - .seconds(24 * 3600), limit: 1000) == 1000 {}
         // A day for the clocks of two machines, and for whoever wants to know.
         while try await storage.sessions.forget(before: clock.now - .seconds(24 * 3600), limit: 1000) >= 1000 {}
-        if let retention {
-          while try await storage.expire(clock.now - retention), !Task.isCancelled {}
-        }
+        try await expire()
       } catch {
         if Task.isCancelled { return }
         log.warning("housekeeping failed", metadata: ["error": "\(error)"])
       }
       try? await clock.sleep(for: .seconds(600))
+    }
+  }
+
+  private func expire() async throws(PortError) {
+    let retention = Retention(
+      of: try await workspaces(), standard: retentionDays, at: clock.now, hasWeeks: storage.expireWeeks != nil)
+    if let shared = retention.shared, let expireWeeks = storage.expireWeeks {
+      while try await expireWeeks(shared), !Task.isCancelled {}
+    }
+    try await inTurns(retention.own, storage.expire)
+    try await inTurns(retention.all, storage.expireLetters)
+  }
+
+  /// So that the backlog of one workspace does not hold up the others.
+  /// - Parameter batch: whether there may be more.
+  private func inTurns(
+    _ expiries: [Retention.Expiry], _ batch: (Retention.Expiry) async throws(PortError) -> Bool
+  ) async throws(PortError) {
+    var open = expiries
+    while !open.isEmpty, !Task.isCancelled {
+      var unfinished: [Retention.Expiry] = []
+      for expiry in open where try await batch(expiry) { unfinished.append(expiry) }
+      open = unfinished
+    }
+  }
+
+  private func workspaces() async throws(PortError) -> [Workspace] {
+    var all: [Workspace] = []
+    while true {
+      let page = try await storage.workspaces.workspaces(page: PageRequest(after: all.last?.id, limit: 1000))
+      all += page.elements
+      guard page.hasMore else { return all }
     }
   }
 }

@@ -31,7 +31,7 @@ public struct Platform: Sendable {
 
   /// What is answered over HTTP.
   private enum Site {
-    case api(APIDependencies)
+    case api(APIDependencies, ProcessMetrics)
     case health(WorkerHealth, ProcessMetrics)
   }
 
@@ -98,8 +98,7 @@ public struct Platform: Sendable {
       executorLeft: { timers.tell(clock.now + .milliseconds(.random(in: 0...300))) },
       executionHeld: { timers.tell(clock.now) })
     let housekeeping = Housekeeping(
-      storage: storage, clock: clock, log: log,
-      retention: configuration.retentionDays.map { .seconds(86_400 * $0) })
+      storage: storage, clock: clock, log: log, retentionDays: configuration.retentionDays)
     // Stopped from the last to the first: no requests, then no executions, then no more publishing and writing; what was
     // written last is told and sealed.
     var services: [any Service] = [
@@ -181,7 +180,8 @@ public struct Platform: Sendable {
         executionControl: ExecutionControl(executions: executions, writer: writer, clock: clock, ids: ids),
         deadLetterOffice: DeadLetterOffice(letters: storage.deadLetters, acceptor: acceptor, clock: clock, ids: ids),
         workflowEditor: WorkflowEditor(store: workflows, catalog: catalog, library: library, clock: clock, ids: ids),
-        tagEditor: TagEditor(tags: storage.tags, workflows: workflows, clock: clock, ids: ids),
+        tagEditor: TagEditor(
+          tags: storage.tags, workflows: workflows, executions: executions, clock: clock, ids: ids),
         variableEditor: VariableEditor(store: storage.variables, catalog: variables, clock: clock, ids: ids),
         credentialEditor: CredentialEditor(
           store: storage.credentials, cipher: cipher, library: credentialTypes, audit: storage.audit, clock: clock,
@@ -197,23 +197,38 @@ public struct Platform: Sendable {
         sessions: SessionOffice(access, tokens: tokens, lifetimes: configuration.lifetimes),
         limits: RequestLimits(limiter: shared.rateLimiter, quotas: configuration.rateLimits), feed: shared.feed,
         clock: clock,
-        metrics: { metrics.text }))
+        metrics: { metrics.text }), metrics)
     self.services = services
   }
 
   /// Serves until SIGTERM or SIGINT, or until the task is cancelled; then stops in order.
-  /// - Parameter onReady: called with the port once requests are answered.
-  public func run(onReady: @escaping @Sendable (Int) async -> Void) async throws {
+  /// - Parameters:
+  ///   - onReady: called with the port once requests are answered.
+  ///   - onMetricsReady: the same of the port of the metrics, where they have one of their own.
+  public func run(
+    onReady: @escaping @Sendable (Int) async -> Void,
+    onMetricsReady: @escaping @Sendable (Int) async -> Void = { _ in }
+  ) async throws {
     let (host, port) = (configuration.host, configuration.port)
-    let application: any Service =
-      switch site {
-      case .api(let dependencies): try makeApplication(dependencies, host: host, port: port, log: log, onReady: onReady)
-      case .health(let health, let metrics):
+    var applications: [any Service]
+    switch site {
+    case .api(let dependencies, let metrics):
+      applications = [
+        try makeApplication(
+          dependencies, host: host, port: port, origins: configuration.origins, log: log, onReady: onReady)
+      ]
+      if let port = configuration.metricsPort {
+        applications.append(
+          makeMetricsApplication({ metrics.text }, host: host, port: port, log: log, onReady: onMetricsReady))
+      }
+    case .health(let health, let metrics):
+      applications = [
         makeHealthApplication(
           health.checks, metrics: { metrics.text }, host: host, port: port, log: log, onReady: onReady)
-      }
+      ]
+    }
     var group = ServiceGroupConfiguration(
-      services: services + [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
+      services: services + applications, gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
     group.maximumGracefulShutdownDuration = .seconds(configuration.grace + 10)
     let running = ServiceGroup(configuration: group)
     // A task of its own: cancelling the group itself would stop all its parts at once, in no order.

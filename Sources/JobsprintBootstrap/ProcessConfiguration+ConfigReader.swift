@@ -4,6 +4,7 @@
 //   -----------------------------+---------------------------------+--------+------------
 //   jobsprint.host               | JOBSPRINT_HOST                  | text   | 127.0.0.1
 //   jobsprint.port               | JOBSPRINT_PORT                  | number | 8080; a worker's health: 8081
+//   jobsprint.metrics.port       | JOBSPRINT_METRICS_PORT          | number | none; a worker's: its health port
 //   jobsprint.data               | JOBSPRINT_DATA                  | path   | data
 //   jobsprint.database.url       | JOBSPRINT_DATABASE_URL          | secret | none: the folder
 //   jobsprint.database.replica   | JOBSPRINT_DATABASE_REPLICA      | secret | none
@@ -15,6 +16,7 @@
 //   jobsprint.redis.url          | JOBSPRINT_REDIS_URL             | secret | none: nothing is shared
 //   jobsprint.redis.prefix       | JOBSPRINT_REDIS_PREFIX          | text   | jobsprint
 //   jobsprint.rate.limits        | JOBSPRINT_RATE_LIMITS           | text   | anonymous=3000/60
+//   jobsprint.cors.origins       | JOBSPRINT_CORS_ORIGINS          | text   | none
 //   jobsprint.ticket.keys        | JOBSPRINT_TICKET_KEYS           | secret | none: id:hex,id:hex,…
 //   jobsprint.token.keys         | JOBSPRINT_TOKEN_KEYS            | secret | in the folder: id:hex,id:hex,…
 //   jobsprint.credential.keys    | JOBSPRINT_CREDENTIAL_KEYS       | secret | in the folder: id:hex,id:hex,…
@@ -50,6 +52,7 @@ extension ProcessConfiguration {
     if role == .worker { port = 8081 }
     host = config.string(forKey: "jobsprint.host", default: host)
     port = try config.number("jobsprint.port", in: 0...65_535) ?? port
+    if role != .worker { metricsPort = try config.number("jobsprint.metrics.port", in: 0...65_535) }
     instance = config.string(forKey: "jobsprint.instance") ?? ProcessInfo.processInfo.hostName
     storage = try StorageLocation(config, application: "jobsprint-\(role.rawValue) \(instance)")
     brokerAddress = config.string(forKey: "jobsprint.broker.url", isSecret: true)
@@ -61,6 +64,12 @@ extension ProcessConfiguration {
         throw SettingError("jobsprint.rate.limits", RateLimitSetting.expectation, found: text)
       }
       rateLimits = quotas
+    }
+    if let text = config.string(forKey: "jobsprint.cors.origins") {
+      guard let named = OriginSetting.origins(text) else {
+        throw SettingError("jobsprint.cors.origins", OriginSetting.expectation, found: text)
+      }
+      origins = named
     }
     for text in (config.string(forKey: "jobsprint.ticket.keys", isSecret: true) ?? "").split(separator: ",") {
       guard let key = TicketRing.Key(text) else {

@@ -27,6 +27,8 @@ public enum ProcessRole: String, Sendable {
 public struct ProcessConfiguration: Sendable {
   public var host = "127.0.0.1"
   public var port = 8080
+  /// Where an API answers `/metrics` without a key; nil: on its own port only, with one.
+  public var metricsPort: Int?
   /// A folder is made when it does not exist; a database is migrated beforehand.
   public var storage = StorageLocation.folder("data")
   /// A name that stays from start to start, for connections and logs.
@@ -41,6 +43,8 @@ public struct ProcessConfiguration: Sendable {
   var redisPrefix = "jobsprint"
   /// Classes of requests that are not named are not limited.
   public var rateLimits: [RateClass: RateQuota] = RateLimitSetting.standard
+  /// Whose pages may use the API from a browser.
+  public var origins: Set<String> = []
   /// They sign wake-ups; the first one signs, all are accepted.
   var ticketKeys: [TicketRing.Key] = []
   /// They sign access tokens; the first one signs, all are accepted. Without any, a folder has one of its own.

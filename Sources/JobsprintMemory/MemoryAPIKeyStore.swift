@@ -13,7 +13,7 @@ public struct MemoryAPIKeyStore: APIKeyStore {
   public func insert(_ key: APIKeyRecord, recording record: ChangeRecord) async throws(PortError) -> CreateOutcome {
     try store.withState { state throws(PortError) in
       if let used = state.used(record.idempotency) { return .replayed(used) }
-      guard state.apiKeys[key.hash] == nil else { return .nameTaken }
+      guard state.apiKeys[key.hash] == nil, !state.deletedAPIKeys.contains(key.hash) else { return .nameTaken }
       try state.refuseDuplicate(of: key.id)
       try state.note(record)
       state.apiKeys[key.hash] = key
@@ -39,6 +39,7 @@ public struct MemoryAPIKeyStore: APIKeyStore {
       }
       try state.note(record)
       state.apiKeys[key.hash] = nil
+      state.deletedAPIKeys.insert(key.hash)
       return key
     }
   }

@@ -148,11 +148,15 @@ public struct MemoryAccountStore: AccountStore {
     }
   }
 
-  public func keep(_ token: OneTimeToken, recording record: ChangeRecord?) async throws(PortError) {
+  public func keep(
+    _ token: OneTimeToken, recording record: ChangeRecord?
+  ) async throws(PortError) -> CreateOutcome {
     try store.withState { state throws(PortError) in
+      if let used = state.used(record?.idempotency) { return .replayed(used) }
       guard state.oneTimeTokens[token.hash] == nil else { throw PortError(.refused, "This very token exists.") }
       if let record { try state.note(record) }
       state.oneTimeTokens[token.hash] = token
+      return .created
     }
   }
 

@@ -15,7 +15,7 @@ public struct MemoryExecutionStore: ExecutionStore {
   ) async throws(PortError) -> Page<ExecutionRecord> {
     store.withState { state in
       let matching = state.executions.values.map(\.record).filter { $0.workspace == workspace && filter.matches($0) }
-      return Page(matching.sorted { $0.id > $1.id }, of: page, key: \.id, isBehind: <) {
+      return Page(newestFirst: matching, of: page, key: \.id) {
         $0.input.count + ($0.error?.count ?? 0)
       }
     }
@@ -34,6 +34,25 @@ public struct MemoryExecutionStore: ExecutionStore {
     store.withState { state in ids.filter { state.executions[$0]?.state.isTerminal ?? false } }
   }
 
+  public func tags(of id: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> [Tag]? {
+    store.withState { state in
+      state.execution(id, in: workspace).map { _ in state.tags(state.executionTags[id] ?? [], in: workspace) }
+    }
+  }
+
+  public func setTags(
+    _ tags: [TagID], of id: ExecutionID, in workspace: WorkspaceID, recording record: ChangeRecord
+  ) async throws(PortError) -> [Tag]? {
+    try store.withState { state throws(PortError) in
+      guard state.execution(id, in: workspace) != nil,
+        tags.allSatisfy({ state.tags[MemoryState.Key(workspace: workspace, id: $0)] != nil })
+      else { return nil }
+      try state.note(record)
+      state.executionTags[id] = Set(tags)
+      return state.tags(Set(tags), in: workspace)
+    }
+  }
+
   public func delete(
     _ id: ExecutionID, in workspace: WorkspaceID, recording record: ChangeRecord
   ) async throws(PortError) -> ExecutionRecord? {
@@ -41,6 +60,7 @@ public struct MemoryExecutionStore: ExecutionStore {
       guard let execution = state.execution(id, in: workspace), execution.state.isTerminal else { return nil }
       try state.note(record)
       state.executions[id] = nil
+      state.executionTags[id] = nil
       state.deadLetters[MemoryState.Key(workspace: workspace, id: id)] = nil
       return execution.record
     }

@@ -14,8 +14,11 @@ struct MemoryState: Sendable {
   var credentials: [Key<CredentialID>: StoredCredential] = [:]
   /// Tags of workflows; a ``StoredWorkflow`` in ``workflows`` has none.
   var workflowTags: [Key<WorkflowID>: Set<TagID>] = [:]
+  var executionTags: [ExecutionID: Set<TagID>] = [:]
   var idempotency: [TextKey: IdempotencyRecord] = [:]
   var apiKeys: [[UInt8]: APIKeyRecord] = [:]
+  /// Hashes.
+  var deletedAPIKeys: Set<[UInt8]> = []
   var workspaces: [WorkspaceID: Workspace] = [
     .initial: Workspace(
       id: .initial, name: "default", createdAt: Timestamp(milliseconds: 0), updatedAt: Timestamp(milliseconds: 0))
@@ -64,6 +67,16 @@ struct MemoryState: Sendable {
 }
 
 extension Page {
+  /// The page of a list that is newest first, or the other way round where the request says so.
+  init<Key: Comparable>(
+    newestFirst elements: [Element], of request: PageRequest<Key>, key: (Element) -> Key,
+    payload: (Element) -> Int = { _ in 0 }
+  ) {
+    let isBehind: (Key, Key) -> Bool = request.isOldestFirst ? (>) : (<)
+    self.init(
+      elements.sorted { isBehind(key($1), key($0)) }, of: request, key: key, isBehind: isBehind, payload: payload)
+  }
+
   /// The page of sorted elements that begins behind the request's key.
   /// - Parameter payload: bytes of payload in an element.
   init<Key: Comparable>(

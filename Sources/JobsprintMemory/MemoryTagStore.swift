@@ -48,6 +48,7 @@ public struct MemoryTagStore: TagStore {
       try state.note(record)
       state.tags[key] = nil
       for key in state.workflowTags.keys where key.workspace == workspace { state.workflowTags[key]?.remove(id) }
+      for execution in state.executionTags.keys { state.executionTags[execution]?.remove(id) }
       return tag
     }
   }
@@ -61,6 +62,11 @@ public struct MemoryTagStore: TagStore {
 }
 
 extension MemoryState {
+  /// Those of a workspace, oldest first.
+  func tags(_ ids: Set<TagID>, in workspace: WorkspaceID) -> [Tag] {
+    ids.compactMap { tags[Key(workspace: workspace, id: $0)] }.sorted { $0.id < $1.id }
+  }
+
   fileprivate func holder(of name: String, in workspace: WorkspaceID) -> TagID? {
     let wanted = TextKey(name, in: workspace)
     return tags.first { TextKey($0.value.name, in: $0.key.workspace) == wanted }?.key.id

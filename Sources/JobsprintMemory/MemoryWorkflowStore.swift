@@ -33,82 +33,84 @@ public struct MemoryWorkflowStore: WorkflowStore {
   }
 
   public func update(
-    _ id: WorkflowID, in workspace: WorkspaceID, with change: WorkflowChange, ifMatch: VersionID?,
+    _ id: WorkflowID, in workspace: WorkspaceID, with change: WorkflowChange, ifMatch: WorkflowRevision?,
     recording record: ChangeRecord
   ) async throws(PortError) -> UpdateOutcome<StoredWorkflow> {
     try store.withState { state throws(PortError) in
-      guard let workflow = state.workflow(id, in: workspace) else { return .notFound }
-      if let ifMatch, ifMatch != workflow.version { return .changed(workflow) }
       try state.refuseDuplicate(of: change.version, in: workspace)
-      let changed = try state.change(id, in: workspace, recording: record) { workflow in
+      let outcome = try state.change(id, in: workspace, at: change.at, ifMatch: ifMatch, recording: record) {
+        workflow in
         workflow.version = change.version
         workflow.name = change.name
         workflow.document = change.document
-        workflow.updatedAt = change.at
         if change.activates, workflow.activeVersion != nil { workflow.activeVersion = change.version }
       }
-      guard let changed else { return .notFound }
+      guard case .updated = outcome else { return outcome }
       state.insert(
         StoredVersion(
           id: change.version, workflow: id, name: change.name, document: change.document, createdAt: change.at),
         in: workspace)
-      return .updated(changed)
+      return outcome
     }
   }
 
   public func setActive(
     _ isActive: Bool, version: VersionID?, of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp,
-    recording record: ChangeRecord
-  ) async throws(PortError) -> StoredWorkflow? {
+    ifMatch: WorkflowRevision?, recording record: ChangeRecord
+  ) async throws(PortError) -> UpdateOutcome<StoredWorkflow> {
     try store.withState { state throws(PortError) in
       if isActive, let version {
-        guard state.versions[MemoryState.Key(workspace: workspace, id: version)]?.workflow == id else { return nil }
+        guard state.versions[MemoryState.Key(workspace: workspace, id: version)]?.workflow == id else {
+          return .notFound
+        }
       }
-      return try state.change(id, in: workspace, recording: record) { workflow in
+      return try state.change(id, in: workspace, at: time, ifMatch: ifMatch, recording: record) { workflow in
         workflow.activeVersion = isActive ? version ?? workflow.version : nil
-        workflow.updatedAt = time
       }
     }
   }
 
   public func setArchived(
     _ isArchived: Bool, of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp,
-    recording record: ChangeRecord
-  ) async throws(PortError) -> StoredWorkflow? {
+    ifMatch: WorkflowRevision?, recording record: ChangeRecord
+  ) async throws(PortError) -> UpdateOutcome<StoredWorkflow> {
     try store.withState { state throws(PortError) in
-      try state.change(id, in: workspace, recording: record) { workflow in
+      try state.change(id, in: workspace, at: time, ifMatch: ifMatch, recording: record) { workflow in
         workflow.isArchived = isArchived
         if isArchived { workflow.activeVersion = nil }
-        workflow.updatedAt = time
       }
     }
   }
 
   public func setTags(
-    _ tags: [TagID], of id: WorkflowID, in workspace: WorkspaceID, recording record: ChangeRecord
-  ) async throws(PortError) -> [Tag]? {
+    _ tags: [TagID], of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp, ifMatch: WorkflowRevision?,
+    recording record: ChangeRecord
+  ) async throws(PortError) -> UpdateOutcome<StoredWorkflow> {
     try store.withState { state throws(PortError) in
+      guard tags.allSatisfy({ state.tags[MemoryState.Key(workspace: workspace, id: $0)] != nil }) else {
+        return .notFound
+      }
+      let outcome = try state.change(id, in: workspace, at: time, ifMatch: ifMatch, recording: record) { _ in }
+      guard case .updated(var workflow) = outcome else { return outcome }
       let key = MemoryState.Key(workspace: workspace, id: id)
-      guard state.workflows[key] != nil,
-        tags.allSatisfy({ state.tags[MemoryState.Key(workspace: workspace, id: $0)] != nil })
-      else { return nil }
-      try state.note(record)
       state.workflowTags[key] = Set(tags)
-      return state.tags(of: key)
+      workflow.tags = state.tags(of: key)
+      return .updated(workflow)
     }
   }
 
   public func delete(
-    _ id: WorkflowID, in workspace: WorkspaceID, recording record: ChangeRecord
-  ) async throws(PortError) -> StoredWorkflow? {
+    _ id: WorkflowID, in workspace: WorkspaceID, ifMatch: WorkflowRevision?, recording record: ChangeRecord
+  ) async throws(PortError) -> UpdateOutcome<StoredWorkflow> {
     try store.withState { state throws(PortError) in
-      guard let workflow = state.workflow(id, in: workspace) else { return nil }
+      guard let workflow = state.workflow(id, in: workspace) else { return .notFound }
+      if let ifMatch, ifMatch != workflow.revision { return .changed(workflow) }
       try state.note(record)
       let key = MemoryState.Key(workspace: workspace, id: id)
       // Its versions stay out of sight: executions that are under way go on with them.
       state.workflows[key] = nil
       state.workflowTags[key] = nil
-      return workflow
+      return .updated(workflow)
     }
   }
 
@@ -118,7 +120,7 @@ public struct MemoryWorkflowStore: WorkflowStore {
     store.withState { state in
       let matching = state.workflows.keys.filter { $0.workspace == workspace }
         .compactMap { state.workflow($0.id, in: workspace) }.filter { filter.matches($0) }
-      return Page(matching.sorted { $0.id > $1.id }, of: page, key: \.id, isBehind: <) { $0.document.count }
+      return Page(newestFirst: matching, of: page, key: \.id) { $0.document.count }
     }
   }
 
@@ -150,8 +152,7 @@ extension MemoryState {
 
   /// Oldest first.
   fileprivate func tags(of workflow: Key<WorkflowID>) -> [Tag] {
-    (workflowTags[workflow] ?? []).compactMap { tags[Key(workspace: workflow.workspace, id: $0)] }
-      .sorted { $0.id < $1.id }
+    tags(workflowTags[workflow] ?? [], in: workflow.workspace)
   }
 
   fileprivate func refuseDuplicate(of version: VersionID, in workspace: WorkspaceID) throws(PortError) {
@@ -165,15 +166,17 @@ extension MemoryState {
   }
 
   fileprivate mutating func change(
-    _ id: WorkflowID, in workspace: WorkspaceID, recording record: ChangeRecord,
-    _ change: (inout StoredWorkflow) -> Void
-  ) throws(PortError) -> StoredWorkflow? {
+    _ id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp, ifMatch: WorkflowRevision?,
+    recording record: ChangeRecord, _ change: (inout StoredWorkflow) -> Void
+  ) throws(PortError) -> UpdateOutcome<StoredWorkflow> {
     let key = Key(workspace: workspace, id: id)
-    guard var workflow = workflows[key] else { return nil }
+    guard var workflow = workflows[key] else { return .notFound }
+    if let ifMatch, ifMatch != workflow.revision { return .changed(self.workflow(id, in: workspace) ?? workflow) }
     try note(record)
+    workflow.touch(at: time)
     change(&workflow)
     workflows[key] = workflow
-    return self.workflow(id, in: workspace)
+    return .updated(self.workflow(id, in: workspace) ?? workflow)
   }
 }
 

@@ -27,14 +27,15 @@ public struct MemoryWorkspaceStore: WorkspaceStore {
     store.withState { state in state.workspaces[id] }
   }
 
-  public func rename(
-    _ id: WorkspaceID, to name: String, at time: Timestamp, recording record: ChangeRecord
+  public func update(
+    _ id: WorkspaceID, with change: WorkspaceChange, at time: Timestamp, recording record: ChangeRecord
   ) async throws(PortError) -> UpdateOutcome<Workspace> {
     try store.withState { state throws(PortError) in
       guard var workspace = state.workspaces[id] else { return .notFound }
-      if let holder = state.workspace(named: name), holder != id { return .nameTaken }
+      if let name = change.name, let holder = state.workspace(named: name), holder != id { return .nameTaken }
       try state.note(record)
-      workspace.name = name
+      workspace.name = change.name ?? workspace.name
+      if let retention = change.retention { workspace.retentionDays = retention.days }
       workspace.updatedAt = time
       state.workspaces[id] = workspace
       return .updated(workspace)

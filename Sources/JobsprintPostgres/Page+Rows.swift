@@ -7,6 +7,11 @@ extension PageRequest {
   /// everything.
   var rowsToRead: Int { [11, 51, 101, 251, 1001].first { $0 > limit } ?? (limit / 1000 + 1) * 1000 + 1 }
 
+  /// Of a list that is newest first, or the other way round.
+  var direction: String { isOldestFirst ? "ASC" : "DESC" }
+  /// How ids of such a list compare with the one before them.
+  var behind: String { isOldestFirst ? ">" : "<" }
+
   /// The part of a query's rows that the page holds, as a query with the columns of `rows` and their number last.
   /// Payloads beyond the page's limit of bytes stay where they are: only their sizes are read.
   /// - Parameters:

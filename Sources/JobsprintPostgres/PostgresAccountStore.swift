@@ -142,10 +142,13 @@ public struct PostgresAccountStore: AccountStore {
     }
   }
 
-  public func keep(_ token: OneTimeToken, recording record: ChangeRecord?) async throws(PortError) {
+  public func keep(
+    _ token: OneTimeToken, recording record: ChangeRecord?
+  ) async throws(PortError) -> CreateOutcome {
     try await storage.write(as: .keeper, in: [token.workspace]) { transaction in
+      if let record { try await transaction.note(record) { CreateOutcome.replayed($0) } }
       try await transaction.run(InsertOneTimeToken(token: token))
-      if let record { try await transaction.note(record) }
+      return CreateOutcome.created
     }
   }
 

@@ -125,6 +125,10 @@ private struct PostgresArchiveReader: ArchiveReader {
         let journal = try JournalPack.journal(of: try results.decode(read))
         return (.execution(record, journal), journal.reduce(record.input.count) { $0 + $1.payload.count })
       }
+    case .executionTags:
+      let tagged = ListTaggedExecutions(workspace: workspace, after: id.map { ExecutionID($0) }, limit: limit)
+      return try await mapped { try await transaction.query(tagged) }
+        .map { .executionTags($0.execution, $0.tags, in: workspace) }
     case .deadLetter:
       let page = PageRequest(after: id.map { ExecutionID($0) }, limit: limit)
       return try await rows(ListDeadLetters.decode) {
@@ -183,6 +187,7 @@ extension ArchiveRecord {
     case .auditCheckpoint(let checkpoint): checkpoint.workspace
     case .auditEntry(let record): record.entry.caller.workspace
     case .execution(let record, _): record.workspace
+    case .executionTags(_, _, let workspace): workspace
     case .deadLetter(let letter): letter.workspace
     }
   }
@@ -191,7 +196,7 @@ extension ArchiveRecord {
   fileprivate var role: PostgresRole {
     switch self {
     case .workspace, .user, .membership, .auditCheckpoint, .auditEntry: .keeper
-    case .apiKey, .variable, .credential, .tag, .version, .workflow: .api
+    case .apiKey, .variable, .credential, .tag, .version, .workflow, .executionTags: .api
     case .execution, .deadLetter: .journal
     }
   }
@@ -233,6 +238,8 @@ extension StorageTransaction {
       } else {
         try await run(RestoreLive(record: record, entries: journal))
       }
+    case .executionTags(let execution, let tags, let workspace):
+      try await run(AddExecutionTags(workspace: workspace, execution: execution, tags: tags))
     case .deadLetter(let letter): try await run(RestoreDeadLetter(letter: letter))
     }
   }

@@ -39,6 +39,31 @@ public struct PostgresExecutionStore: ExecutionStore {
     return try await storage.read(CheckEnded(ids: ids), as: .claimer, in: [])
   }
 
+  public func tags(of id: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> [Tag]? {
+    try await storage.attempt {
+      var pipeline = PostgresPipeline()
+      let execution = try pipeline.add(FindExecution(id: id, workspace: workspace))
+      let tags = try pipeline.add(ListExecutionTags(workspace: workspace, execution: id))
+      let results = try await storage.snapshot(pipeline, in: workspace)
+      return try results.decode(execution).isEmpty ? nil : try results.decode(tags)
+    }
+  }
+
+  public func setTags(
+    _ tags: [TagID], of id: ExecutionID, in workspace: WorkspaceID, recording record: ChangeRecord
+  ) async throws(PortError) -> [Tag]? {
+    let wanted = Set(tags)
+    return try await storage.write(in: [workspace]) { transaction in
+      guard try await transaction.first(FindExecution(id: id, workspace: workspace)) != nil,
+        try await transaction.all(LockTags(workspace: workspace, tags: Array(wanted))).count == wanted.count
+      else { return nil }
+      try await transaction.run(ClearExecutionTags(workspace: workspace, execution: id))
+      try await transaction.run(AddExecutionTags(workspace: workspace, execution: id, tags: Array(wanted)))
+      try await transaction.note(record)
+      return try await transaction.all(ListExecutionTags(workspace: workspace, execution: id))
+    }
+  }
+
   public func delete(
     _ id: ExecutionID, in workspace: WorkspaceID, recording record: ChangeRecord
   ) async throws(PortError) -> ExecutionRecord? {

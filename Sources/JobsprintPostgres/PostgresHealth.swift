@@ -43,8 +43,16 @@ public struct PostgresHealth: Sendable {
     public let inUse: Int
   }
 
-  /// Of the same look at the newest executions, a hundred times, from here: microseconds.
+  /// Microseconds.
   public struct Statements: Sendable {
+    public enum Source: Sendable, Hashable {
+      /// All calls of this program that PostgreSQL has counted (pg_stat_statements), each with the mean of its statement.
+      case calls
+      /// The same look at the newest executions, a hundred times, from here.
+      case looks
+    }
+
+    public let source: Source
     public let p50: Int
     public let p95: Int
     public let p99: Int
@@ -77,13 +85,23 @@ extension PostgresStorage {
   }
 
   private func statementTimes() async throws(PortError) -> PostgresHealth.Statements {
+    if let counted = await countedTimes() { return counted }
     let page = PageRequest<ExecutionID>(limit: 10)
     for _ in 0..<Self.looks {
       _ = try await executions.executions(matching: ExecutionFilter(), in: .initial, page: page)
     }
     let durations = database.replica.metrics.statements[ListExecutions.name]?.durations
     return PostgresHealth.Statements(
-      p50: Int(clamping: durations?.p50 ?? 0), p95: Int(clamping: durations?.p95 ?? 0),
+      source: .looks, p50: Int(clamping: durations?.p50 ?? 0), p95: Int(clamping: durations?.p95 ?? 0),
       p99: Int(clamping: durations?.p99 ?? 0))
+  }
+
+  /// nil where the server counts nothing: the extension is not made in this database, or its library not loaded.
+  private func countedTimes() async -> PostgresHealth.Statements? {
+    let primary = database.primary
+    guard let schema = try? await primary.query(FindStatementCounts()).first,
+      let rows = try? await primary.rows(ReadStatementCounts(schema: schema).command()), var row = rows.first
+    else { return nil }
+    return try? ReadStatementCounts.decode(&row)
   }
 }

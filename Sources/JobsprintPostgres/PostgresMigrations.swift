@@ -79,6 +79,18 @@ public struct PostgresMigrations: Sendable {
     Migration(
       name: "V0020_credentials", up: PackageResources.V0020_credentials_sql,
       down: PackageResources.V0020_credentials_down_sql),
+    Migration(
+      name: "V0021_execution_tags", up: PackageResources.V0021_execution_tags_sql,
+      down: PackageResources.V0021_execution_tags_down_sql),
+    Migration(
+      name: "V0022_deleted_api_keys", up: PackageResources.V0022_deleted_api_keys_sql,
+      down: PackageResources.V0022_deleted_api_keys_down_sql),
+    Migration(
+      name: "V0023_retention_of_workspaces", up: PackageResources.V0023_retention_of_workspaces_sql,
+      down: PackageResources.V0023_retention_of_workspaces_down_sql),
+    Migration(
+      name: "V0024_retention_of_letters", up: PackageResources.V0024_retention_of_letters_sql,
+      down: PackageResources.V0024_retention_of_letters_down_sql),
   ]
 
   /// For one migration: a rewrite of a large table takes its time.

@@ -28,11 +28,12 @@ extension PostgresStorage {
   private static let attempts = 4
 
   /// Rows of one statement.
+  /// - Parameter limit: of a statement that may take longer than others.
   func read<S: PostgresStatement>(
-    _ statement: S, as role: PostgresRole = .api, in workspaces: [WorkspaceID]
+    _ statement: S, as role: PostgresRole = .api, in workspaces: [WorkspaceID], limit: Duration? = nil
   ) async throws(PortError) -> [S.Row] {
     try await attempt {
-      try await self.database.primary.query(statement, setting: role.settings(workspaces))
+      try await self.database.primary.query(statement, setting: role.settings(workspaces), limit: limit)
     }
   }
 
@@ -70,9 +71,9 @@ extension PostgresStorage {
 
   /// One statement that changes something. - Returns: its rows.
   func write<S: PostgresStatement>(
-    _ statement: S, as role: PostgresRole, in workspaces: [WorkspaceID] = []
+    _ statement: S, as role: PostgresRole, in workspaces: [WorkspaceID] = [], limit: Duration? = nil
   ) async throws(PortError) -> [S.Row] {
-    try await read(statement, as: role, in: workspaces)
+    try await read(statement, as: role, in: workspaces, limit: limit)
   }
 
   /// A transaction whose statements depend on each other's answers.

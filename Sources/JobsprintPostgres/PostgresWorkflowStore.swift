@@ -41,18 +41,18 @@ public struct PostgresWorkflowStore: WorkflowStore {
   }
 
   public func update(
-    _ id: WorkflowID, in workspace: WorkspaceID, with change: WorkflowChange, ifMatch: VersionID?,
+    _ id: WorkflowID, in workspace: WorkspaceID, with change: WorkflowChange, ifMatch: WorkflowRevision?,
     recording record: ChangeRecord
   ) async throws(PortError) -> UpdateOutcome<StoredWorkflow> {
     try await storage.write(in: [workspace]) { transaction in
       guard var workflow = try await transaction.workflow(id, in: workspace) else {
         return UpdateOutcome<StoredWorkflow>.notFound
       }
-      if let ifMatch, ifMatch != workflow.version { return .changed(workflow) }
+      if let ifMatch, ifMatch != workflow.revision { return .changed(workflow) }
       workflow.version = change.version
       workflow.name = change.name
       workflow.document = change.document
-      workflow.updatedAt = change.at
+      workflow.touch(at: change.at)
       if change.activates, workflow.activeVersion != nil { workflow.activeVersion = change.version }
       try await transaction.run(
         InsertVersion(
@@ -68,61 +68,75 @@ public struct PostgresWorkflowStore: WorkflowStore {
 
   public func setActive(
     _ isActive: Bool, version: VersionID?, of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp,
-    recording record: ChangeRecord
-  ) async throws(PortError) -> StoredWorkflow? {
+    ifMatch: WorkflowRevision?, recording record: ChangeRecord
+  ) async throws(PortError) -> UpdateOutcome<StoredWorkflow> {
     try await storage.write(in: [workspace]) { transaction in
-      guard var workflow = try await transaction.workflow(id, in: workspace) else { return nil }
+      guard var workflow = try await transaction.workflow(id, in: workspace) else {
+        return UpdateOutcome<StoredWorkflow>.notFound
+      }
+      if let ifMatch, ifMatch != workflow.revision { return .changed(workflow) }
       if isActive, let version {
         let wanted = try await transaction.first(FindVersion(id: version, workspace: workspace))
-        guard wanted?.workflow == id else { return nil }
+        guard wanted?.workflow == id else { return .notFound }
       }
       workflow.activeVersion = isActive ? version ?? workflow.version : nil
-      workflow.updatedAt = time
+      workflow.touch(at: time)
       try await transaction.run(UpdateWorkflow(workflow: workflow))
       try await transaction.note(record)
-      return workflow
+      return .updated(workflow)
     }
   }
 
   public func setArchived(
     _ isArchived: Bool, of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp,
-    recording record: ChangeRecord
-  ) async throws(PortError) -> StoredWorkflow? {
+    ifMatch: WorkflowRevision?, recording record: ChangeRecord
+  ) async throws(PortError) -> UpdateOutcome<StoredWorkflow> {
     try await storage.write(in: [workspace]) { transaction in
-      guard var workflow = try await transaction.workflow(id, in: workspace) else { return nil }
+      guard var workflow = try await transaction.workflow(id, in: workspace) else {
+        return UpdateOutcome<StoredWorkflow>.notFound
+      }
+      if let ifMatch, ifMatch != workflow.revision { return .changed(workflow) }
       workflow.isArchived = isArchived
       if isArchived { workflow.activeVersion = nil }
-      workflow.updatedAt = time
+      workflow.touch(at: time)
       try await transaction.run(UpdateWorkflow(workflow: workflow))
       try await transaction.note(record)
-      return workflow
+      return .updated(workflow)
     }
   }
 
   public func setTags(
-    _ tags: [TagID], of id: WorkflowID, in workspace: WorkspaceID, recording record: ChangeRecord
-  ) async throws(PortError) -> [Tag]? {
+    _ tags: [TagID], of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp, ifMatch: WorkflowRevision?,
+    recording record: ChangeRecord
+  ) async throws(PortError) -> UpdateOutcome<StoredWorkflow> {
     let wanted = Set(tags)
     return try await storage.write(in: [workspace]) { transaction in
-      guard try await transaction.first(LockWorkflow(id: id, workspace: workspace)) != nil,
+      guard var workflow = try await transaction.workflow(id, in: workspace),
         try await transaction.all(LockTags(workspace: workspace, tags: Array(wanted))).count == wanted.count
-      else { return nil }
+      else { return UpdateOutcome<StoredWorkflow>.notFound }
+      if let ifMatch, ifMatch != workflow.revision { return .changed(workflow) }
+      workflow.touch(at: time)
+      try await transaction.run(UpdateWorkflow(workflow: workflow))
       try await transaction.run(ClearWorkflowTags(workspace: workspace, workflow: id))
       try await transaction.run(AddWorkflowTags(workspace: workspace, workflow: id, tags: Array(wanted)))
       try await transaction.note(record)
-      return try await transaction.all(ListWorkflowTags(workspace: workspace, workflows: [id])).map(\.tag)
+      workflow.tags = try await transaction.all(ListWorkflowTags(workspace: workspace, workflows: [id])).map(\.tag)
+      return .updated(workflow)
     }
   }
 
   public func delete(
-    _ id: WorkflowID, in workspace: WorkspaceID, recording record: ChangeRecord
-  ) async throws(PortError) -> StoredWorkflow? {
+    _ id: WorkflowID, in workspace: WorkspaceID, ifMatch: WorkflowRevision?, recording record: ChangeRecord
+  ) async throws(PortError) -> UpdateOutcome<StoredWorkflow> {
     try await storage.write(in: [workspace]) { transaction in
-      guard let workflow = try await transaction.workflow(id, in: workspace) else { return nil }
+      guard let workflow = try await transaction.workflow(id, in: workspace) else {
+        return UpdateOutcome<StoredWorkflow>.notFound
+      }
+      if let ifMatch, ifMatch != workflow.revision { return .changed(workflow) }
       // Its versions stay out of sight: executions that are under way go on with them.
       try await transaction.run(DeleteWorkflow(workspace: workspace, id: id))
       try await transaction.note(record)
-      return workflow
+      return .updated(workflow)
     }
   }
 

@@ -27,17 +27,17 @@ public struct PostgresWorkspaceStore: WorkspaceStore {
     try await storage.read(FindWorkspace(id: id), in: [id]).first
   }
 
-  public func rename(
-    _ id: WorkspaceID, to name: String, at time: Timestamp, recording record: ChangeRecord
+  public func update(
+    _ id: WorkspaceID, with change: WorkspaceChange, at time: Timestamp, recording record: ChangeRecord
   ) async throws(PortError) -> UpdateOutcome<Workspace> {
     try await storage.write(as: .keeper, in: [id]) { transaction in
       do {
-        guard let workspace = try await transaction.first(RenameWorkspace(id: id, newName: name, time: time)) else {
+        guard let workspace = try await transaction.first(UpdateWorkspace(id: id, change: change, time: time)) else {
           return UpdateOutcome<Workspace>.notFound
         }
         try await transaction.note(record)
         return .updated(workspace)
-      } catch let error as PostgresError where error.constraint == RenameWorkspace.uniqueName {
+      } catch let error as PostgresError where error.constraint == UpdateWorkspace.uniqueName {
         try transaction.abandon(with: UpdateOutcome<Workspace>.nameTaken)
       }
     }

@@ -81,7 +81,8 @@ struct WakeUpIntake: Sendable {
   private func look(at delivery: AMQPDelivery) async -> Finding {
     guard let message = WakeUpMessage(delivery.body) else { return .rejected(.unreadable, "it is no wake-up") }
     let address = delivery.properties.replyTo.flatMap { $0.hasPrefix(inboxPrefix) ? $0 : nil }
-    let wakeUp = WakeUp(execution: message.execution, workspace: message.workspace, lane: lane, replyTo: address)
+    let wakeUp = WakeUp(
+      execution: message.execution, workspace: message.workspace, lane: lane, replyTo: address, trace: message.trace)
     let isExpired: Bool
     switch await tickets.verdict(on: message.ticket) {
     case .forged(let reason): return .rejected(.forged, reason)

@@ -1,13 +1,14 @@
 import JobsprintDomain
 import JobsprintPorts
 
-/// A wake-up on the wire: `{"execution":…,"workspace":…,"lane":…,"ticket":…}`. Where somebody waits stands in the
-/// message's `reply_to`.
+/// A wake-up on the wire: `{"execution":…,"workspace":…,"lane":…,"ticket":…}`, and `"trace"` where the execution has a
+/// trace. Where somebody waits stands in the message's `reply_to`.
 struct WakeUpMessage {
   let execution: ExecutionID
   let workspace: WorkspaceID
   let lane: Lane
   let ticket: String
+  let trace: TraceContext?
 
   /// A ticket has at most 4 KB, the rest 200 bytes.
   private static let mostBytes = 8192
@@ -17,6 +18,7 @@ struct WakeUpMessage {
     workspace = wakeUp.workspace
     lane = wakeUp.lane
     self.ticket = ticket
+    trace = wakeUp.trace
   }
 
   /// nil where it is something else.
@@ -31,14 +33,17 @@ struct WakeUpMessage {
     self.workspace = workspace
     self.lane = lane
     self.ticket = ticket
+    // One that can't be read is no reason to leave an execution asleep.
+    trace = value["trace"]?.stringValue.flatMap { TraceContext($0) }
   }
 
   var body: [UInt8] {
-    let value: JSONValue = [
+    var members: JSONObject = [
       "execution": .string("\(execution)"), "workspace": .string("\(workspace)"), "lane": .string(lane.rawValue),
       "ticket": .string(ticket),
     ]
-    return value.jsonBytes
+    if let trace { members["trace"] = .string("\(trace)") }
+    return JSONValue.object(members).jsonBytes
   }
 }
 

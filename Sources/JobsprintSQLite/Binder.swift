@@ -25,6 +25,10 @@ struct Binder {
 
   mutating func add(_ value: Int) { note(sqlite3_bind_int64(handle, next(), Int64(value))) }
 
+  mutating func add(_ value: Int?) {
+    if let value { add(value) } else { addNull() }
+  }
+
   mutating func add(_ value: Bool) { add(value ? 1 : 0) }
 
   mutating func add(_ time: Timestamp) { note(sqlite3_bind_int64(handle, next(), time.milliseconds)) }

@@ -23,6 +23,9 @@ enum Migrator {
     ("V0015_held_executions", PackageResources.V0015_held_executions_sql),
     ("V0016_variables", PackageResources.V0016_variables_sql),
     ("V0017_credentials", PackageResources.V0017_credentials_sql),
+    ("V0018_execution_tags", PackageResources.V0018_execution_tags_sql),
+    ("V0019_deleted_api_keys", PackageResources.V0019_deleted_api_keys_sql),
+    ("V0020_retention_of_workspaces", PackageResources.V0020_retention_of_workspaces_sql),
   ]
 
   static func names(appliedTo connection: Connection?) throws -> [(name: String, isApplied: Bool)] {

@@ -3,6 +3,11 @@ import JobsprintPorts
 extension PageRequest {
   /// One row more than the page holds tells whether there is another page.
   var limitAndOne: Int { max(0, limit) + 1 }
+
+  /// Of a list that is newest first, or the other way round.
+  var direction: String { isOldestFirst ? "ASC" : "DESC" }
+  /// How ids of such a list compare with the one before them.
+  var behind: String { isOldestFirst ? ">" : "<" }
 }
 
 extension Connection {

@@ -27,6 +27,8 @@ struct RowReader {
 
   mutating func int() -> Int { Int(sqlite3_column_int64(handle, next())) }
 
+  mutating func optionalInt() -> Int? { isNull() ? skip() : int() }
+
   mutating func bool() -> Bool { int() != 0 }
 
   mutating func time() -> Timestamp { Timestamp(milliseconds: sqlite3_column_int64(handle, next())) }

@@ -13,7 +13,9 @@ public struct SQLiteAPIKeyStore: APIKeyStore {
   public func insert(_ key: APIKeyRecord, recording record: ChangeRecord) async throws(PortError) -> CreateOutcome {
     try await database.write { connection in
       if let used = try connection.used(record.idempotency) { return .replayed(used) }
-      guard try connection.first(FindAPIKey(hash: key.hash)) == nil else { return .nameTaken }
+      guard try connection.first(FindAPIKey(hash: key.hash)) == nil,
+        try connection.first(FindDeletedAPIKey(hash: key.hash)) == nil
+      else { return .nameTaken }
       try connection.run(InsertAPIKey(key: key))
       try connection.note(record)
       return .created
@@ -34,6 +36,7 @@ public struct SQLiteAPIKeyStore: APIKeyStore {
     try await database.write { connection in
       guard let key = try connection.first(FindAPIKeyByID(workspace: workspace, id: id)) else { return nil }
       try connection.run(DeleteAPIKey(workspace: workspace, id: id))
+      try connection.run(NoteDeletedAPIKey(hash: key.hash))
       try connection.note(record)
       return key
     }

@@ -137,10 +137,14 @@ public struct SQLiteAccountStore: AccountStore {
     }
   }
 
-  public func keep(_ token: OneTimeToken, recording record: ChangeRecord?) async throws(PortError) {
+  public func keep(
+    _ token: OneTimeToken, recording record: ChangeRecord?
+  ) async throws(PortError) -> CreateOutcome {
     try await database.write { connection in
+      if let used = try connection.used(record?.idempotency) { return .replayed(used) }
       try connection.run(InsertOneTimeToken(token: token))
       if let record { try connection.note(record) }
+      return .created
     }
   }
 

@@ -74,6 +74,11 @@ private struct SQLiteArchiveReader: ArchiveReader {
           let journal = try connection.all(ReadJournal(execution: $0, workspace: workspace))
           return (.execution(record, journal), journal.reduce(record.input.count) { $0 + $1.payload.count })
         }
+      case .executionTags:
+        return try connection.all(ListTaggedExecutions(workspace: workspace, after: id, limit: limit)).map {
+          let tags = try connection.all(ListExecutionTags(workspace: workspace, execution: $0))
+          return .executionTags($0, tags.map(\.id), in: workspace)
+        }
       case .deadLetter:
         return try connection.all(ListDeadLettersInOrder(workspace: workspace, after: id, limit: limit))
           .map { .deadLetter($0) }
@@ -131,6 +136,8 @@ extension Connection {
       for entry in journal {
         try run(InsertFinishedEntry(execution: record.id, workspace: record.workspace, entry: entry))
       }
+    case .executionTags(let execution, let tags, let workspace):
+      for tag in tags { try run(AddExecutionTag(workspace: workspace, execution: execution, tag: tag)) }
     case .deadLetter(let letter): try run(RestoreDeadLetter(letter: letter))
     }
   }

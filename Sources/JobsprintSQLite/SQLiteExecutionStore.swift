@@ -15,7 +15,7 @@ public struct SQLiteExecutionStore: ExecutionStore {
   ) async throws(PortError) -> Page<ExecutionRecord> {
     try await database.read { connection in
       try connection.page(
-        ListExecutions(filter: filter, workspace: workspace, after: page.after, limit: page.limitAndOne), of: page
+        ListExecutions(filter: filter, workspace: workspace, page: page), of: page
       ) { $0.input.count + ($0.error?.count ?? 0) }
     }
   }
@@ -32,6 +32,26 @@ public struct SQLiteExecutionStore: ExecutionStore {
   public func ended(among ids: [ExecutionID]) async throws(PortError) -> [ExecutionID] {
     guard !ids.isEmpty else { return [] }
     return try await database.read { connection in try ids.filter { try connection.first(CheckEnded(id: $0)) != nil } }
+  }
+
+  public func tags(of id: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> [Tag]? {
+    try await database.read { connection in
+      guard try connection.first(FindExecution(id: id, workspace: workspace)) != nil else { return nil }
+      return try connection.all(ListExecutionTags(workspace: workspace, execution: id))
+    }
+  }
+
+  public func setTags(
+    _ tags: [TagID], of id: ExecutionID, in workspace: WorkspaceID, recording record: ChangeRecord
+  ) async throws(PortError) -> [Tag]? {
+    try await database.write { connection in
+      guard try connection.first(FindExecution(id: id, workspace: workspace)) != nil else { return nil }
+      for tag in tags where try connection.first(FindTag(workspace: workspace, id: tag)) == nil { return nil }
+      try connection.run(ClearExecutionTags(execution: id))
+      for tag in tags { try connection.run(AddExecutionTag(workspace: workspace, execution: id, tag: tag)) }
+      try connection.note(record)
+      return try connection.all(ListExecutionTags(workspace: workspace, execution: id))
+    }
   }
 
   public func delete(

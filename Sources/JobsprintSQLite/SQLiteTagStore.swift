@@ -44,6 +44,7 @@ public struct SQLiteTagStore: TagStore {
     try await database.write { connection in
       guard let tag = try connection.first(FindTag(workspace: workspace, id: id)) else { return nil }
       try connection.run(TakeTagFromWorkflows(workspace: workspace, tag: id))
+      try connection.run(TakeTagFromExecutions(workspace: workspace, tag: id))
       try connection.run(DeleteTag(workspace: workspace, id: id))
       try connection.note(record)
       return tag

@@ -32,12 +32,12 @@ public struct SQLiteWorkflowStore: WorkflowStore {
   }
 
   public func update(
-    _ id: WorkflowID, in workspace: WorkspaceID, with change: WorkflowChange, ifMatch: VersionID?,
+    _ id: WorkflowID, in workspace: WorkspaceID, with change: WorkflowChange, ifMatch: WorkflowRevision?,
     recording record: ChangeRecord
   ) async throws(PortError) -> UpdateOutcome<StoredWorkflow> {
     try await database.write { connection in
       guard var workflow = try connection.workflow(id, in: workspace) else { return .notFound }
-      if let ifMatch, ifMatch != workflow.version { return .changed(workflow) }
+      if let ifMatch, ifMatch != workflow.revision { return .changed(workflow) }
       try connection.run(UnindexWorkflow(workspace: workspace, id: id))
       try connection.run(
         InsertVersion(
@@ -47,7 +47,7 @@ public struct SQLiteWorkflowStore: WorkflowStore {
       workflow.version = change.version
       workflow.name = change.name
       workflow.document = change.document
-      workflow.updatedAt = change.at
+      workflow.touch(at: change.at)
       if change.activates, workflow.activeVersion != nil { workflow.activeVersion = change.version }
       try connection.run(UpdateWorkflow(workflow: workflow))
       try connection.run(IndexWorkflow(workspace: workspace, id: id))
@@ -58,60 +58,70 @@ public struct SQLiteWorkflowStore: WorkflowStore {
 
   public func setActive(
     _ isActive: Bool, version: VersionID?, of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp,
-    recording record: ChangeRecord
-  ) async throws(PortError) -> StoredWorkflow? {
+    ifMatch: WorkflowRevision?, recording record: ChangeRecord
+  ) async throws(PortError) -> UpdateOutcome<StoredWorkflow> {
     try await database.write { connection in
-      guard var workflow = try connection.workflow(id, in: workspace) else { return nil }
+      guard var workflow = try connection.workflow(id, in: workspace) else { return .notFound }
+      if let ifMatch, ifMatch != workflow.revision { return .changed(workflow) }
       if isActive, let version {
-        guard try connection.first(FindVersion(id: version, workspace: workspace))?.workflow == id else { return nil }
+        guard try connection.first(FindVersion(id: version, workspace: workspace))?.workflow == id else {
+          return .notFound
+        }
       }
       workflow.activeVersion = isActive ? version ?? workflow.version : nil
-      workflow.updatedAt = time
+      workflow.touch(at: time)
       try connection.run(UpdateWorkflow(workflow: workflow))
       try connection.note(record)
-      return workflow
+      return .updated(workflow)
     }
   }
 
   public func setArchived(
     _ isArchived: Bool, of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp,
-    recording record: ChangeRecord
-  ) async throws(PortError) -> StoredWorkflow? {
+    ifMatch: WorkflowRevision?, recording record: ChangeRecord
+  ) async throws(PortError) -> UpdateOutcome<StoredWorkflow> {
     try await database.write { connection in
-      guard var workflow = try connection.workflow(id, in: workspace) else { return nil }
+      guard var workflow = try connection.workflow(id, in: workspace) else { return .notFound }
+      if let ifMatch, ifMatch != workflow.revision { return .changed(workflow) }
       workflow.isArchived = isArchived
       if isArchived { workflow.activeVersion = nil }
-      workflow.updatedAt = time
+      workflow.touch(at: time)
       try connection.run(UpdateWorkflow(workflow: workflow))
       try connection.note(record)
-      return workflow
+      return .updated(workflow)
     }
   }
 
   public func setTags(
-    _ tags: [TagID], of id: WorkflowID, in workspace: WorkspaceID, recording record: ChangeRecord
-  ) async throws(PortError) -> [Tag]? {
+    _ tags: [TagID], of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp, ifMatch: WorkflowRevision?,
+    recording record: ChangeRecord
+  ) async throws(PortError) -> UpdateOutcome<StoredWorkflow> {
     try await database.write { connection in
-      guard try connection.first(FindWorkflow(id: id, workspace: workspace)) != nil else { return nil }
-      for tag in tags where try connection.first(FindTag(workspace: workspace, id: tag)) == nil { return nil }
+      guard var workflow = try connection.workflow(id, in: workspace) else { return .notFound }
+      if let ifMatch, ifMatch != workflow.revision { return .changed(workflow) }
+      for tag in tags where try connection.first(FindTag(workspace: workspace, id: tag)) == nil { return .notFound }
+      workflow.touch(at: time)
+      try connection.run(UpdateWorkflow(workflow: workflow))
       try connection.run(ClearWorkflowTags(workspace: workspace, workflow: id))
       for tag in tags { try connection.run(AddWorkflowTag(workspace: workspace, workflow: id, tag: tag)) }
       try connection.note(record)
-      return try connection.all(ListWorkflowTags(workspace: workspace, workflow: id))
+      workflow.tags = try connection.all(ListWorkflowTags(workspace: workspace, workflow: id))
+      return .updated(workflow)
     }
   }
 
   public func delete(
-    _ id: WorkflowID, in workspace: WorkspaceID, recording record: ChangeRecord
-  ) async throws(PortError) -> StoredWorkflow? {
+    _ id: WorkflowID, in workspace: WorkspaceID, ifMatch: WorkflowRevision?, recording record: ChangeRecord
+  ) async throws(PortError) -> UpdateOutcome<StoredWorkflow> {
     try await database.write { connection in
-      guard let workflow = try connection.workflow(id, in: workspace) else { return nil }
+      guard let workflow = try connection.workflow(id, in: workspace) else { return .notFound }
+      if let ifMatch, ifMatch != workflow.revision { return .changed(workflow) }
       try connection.run(UnindexWorkflow(workspace: workspace, id: id))
       try connection.run(ClearWorkflowTags(workspace: workspace, workflow: id))
       // Its versions stay out of sight: executions that are under way go on with them.
       try connection.run(DeleteWorkflow(workspace: workspace, id: id))
       try connection.note(record)
-      return workflow
+      return .updated(workflow)
     }
   }
 
@@ -120,7 +130,7 @@ public struct SQLiteWorkflowStore: WorkflowStore {
   ) async throws(PortError) -> Page<StoredWorkflow> {
     try await database.read { connection in
       let found = try connection.page(
-        ListWorkflows(filter: filter, workspace: workspace, after: page.after, limit: page.limitAndOne), of: page
+        ListWorkflows(filter: filter, workspace: workspace, page: page), of: page
       ) { $0.document.count }
       var rows = found.elements
       for place in rows.indices {

@@ -23,16 +23,19 @@ public struct SQLiteWorkspaceStore: WorkspaceStore {
     try await database.read { try $0.first(FindWorkspace(id: id)) }
   }
 
-  public func rename(
-    _ id: WorkspaceID, to name: String, at time: Timestamp, recording record: ChangeRecord
+  public func update(
+    _ id: WorkspaceID, with change: WorkspaceChange, at time: Timestamp, recording record: ChangeRecord
   ) async throws(PortError) -> UpdateOutcome<Workspace> {
     try await database.write { connection in
       guard var workspace = try connection.first(FindWorkspace(id: id)) else { return .notFound }
-      if let other = try connection.first(FindWorkspaceByName(name: name)), other != id { return .nameTaken }
-      try connection.run(RenameWorkspace(id: id, name: name, time: time))
-      try connection.note(record)
-      workspace.name = name
+      if let name = change.name {
+        if let other = try connection.first(FindWorkspaceByName(name: name)), other != id { return .nameTaken }
+        workspace.name = name
+      }
+      if let retention = change.retention { workspace.retentionDays = retention.days }
       workspace.updatedAt = time
+      try connection.run(UpdateWorkspace(workspace: workspace))
+      try connection.note(record)
       return .updated(workspace)
     }
   }

@@ -69,6 +69,10 @@ public enum APIKeyConformance {
       try expect(try await keys.delete(.numbered(1), in: .initial, recording: .numbered(4)), is: nil)
       try expect(try await keys.key(withHash: Array("hash 1".utf8)), is: nil)
       try expect(try await keys.hasAny(), is: false)
+      try expect(
+        try await keys.insert(.numbered(2, hash: "hash 1"), recording: .numbered(5)), is: .nameTaken,
+        "a deleted key does not come back:")
+      try expect(try await keys.key(withHash: Array("hash 1".utf8)), is: nil)
       try await storage.expectAudited([1, 3])
       try await storage.expectAudited([], in: other)
     },

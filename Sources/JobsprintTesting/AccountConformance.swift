@@ -243,6 +243,16 @@ public enum AccountConformance {
       try expect(try await storage.accounts.token(withHash: OneTimeToken.numbered(2).hash)?.id, is: .numbered(2))
       try await storage.expectAudited([1, 2, 3, 4], in: other)
     },
+    ConformanceCheck("an invitation under a used idempotency key is not kept") { storage in
+      let kept = IdempotencyRecord.of("key")
+      try expect(
+        try await storage.accounts.keep(.numbered(1), recording: .noted(idempotency: kept)), is: .created)
+      try expect(
+        try await storage.accounts.keep(
+          .numbered(2), recording: .noted(idempotency: .of("key", response: "another"))), is: .replayed(kept))
+      try expect(
+        try await storage.accounts.invitations(to: .initial, page: PageRequest()).elements, is: [.numbered(1)])
+    },
     ConformanceCheck("a reset of a password spends its token") { storage in
       _ = try await storage.enrol(.numbered(1))
       let token = OneTimeToken.numbered(1, .passwordReset)

@@ -60,7 +60,8 @@ public enum ArchiveConformance {
     let disabled = User.numbered(31, email: "Two@Example.com", password: nil, status: .disabled)
     return [
       .workspace(Workspace(id: .initial, name: "renamed", createdAt: .seconds(1), updatedAt: .seconds(2))),
-      .workspace(Workspace(id: other, name: "other", createdAt: .seconds(1), updatedAt: .seconds(1))),
+      .workspace(
+        Workspace(id: other, name: "other", retentionDays: 30, createdAt: .seconds(1), updatedAt: .seconds(1))),
       .user(.numbered(30)), .user(disabled), .membership(.numbered(30)), .membership(.numbered(31, .viewer)),
       .membership(.numbered(30, in: other, .admin)),
       .apiKey(
@@ -88,6 +89,8 @@ public enum ArchiveConformance {
         [.entry(at: 0), .entry(at: 1)]),
       .execution(.sample(.numbered(21), state: .waiting, waitUntil: .seconds(90)), [.entry(at: 0)]),
       .execution(.sample(.numbered(22), state: .new), []),
+      .executionTags(.numbered(20), [.numbered(3)], in: .initial),
+      .executionTags(.numbered(22), [.numbered(3)], in: .initial),
       .deadLetter(
         DeadLetter(
           execution: .numbered(20), workspace: .initial, workflow: .numbered(1), version: .numbered(100),
@@ -114,6 +117,7 @@ extension ArchiveRecord {
     case .auditCheckpoint(let checkpoint): checkpoint.workspace
     case .auditEntry(let record): record.entry.caller.workspace
     case .execution(let record, _): record.workspace
+    case .executionTags(_, _, let workspace): workspace
     case .deadLetter(let letter): letter.workspace
     }
   }

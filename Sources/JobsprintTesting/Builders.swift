@@ -92,6 +92,43 @@ extension StoredWorkflow {
   }
 }
 
+extension WorkflowStore {
+  // Changes that expect nothing: what became of the workflow; nil where nothing did.
+
+  public func setActive(
+    _ isActive: Bool, version: VersionID?, of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp,
+    recording record: ChangeRecord
+  ) async throws(PortError) -> StoredWorkflow? {
+    try await setActive(
+      isActive, version: version, of: id, in: workspace, at: time, ifMatch: nil, recording: record
+    ).changed
+  }
+
+  public func setArchived(
+    _ isArchived: Bool, of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp,
+    recording record: ChangeRecord
+  ) async throws(PortError) -> StoredWorkflow? {
+    try await setArchived(isArchived, of: id, in: workspace, at: time, ifMatch: nil, recording: record).changed
+  }
+
+  public func setTags(
+    _ tags: [TagID], of id: WorkflowID, in workspace: WorkspaceID, recording record: ChangeRecord
+  ) async throws(PortError) -> [Tag]? {
+    try await setTags(tags, of: id, in: workspace, at: .seconds(700), ifMatch: nil, recording: record).changed?.tags
+  }
+
+  public func delete(
+    _ id: WorkflowID, in workspace: WorkspaceID, recording record: ChangeRecord
+  ) async throws(PortError) -> StoredWorkflow? {
+    try await delete(id, in: workspace, ifMatch: nil, recording: record).changed
+  }
+}
+
+extension UpdateOutcome {
+  /// What an update left behind; nil when it was turned away.
+  fileprivate var changed: Element? { if case .updated(let element) = self { element } else { nil } }
+}
+
 extension WorkflowChange {
   public static func to(
     version: Int, name: String = "Changed", document: String = "{}", at time: Timestamp = .seconds(600),

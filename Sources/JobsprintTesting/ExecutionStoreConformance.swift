@@ -52,6 +52,35 @@ public enum ExecutionStoreConformance {
       try expect(try await storage.executions.details(of: .numbered(2), in: .initial)?.document, is: nil)
       try expect(try await storage.executions.details(of: .numbered(1), in: other), is: nil)
     },
+    ConformanceCheck("tags of an execution are replaced together, all or none, and go with it and with the tag") {
+      storage in
+      let executions = storage.executions
+      _ = try await storage.journal.commit([
+        .accept(.numbered(1, claimedBy: me)), .append(1, [.entry(at: 0)], .success()),
+        .accept(.numbered(2, in: other, claimedBy: me)),
+      ])
+      for number in 1...3 { _ = try await storage.tags.create(.numbered(number), in: .initial, recording: .noted()) }
+      try expect(try await executions.tags(of: .numbered(1), in: .initial), is: [])
+      try expect(
+        try await executions.setTags(
+          [.numbered(2), .numbered(1), .numbered(2)], of: .numbered(1), in: .initial, recording: .numbered(1)),
+        is: [.numbered(1), .numbered(2)])
+      try expect(
+        try await executions.setTags(
+          [.numbered(3), .numbered(9)], of: .numbered(1), in: .initial, recording: .numbered(2)), is: nil)
+      for (id, workspace) in [
+        (ExecutionID.numbered(9), WorkspaceID.initial), (.numbered(2), .initial), (.numbered(1), other),
+      ] {
+        try expect(try await executions.tags(of: id, in: workspace), is: nil)
+        try expect(
+          try await executions.setTags([], of: id, in: workspace, recording: .numbered(3, in: workspace)), is: nil)
+      }
+      try expect(try await executions.tags(of: .numbered(1), in: .initial), is: [.numbered(1), .numbered(2)])
+      _ = try await storage.tags.delete(.numbered(1), in: .initial, recording: .noted())
+      try expect(try await executions.tags(of: .numbered(1), in: .initial), is: [.numbered(2)])
+      _ = try await executions.delete(.numbered(1), in: .initial, recording: .noted())
+      try expect(try await executions.tags(of: .numbered(1), in: .initial), is: nil)
+    },
     ConformanceCheck("lists are newest first and walked by key") { storage in
       _ = try await storage.journal.commit([3, 1, 5, 2, 4].map { .accept(.numbered($0)) })
       let first = try await storage.executions.executions(
@@ -69,6 +98,24 @@ public enum ExecutionStoreConformance {
       let whole = try await storage.executions.executions(
         matching: ExecutionFilter(), in: .initial, page: PageRequest(limit: 5))
       try expect(whole.hasMore, is: false)
+    },
+    ConformanceCheck("lists can be walked the other way round, also filtered") { storage in
+      _ = try await storage.journal.commit([3, 1, 5, 2, 4].map { .accept(.numbered($0)) })
+      _ = try await storage.journal.commit([.cancel(2), .cancel(4), .cancel(5)])
+      for (filter, expected) in [
+        (ExecutionFilter(), ids(1, 2, 3, 4, 5)), (ExecutionFilter(states: [.canceled]), ids(2, 4, 5)),
+        (ExecutionFilter(states: [.canceled, .new]), ids(1, 2, 3, 4, 5)),
+        (ExecutionFilter(states: [.canceled], workflow: .numbered(1)), ids(2, 4, 5)),
+      ] {
+        var (found, hasMore) = ([ExecutionID](), true)
+        while hasMore {
+          let page = try await storage.executions.executions(
+            matching: filter, in: .initial, page: PageRequest(after: found.last, isOldestFirst: true, limit: 2))
+          found += page.elements.map(\.id)
+          hasMore = page.hasMore
+        }
+        try expect(found, is: expected)
+      }
     },
     ConformanceCheck("a page ends behind the execution whose input fills it") { storage in
       _ = try await storage.journal.commit([

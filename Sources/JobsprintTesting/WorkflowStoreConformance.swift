@@ -20,6 +20,9 @@ public enum WorkflowStoreConformance {
     ).elements.map(\.id)
   }
 
+  /// Of no workflow.
+  private static let stale = WorkflowRevision(version: .numbered(99), updatedAt: .seconds(1))
+
   private static func ids(_ numbers: Int...) -> [WorkflowID] { numbers.map { .numbered($0) } }
 
   private static let creating: [ConformanceCheck<StorageUnderTest>] = [
@@ -63,7 +66,7 @@ public enum WorkflowStoreConformance {
       let change = WorkflowChange.to(version: 101, name: "New", document: "{\"new\":1}", at: .seconds(7))
       let workflow = try updated(
         try await storage.workflows.update(
-          .numbered(1), in: .initial, with: change, ifMatch: .numbered(100), recording: .noted()))
+          .numbered(1), in: .initial, with: change, ifMatch: StoredWorkflow.numbered(1).revision, recording: .noted()))
       try expect(workflow.version, is: .numbered(101))
       try expect(workflow.name, is: "New")
       try expect(workflow.document, is: change.document)
@@ -83,7 +86,7 @@ public enum WorkflowStoreConformance {
     ConformanceCheck("an update that expects another version changes nothing") { storage in
       _ = try await storage.workflows.create(.numbered(1), recording: .noted())
       let outcome = try await storage.workflows.update(
-        .numbered(1), in: .initial, with: .to(version: 101), ifMatch: .numbered(99), recording: .noted())
+        .numbered(1), in: .initial, with: .to(version: 101), ifMatch: stale, recording: .noted())
       guard case .changed(let current) = outcome else {
         throw ConformanceFailure(description: "expected changed, found \(outcome)")
       }
@@ -97,11 +100,12 @@ public enum WorkflowStoreConformance {
     },
     ConformanceCheck("of updates that expect one version, one wins") { storage in
       _ = try await storage.workflows.create(.numbered(1), recording: .noted())
+      let revision = StoredWorkflow.numbered(1).revision
       let wins = try await withThrowingTaskGroup(of: Bool.self) { group in
         for number in 101..<109 {
           group.addTask {
             let outcome = try await storage.workflows.update(
-              .numbered(1), in: .initial, with: .to(version: number), ifMatch: .numbered(100), recording: .noted())
+              .numbered(1), in: .initial, with: .to(version: number), ifMatch: revision, recording: .noted())
             if case .updated = outcome { return true } else { return false }
           }
         }
@@ -113,7 +117,7 @@ public enum WorkflowStoreConformance {
       _ = try await storage.workflows.create(.numbered(1), recording: .noted())
       _ = try await storage.workflows.create(.numbered(2), recording: .noted())
       _ = try await storage.workflows.update(
-        .numbered(1), in: .initial, with: .to(version: 101), ifMatch: nil, recording: .noted())
+        .numbered(1), in: .initial, with: .to(version: 101, at: .seconds(7)), ifMatch: nil, recording: .noted())
       let store = storage.workflows
       let newest = try await store.setActive(
         true, version: nil, of: .numbered(1), in: .initial, at: .seconds(8), recording: .noted())
@@ -163,6 +167,47 @@ public enum WorkflowStoreConformance {
         try await storage.workflows.setArchived(
           true, of: .numbered(1), in: other, at: .seconds(4), recording: .noted(in: other)), is: nil)
     },
+    ConformanceCheck("every change makes another revision, and is refused to who expects another") { storage in
+      let (store, id) = (storage.workflows, WorkflowID.numbered(1))
+      _ = try await store.create(.numbered(1), recording: .noted())
+      _ = try await storage.tags.create(.numbered(1), in: .initial, recording: .noted())
+      // All in one millisecond.
+      let time = Timestamp.seconds(1)
+      let changes: [@Sendable (WorkflowRevision) async throws -> UpdateOutcome<StoredWorkflow>] = [
+        {
+          try await store.update(id, in: .initial, with: .to(version: 101, at: time), ifMatch: $0, recording: .noted())
+        },
+        { revision in
+          try await store.setActive(
+            true, version: nil, of: id, in: .initial, at: time, ifMatch: revision, recording: .noted())
+        },
+        { revision in
+          try await store.setActive(
+            false, version: nil, of: id, in: .initial, at: time, ifMatch: revision, recording: .noted())
+        },
+        { try await store.setArchived(true, of: id, in: .initial, at: time, ifMatch: $0, recording: .noted()) },
+        { revision in
+          try await store.setTags(
+            [.numbered(1)], of: id, in: .initial, at: time, ifMatch: revision, recording: .noted())
+        },
+      ]
+      var revision = StoredWorkflow.numbered(1).revision
+      for (place, change) in changes.enumerated() {
+        guard case .changed(let present) = try await change(stale) else {
+          throw ConformanceFailure(description: "change \(place) was made though another revision was expected")
+        }
+        try expect(present.revision, is: revision, "change \(place):")
+        let next = try updated(try await change(revision)).revision
+        try expect(next.updatedAt > revision.updatedAt, is: true, "change \(place):")
+        revision = next
+        try expect(try await store.workflow(id, in: .initial)?.revision, is: revision, "change \(place):")
+      }
+      guard case .changed = try await store.delete(id, in: .initial, ifMatch: stale, recording: .noted()) else {
+        throw ConformanceFailure(description: "a workflow was deleted though another revision was expected")
+      }
+      let removed = try updated(try await store.delete(id, in: .initial, ifMatch: revision, recording: .noted()))
+      try expect(removed.tags, is: [.numbered(1)])
+    },
     ConformanceCheck("tags are replaced together, all or none") { storage in
       _ = try await storage.workflows.create(.numbered(1), recording: .noted())
       for number in 1...3 { _ = try await storage.tags.create(.numbered(number), in: .initial, recording: .noted()) }
@@ -210,6 +255,10 @@ public enum WorkflowStoreConformance {
       try expect(first.elements, is: [.numbered(4), .numbered(3), .numbered(2)])
       try expect(first.hasMore, is: true)
       try expect(try await list(storage, after: .numbered(2)), is: ids(1))
+      let oldest = try await storage.workflows.workflows(
+        matching: WorkflowFilter(), in: .initial, page: PageRequest(after: .numbered(1), isOldestFirst: true, limit: 2))
+      try expect(oldest.elements.map(\.id), is: ids(2, 3))
+      try expect(oldest.hasMore, is: true)
     },
     ConformanceCheck("lists are filtered by activity, name and tags") { storage in
       for (number, name) in [(1, "a"), (2, "b"), (3, "a"), (4, "A")] {
@@ -281,7 +330,7 @@ public enum WorkflowStoreConformance {
       _ = try await store.create(.numbered(1), recording: ChangeRecord(.numbered(1), idempotency: kept))
       _ = try await store.create(.numbered(2), recording: ChangeRecord(.numbered(2), idempotency: kept))
       _ = try await store.update(
-        id, in: .initial, with: .to(version: 101), ifMatch: .numbered(99), recording: .numbered(3))
+        id, in: .initial, with: .to(version: 101), ifMatch: stale, recording: .numbered(3))
       _ = try await store.setActive(
         true, version: .numbered(99), of: id, in: .initial, at: .seconds(2), recording: .numbered(4))
       _ = try await store.setTags([.numbered(9)], of: id, in: .initial, recording: .numbered(5))

@@ -58,24 +58,43 @@ public enum WorkspaceConformance {
       _ = try await workspaces.create(
         .numbered(1, name: "a"), firstKey: .numbered(1, in: .numbered(1)), recording: .numbered(1))
       guard
-        case .updated(let renamed) = try await workspaces.rename(
-          .numbered(1), to: "b", at: .seconds(8), recording: .numbered(2))
+        case .updated(let renamed) = try await workspaces.update(
+          .numbered(1), with: WorkspaceChange(name: "b"), at: .seconds(8), recording: .numbered(2))
       else { throw ConformanceFailure(description: "the workspace was not renamed") }
       try expect(renamed.name, is: "b")
       try expect(renamed.createdAt, is: .seconds(1))
       try expect(renamed.updatedAt, is: .seconds(8))
       try expect(try await workspaces.workspace(.numbered(1)), is: renamed)
       guard
-        case .updated = try await workspaces.rename(.numbered(1), to: "b", at: .seconds(9), recording: .numbered(3))
+        case .updated = try await workspaces.update(
+          .numbered(1), with: WorkspaceChange(name: "b"), at: .seconds(9), recording: .numbered(3))
       else { throw ConformanceFailure(description: "its own name is taken") }
       guard
-        case .nameTaken = try await workspaces.rename(
-          .numbered(1), to: "default", at: .seconds(9), recording: .numbered(4))
+        case .nameTaken = try await workspaces.update(
+          .numbered(1), with: WorkspaceChange(name: "default"), at: .seconds(9), recording: .numbered(4))
       else { throw ConformanceFailure(description: "the name of another workspace was given twice") }
       guard
-        case .notFound = try await workspaces.rename(.numbered(9), to: "c", at: .seconds(9), recording: .numbered(5))
+        case .notFound = try await workspaces.update(
+          .numbered(9), with: WorkspaceChange(name: "c"), at: .seconds(9), recording: .numbered(5))
       else { throw ConformanceFailure(description: "a workspace that is not there was renamed") }
       try await storage.expectAudited([1, 2, 3])
+    },
+    ConformanceCheck("a workspace's retention is set and taken back, whatever its name") { storage in
+      let workspaces = storage.workspaces
+      _ = try await workspaces.create(
+        .numbered(1, name: "a"), firstKey: .numbered(1, in: .numbered(1)), recording: .numbered(1))
+      for (change, name, days) in [
+        (WorkspaceChange(retention: .days(30)), "a", 30), (WorkspaceChange(name: "b"), "b", 30),
+        (WorkspaceChange(name: "c", retention: .asInstallation), "c", nil),
+      ] as [(WorkspaceChange, String, Int?)] {
+        guard
+          case .updated(let workspace) = try await workspaces.update(
+            .numbered(1), with: change, at: .seconds(8), recording: .noted())
+        else { throw ConformanceFailure(description: "the workspace was not changed") }
+        try expect(workspace.name, is: name)
+        try expect(workspace.retentionDays, is: days)
+        try expect(try await workspaces.workspace(.numbered(1)), is: workspace)
+      }
     },
     ConformanceCheck("workspaces are listed oldest first, by key") { storage in
       for number in [2, 1, 3] {

@@ -48,11 +48,13 @@ extension PostgresCore {
 
   /// Cancels what the server is working on, if somebody wants that.
   mutating func stopHead(_ slot: Int, now: UInt64) {
-    guard let unit = slots[slot].outside ?? slots[slot].machine.head, unit.stop != nil,
+    guard let unit = slots[slot].outside ?? slots[slot].machine.oldest, unit.stop != nil,
       !slots[slot].machine.cancelling, let link = slots[slot].link
     else { return }
     if unit.giveUpAt == .max { unit.giveUpAt = now &+ options.cancelGrace.nanoseconds }
     note(unit.giveUpAt)
+    // What is prepared for it is nobody's to cancel, and takes no time where the server answers at all.
+    guard slots[slot].outside != nil || slots[slot].machine.head === unit else { return }
     guard unit.cancelAgainAt == .max || unit.cancelAgainAt <= now else { return note(unit.cancelAgainAt) }
     unit.cancelAgainAt = now &+ Self.cancelInterval
     note(unit.cancelAgainAt)
@@ -102,7 +104,8 @@ extension PostgresCore {
       }
       if let unit = slots[slot].outside { late(unit) }
       slots[slot].machine.forEachUnit(late)
-      if let head = slots[slot].outside ?? slots[slot].machine.head, head.giveUpAt <= now {
+      let oldest = slots[slot].outside ?? slots[slot].machine.oldest
+      if let oldest, oldest.giveUpAt <= now {
         return lost(
           slot, PostgresError(.connectionLost, "the server didn't end a statement that was cancelled"), now: now)
       }
@@ -110,9 +113,7 @@ extension PostgresCore {
       var first = UInt64.max
       slots[slot].machine.forEachUnit { if $0.stop == nil { first = min(first, $0.deadline) } }
       if let unit = slots[slot].outside, unit.stop == nil { first = min(first, unit.deadline) }
-      if let head = slots[slot].outside ?? slots[slot].machine.head {
-        first = min(first, head.giveUpAt, max(head.cancelAgainAt, now &+ 1_000_000))
-      }
+      if let oldest { first = min(first, oldest.giveUpAt, max(oldest.cancelAgainAt, now &+ 1_000_000)) }
       if first != .max { note(first) }
     case .connecting, .ended: break
     }

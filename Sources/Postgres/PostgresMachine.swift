@@ -82,6 +82,12 @@ struct PostgresMachine {
     return unit
   }
 
+  /// The unit that has been on its way for longest: the server works on it, or on what is prepared for it.
+  var oldest: PostgresUnit? {
+    for entry in entries { if case .unit(let unit) = entry.purpose { return unit } }
+    return nil
+  }
+
   /// All units that are on their way, oldest first.
   func forEachUnit(_ body: (PostgresUnit) -> Void) {
     for entry in entries { if case .unit(let unit) = entry.purpose { body(unit) } }

@@ -12,8 +12,9 @@ public struct PostgresOptions: Sendable {
   public var size = 4
   /// For one attempt to connect, all hosts together.
   public var connectLimit: Duration = .seconds(5)
-  /// From sending a statement to its answer; then it is cancelled. Calls can set their own.
-  public var statementLimit: Duration = .seconds(30)
+  /// From sending a statement to its answer; then it is cancelled. Calls can set their own. With `cancelGrace` it is the
+  /// time in which a server that has fallen silent is noticed: 13 s.
+  public var statementLimit: Duration = .seconds(10)
   /// How long a caller waits for a connection.
   public var waitLimit: Duration = .seconds(5)
   /// How many callers may wait; the next one is refused at once.
@@ -53,10 +54,11 @@ public struct PostgresOptions: Sendable {
     if let name = parameters["application_name"] { applicationName = name }
   }
 
-  /// What a connection is opened with. A peer that is gone without a word is noticed within 15 to 30 s.
+  /// What a connection is opened with. A peer that is gone without a word is noticed within 15 s, also while nothing is
+  /// asked of it.
   var connectionParameters: [(String, String)] {
     var all = [
-      "keepalives_idle": "15", "keepalives_interval": "5", "keepalives_count": "3", "tcp_user_timeout": "15000",
+      "keepalives_idle": "5", "keepalives_interval": "3", "keepalives_count": "3", "tcp_user_timeout": "12000",
     ]
     all.merge(parameters) { _, given in given }
     all["application_name"] = applicationName

@@ -30,6 +30,21 @@ import Testing
     }
   }
 
+  @Test func aWorkspaceKeepsExecutionsForATimeOfItsOwn() async throws {
+    try await Command.beside { server, _ in
+      _ = try await Command.run("workspaces", "create", "acme", server: server)
+      let all = try await Command.run("workspaces", "--json", server: server).json.arrayValue
+      let id = try #require(all?.first { $0["name"] == "acme" }?["id"]?.stringValue)
+      let set = try await Command.run("workspaces", "retention", id, "30", server: server)
+      #expect(set.status == 0 && set.output == "acme keeps executions for 30 days.\n")
+      #expect(try await Command.run("workspaces", server: server).output.contains("30"))
+      let unset = try await Command.run("workspaces", "retention", id, server: server)
+      #expect(unset.output == "acme keeps executions as the server does.\n")
+      let refused = try await Command.run("workspaces", "retention", id, "0", server: server)
+      #expect(refused.status == 1 && refused.errors.contains("1 to 36500"))
+    }
+  }
+
   @Test func theAuditLogIsListedAndProvedAlsoBesideTheServer() async throws {
     try await Command.beside { server, folder in
       _ = try await Command.run("import", "examples/first-workflow.json", server: server)

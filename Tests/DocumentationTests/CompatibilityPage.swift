@@ -5,7 +5,7 @@ import JobsprintScript
 /// docs/compatibility.md, from what is.
 enum CompatibilityPage {
   static func text() throws -> String {
-    ([intro] + nodes + expressions + settings + (try imports())).joined(separator: "\n") + "\n"
+    ([intro] + nodes + expressions + settings + (try endpoints()) + (try imports())).joined(separator: "\n") + "\n"
   }
 
   private static let intro = """
@@ -65,6 +65,19 @@ enum CompatibilityPage {
 
     """
   ]
+
+  private static func endpoints() throws -> [String] {
+    [
+      "## The public API", "",
+      "Paths, parameters and shapes are those of n8n's public API where it has them; how answers differ stands at the top of",
+      "`openapi.yaml`.", "", "| group | offered | not offered | in their place |", "|---|---|---|---|",
+    ]
+      + (try PublicAPIReport.groups()).map { group in
+        let missing = group.offered == 0 ? "all" : group.missing.map { "`\($0)`" }.joined(separator: ", ")
+        return "| \(group.name) | \(group.offered) of \(group.offered + group.missing.count) | "
+          + "\(group.missing.isEmpty ? "" : missing) | \(group.instead) |"
+      } + [""]
+  }
 
   private static func imports() throws -> [String] {
     let rows = try ImportReport.rows()

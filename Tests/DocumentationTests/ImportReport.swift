@@ -6,13 +6,15 @@ import JobsprintRuntime
 
 /// What this build says of real exports that lie beside the project.
 enum ImportReport {
-  private static let folder: String = {
+  /// What is read, and never copied.
+  static let conformance: String = {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
-    return
-      (ProcessInfo.processInfo.environment["JOBSPRINT_CONFORMANCE"]
-      ?? root.appending(path: "shared/conformance").path) + "/n8n/import"
+    return ProcessInfo.processInfo.environment["JOBSPRINT_CONFORMANCE"]
+      ?? root.appending(path: "shared/conformance").path
   }()
+
+  private static let folder = conformance + "/n8n/import"
 
   static var isPossible: Bool { FileManager.default.fileExists(atPath: folder) }
 

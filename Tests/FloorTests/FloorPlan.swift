@@ -62,7 +62,7 @@ enum FloorPlan {
       Floor("jobsprint-api", own: ["JobsprintBootstrap"], foreign: ["ArgumentParser"]),
       Floor("jobsprint-worker", own: ["JobsprintBootstrap"], foreign: ["ArgumentParser"]),
       Floor("jobsprint-sandbox", foreign: ["CJavaScriptCore", "CSandboxRuntime", "CSeccomp"]),
-      Floor("JobsprintTesting", own: wing, foreign: ["Crypto"]),
+      Floor("JobsprintTesting", own: wing, foreign: ["Crypto", "Logging"]),
       Floor(
         "JobsprintBench",
         own: [

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import JobsprintDomain
 import NIOHTTP1
@@ -65,6 +66,24 @@ import Testing
     }
   }
 
+  @Test func aDeletedFirstKeyDoesNotComeBackWithTheNextStart() async throws {
+    let folder = TestServer.newFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let other = try await TestServer.running(in: folder) { server in
+      let made = try await server.post("/api-keys", ["label": "other"])
+      let other = try #require(made.json["key"]?.stringValue)
+      let first = try #require(try await server.get("/api-keys").json["data"]?[0]?["id"]?.stringValue)
+      #expect(try await server.send("DELETE", "/api-keys/\(first)", key: other).status == 200)
+      #expect(try await server.get("/tags").status == 401)
+      return other
+    }
+    try await TestServer.running(in: folder) { server in
+      #expect(try await server.get("/tags").status == 401)
+      let keys = try await server.send("GET", "/api-keys", key: other)
+      #expect(keys.json["data"]?.arrayValue?.count == 1)
+    }
+  }
+
   /// A key with everything but a route's scope is refused, one with nothing else is not.
   @Test func eachRouteNeedsItsScopeAndNoOther() async throws {
     try await TestServer.running { server in
@@ -112,6 +131,17 @@ import Testing
       #expect(try await server.put("/workspaces/\(made.id)", ["name": "default"]).status == 409)
       #expect(try await server.put("/workspaces/\(made.id)", ["name": "Acme"]).json["name"] == "Acme")
       #expect(try await server.get("/workspaces/\(made.id)").json["name"] == "Acme")
+      let path = "/workspaces/\(try made.id)"
+      #expect(made.json["retentionDays"]?.isNull == true)
+      let brief = try await server.put(path, ["retentionDays": 30])
+      #expect(brief.status == 200 && brief.json["retentionDays"] == 30 && brief.json["name"] == "Acme")
+      #expect(try await server.put(path, ["name": "Acme"]).json["retentionDays"] == 30, "it stays as it is")
+      #expect(try await server.put(path, ["retentionDays": .null]).json["retentionDays"]?.isNull == true)
+      for days in [0, 36_501, "30", 1.5] as [JSONValue] {
+        let refused = try await server.put(path, ["retentionDays": days])
+        #expect(refused.status == 400 && refused.json["errors"]?[0]?["pointer"] == "/retentionDays")
+      }
+      #expect(try await server.put(path, [:]).status == 400)
       let names = try await server.get("/workspaces").json["data"]?.arrayValue?.compactMap { $0["name"]?.stringValue }
       #expect(names == ["default", "Acme"])
       for path in ["/workspaces", "/workspaces/\(try made.id)"] {

@@ -155,6 +155,73 @@ struct ExecutionTests {
     }
   }
 
+  @Test func listsAreWalkedInEitherOrderAndCutByTime() async throws {
+    try await TestServer.running { server in
+      let workflow = try await server.store([Self.start])
+      var ids: [String] = []
+      for _ in 0..<3 { ids.append(try await server.post("/workflows/\(workflow)/execute?wait=30").id) }
+      func list(_ query: String) async throws -> (ids: [String], next: String?) {
+        let page = try await server.get("/executions?\(query)")
+        #expect(page.status == 200)
+        return (
+          (page.json["data"]?.arrayValue ?? []).compactMap { $0["id"]?.stringValue },
+          page.json["nextCursor"]?.stringValue
+        )
+      }
+      #expect(try await list("sort=createdAt:desc").ids == ids.reversed())
+      let first = try await list("sort=createdAt:asc&limit=2")
+      #expect(first.ids == Array(ids.prefix(2)))
+      let next = try #require(first.next)
+      #expect(try await list("sort=createdAt:asc&limit=2&cursor=\(next)") == ([ids[2]], nil))
+      #expect(try await server.get("/workflows?sort=createdAt:asc").json["data"]?.arrayValue?.count == 1)
+      #expect(try await server.get("/executions?sort=name").code == "parameter_invalid")
+      let second = try #require(try await server.get("/executions/\(ids[1])").json["createdAt"]?.stringValue)
+      let after = try await list("startedAfter=\(second)").ids
+      let before = try await list("startedBefore=\(second)").ids
+      #expect(!after.contains(ids[1]) && !before.contains(ids[1]), "accepted at that very moment")
+      #expect(after.allSatisfy { $0 > ids[1] } && before.allSatisfy { $0 < ids[1] })
+      #expect(try await list("startedAfter=2000-01-01T00:00:00Z").ids.count == 3)
+      #expect(try await list("startedBefore=2000-01-01T00:00:00Z").ids.isEmpty)
+      #expect(try await server.get("/executions?startedAfter=soon").code == "parameter_invalid")
+    }
+  }
+
+  @Test func anExecutionCarriesTags() async throws {
+    try await TestServer.running { server in
+      let workflow = try await server.store([("Start", "n8n-nodes-base.manualTrigger", [:])])
+      let id = try await server.post("/workflows/\(workflow)/execute?wait=30").id
+      var tags: [String] = []
+      for name in ["a", "b"] { tags.append(try await server.post("/tags", ["name": .string(name)]).id) }
+      let references = tags.map { JSONValue.object(["id": .string($0)]) }
+      #expect(try await server.get("/executions/\(id)/tags").json == [])
+      let set = try await server.put("/executions/\(id)/tags", .array(references + references))
+      #expect(set.status == 200 && set.json.arrayValue?.map { $0["name"] } == ["a", "b"])
+      #expect(try await server.get("/executions/\(id)/tags").json == set.json)
+      let log = try await server.get("/audit-logs?action=execution.tagged").json["data"]
+      #expect(log?.arrayValue?.count == 1 && log?[0]?["subjectId"]?.stringValue == id)
+      let unknown = "01a1fcfb-56ac-7890-979c-b894b84c2b4f"
+      let none = try await server.put("/executions/\(id)/tags", [["id": .string(unknown)]])
+      #expect(none.status == 404 && none.code == "tag_not_found")
+      #expect(try await server.get("/executions/\(unknown)/tags").code == "execution_not_found")
+      #expect(try await server.put("/executions/\(unknown)/tags", .array(references)).code == "execution_not_found")
+      #expect(try await server.put("/executions/\(id)/tags", ["a": 1]).code == "body_malformed")
+      #expect(try await server.delete("/tags/\(tags[0])").status == 200)
+      #expect(try await server.get("/executions/\(id)/tags").json.arrayValue?.map { $0["name"] } == ["b"])
+    }
+  }
+
+  @Test func aTraceIsTakenOverAndNamedInTheAnswer() async throws {
+    try await TestServer.running { server in
+      let trace = "0af7651916cd43dd8448eb211c80319c"
+      let answer = try await server.get("/tags", headers: ["traceparent": "00-\(trace)-b7ad6b7169203331-01"])
+      let parts = try #require(answer.headers["traceresponse"].first).split(separator: "-")
+      #expect(parts.count == 4 && parts[1] == trace && parts[2] != "b7ad6b7169203331" && parts[3] == "01")
+      for none in [[:], ["traceparent": "00-\(trace)-0000000000000000-01"], ["traceparent": "x"]] as [HTTPHeaders] {
+        #expect(try await server.get("/tags", headers: none).headers["traceresponse"].isEmpty)
+      }
+    }
+  }
+
   @Test func aRunUpToANodeStopsThere() async throws {
     try await TestServer.running { server in
       let id = try await server.store([

@@ -45,6 +45,18 @@ struct MetricsTests {
     }
   }
 
+  @Test func aPortOfItsOwnHasNothingElse() async throws {
+    try await TestServer.running { server in
+      #expect(server.metricsPort != server.port)
+      for (path, expected) in [
+        ("/metrics", 200), ("/livez", 404), ("/openapi.yaml", 404), ("/api/v1/tags", 404), ("/api/v1/auth/login", 404),
+      ] {
+        let status = try await server.raw("GET", path, at: server.metricsPort)
+        #expect(status == expected, "\(path)")
+      }
+    }
+  }
+
   @Test func itTakesTheOperatorsKey() async throws {
     try await TestServer.running { server in
       #expect(try await server.send("GET", "/metrics", key: nil, base: "").status == 401)

@@ -23,6 +23,26 @@ import Testing
     }
   }
 
+  @Test func theSameKeyInvitesOnce() async throws {
+    try await TestServer.running { server in
+      let both: JSONValue = [["email": "ann@example.com"], ["email": "bob@example.com", "role": "viewer"]]
+      let first = try await server.post("/users", both, headers: ["Idempotency-Key": "k"])
+      #expect(first.status == 200 && first.headers["Idempotency-Replayed"].isEmpty)
+      let again = try await server.post("/users", both, headers: ["Idempotency-Key": "k"])
+      #expect(again.status == 200 && again.headers["Idempotency-Replayed"] == ["true"])
+      for place in 0...1 {
+        var told = try #require(first.json[place]?["user"]?.objectValue)
+        #expect(told["inviteToken"]?.stringValue?.isEmpty == false)
+        told["inviteToken"] = nil
+        #expect(again.json[place]?["user"] == .object(told), "without its token")
+      }
+      #expect(try await server.get("/invitations").json["data"]?.arrayValue?.count == 2)
+      let other = try await server.post(
+        "/users", [["email": "carl@example.com"]], headers: ["Idempotency-Key": "k"])
+      #expect(other.status == 422 && other.code == "idempotency_key_reused")
+    }
+  }
+
   @Test func unknownWrongAndDisabledAreOneAnswer() async throws {
     try await TestServer.running { server in
       let ann = try await server.member(.viewer, "ann@example.com")

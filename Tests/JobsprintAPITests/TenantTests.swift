@@ -60,7 +60,7 @@ import Testing
     let body: JSONValue? =
       switch (route.method.rawValue, route.path) {
       case ("PUT", "/workflows/{id}"): TestServer.document([("A", "n8n-nodes-base.manualTrigger", [:])])
-      case ("PUT", "/workflows/{id}/tags"): []
+      case ("PUT", "/workflows/{id}/tags"), ("PUT", "/executions/{id}/tags"): []
       case ("PUT", "/variables/{id}"): ["key": "k", "value": "v"]
       case ("PATCH", "/credentials/{id}"): ["name": "renamed"]
       case ("PUT", _): ["name": "renamed"]

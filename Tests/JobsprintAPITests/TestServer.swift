@@ -26,32 +26,47 @@ struct TestServer: Sendable {
   static let apiKey = "api-test-key-0123456789-0123456789-0123456789"
 
   let port: Int
+  let metricsPort: Int
   /// As it was shown at the start.
   var setupToken: String?
 
   /// Serves while `body` runs.
+  /// - Parameter given: a folder that stays; nil for one of its own.
   static func running<Result>(
-    limits: [RateClass: RateQuota] = [:], _ body: (TestServer) async throws -> Result
+    in given: String? = nil, limits: [RateClass: RateQuota] = [:], origins: Set<String> = [],
+    _ body: (TestServer) async throws -> Result
   ) async throws -> Result {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "jobsprint-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let folder = given ?? Self.newFolder()
+    defer { if given == nil { try? FileManager.default.removeItem(atPath: folder) } }
     var configuration = ProcessConfiguration()
     configuration.port = 0
-    configuration.storage = .folder(folder.path)
+    configuration.metricsPort = 0
+    configuration.storage = .folder(folder)
     configuration.bootstrapAPIKey = apiKey
     configuration.rateLimits = limits
+    configuration.origins = origins
     var log = Logger(label: "test")
     log.logLevel = .critical
     let platform = try await Platform(.embedded, configuration, log: log)
     let (ports, ready) = AsyncStream<Int>.makeStream()
-    let serving = Task { try await platform.run { ready.yield($0) } }
-    var first = ports.makeAsyncIterator()
-    let server = TestServer(port: try #require(await first.next()), setupToken: platform.setupToken)
+    let (metricsPorts, metricsReady) = AsyncStream<Int>.makeStream()
+    let serving = Task {
+      try await platform.run(onReady: { ready.yield($0) }, onMetricsReady: { metricsReady.yield($0) })
+    }
+    var (first, firstOfMetrics) = (ports.makeAsyncIterator(), metricsPorts.makeAsyncIterator())
+    let server = TestServer(
+      port: try #require(await first.next()), metricsPort: try #require(await firstOfMetrics.next()),
+      setupToken: platform.setupToken)
     let outcome: Swift.Result<Result, any Error>
     do { outcome = .success(try await body(server)) } catch { outcome = .failure(error) }
     serving.cancel()
     _ = await serving.result
     return try outcome.get()
+  }
+
+  /// The path of a folder that is not there yet.
+  static func newFolder() -> String {
+    FileManager.default.temporaryDirectory.appending(path: "jobsprint-\(UUID().uuidString)").path
   }
 
   func get(_ path: String, headers: HTTPHeaders = [:]) async throws -> Answer {
@@ -92,8 +107,9 @@ struct TestServer: Sendable {
   }
 
   /// The status of an answer to a path that is sent as it is written, by nobody; 0 where the connection is closed.
-  func raw(_ method: String, _ target: String) async throws -> Int {
-    var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(target)")
+  /// - Parameter other: another port of the server.
+  func raw(_ method: String, _ target: String, at other: Int? = nil) async throws -> Int {
+    var request = HTTPClientRequest(url: "http://127.0.0.1:\(other ?? port)\(target)")
     request.method = .init(rawValue: method)
     let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
     _ = try await response.body.collect(upTo: 1 << 20)

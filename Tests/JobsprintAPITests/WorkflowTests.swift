@@ -50,6 +50,41 @@ struct WorkflowTests {
     }
   }
 
+  @Test func everyChangeMakesAnotherETagAndIsRefusedToWhoHasReadAnOlderOne() async throws {
+    try await TestServer.running { server in
+      let id = try await server.store([("Start", "n8n-nodes-base.manualTrigger", [:])])
+      let label = try await server.post("/tags", ["name": "label"]).id
+      let changes: [(method: String, path: String, body: JSONValue?)] = [
+        ("POST", "/activate", nil), ("PUT", "/tags", [["id": .string(label)]]), ("POST", "/deactivate", nil),
+        ("POST", "/archive", nil), ("POST", "/unarchive", nil),
+        ("PUT", "", TestServer.document([("Start", "n8n-nodes-base.manualTrigger", [:])], name: "Two")),
+        ("DELETE", "", nil),
+      ]
+      var seen = [try #require(try await server.get("/workflows/\(id)").headers["ETag"].first)]
+      for (method, path, body) in changes {
+        for stale in seen.dropLast() + ["\"nonsense\"", "W/\(seen[0])"] {
+          let refused = try await server.send(
+            method, "/workflows/\(id)\(path)", body?.jsonBytes, headers: ["If-Match": stale])
+          #expect(refused.status == 412 && refused.code == "workflow_changed", "\(method) \(path)")
+        }
+        let current = try #require(seen.last)
+        let unchanged = try await server.get("/workflows/\(id)")
+        #expect(unchanged.headers["ETag"].first == current, "a refused change left a trace: \(method) \(path)")
+        let done = try await server.send(
+          method, "/workflows/\(id)\(path)", body?.jsonBytes, headers: ["If-Match": current])
+        #expect(done.status == 200, "\(method) \(path)")
+        guard method != "DELETE" else { continue }
+        let next = try #require(done.headers["ETag"].first)
+        #expect(!seen.contains(next), "\(method) \(path)")
+        for read in ["", "/tags", "/document"] {
+          #expect(try await server.get("/workflows/\(id)\(read)").headers["ETag"].first == next, "\(read)")
+        }
+        seen.append(next)
+      }
+      #expect(try await server.get("/workflows/\(id)").status == 404)
+    }
+  }
+
   @Test func warningsPointToWhatIsDoubtful() async throws {
     try await TestServer.running { server in
       let answer = try await server.post(

@@ -25,6 +25,7 @@ final class CutProxy: Sendable {
   private struct State {
     var order: Order?
     var isAway = false
+    var isSilent = false
     var sockets: Set<Int32> = []
     var cuts = 0
   }
@@ -74,6 +75,18 @@ final class CutProxy: Sendable {
   }
 
   func comeBack() { state.withLock { $0.isAway = false } }
+
+  /// Swallows all that comes, from both sides, on old connections and new ones: none of them ends.
+  func fallSilent() { state.withLock { $0.isSilent = true } }
+
+  /// New connections get through; what was swallowed is gone, and so are the connections that it was swallowed on.
+  func speakAgain() {
+    goAway()
+    state.withLock { state in
+      state.isSilent = false
+      state.isAway = false
+    }
+  }
 
   // MARK: inside
 
@@ -130,18 +143,22 @@ final class CutProxy: Sendable {
       guard poll(&sockets, 2, -1) > 0 else { continue }
       if sockets[1].revents != 0 {
         guard let bytes = Self.read(upstream) else { return }
+        if isSilent { continue }
         let isOver = session.received(bytes)
         if session.silentUntil == nil { guard Self.write(bytes, to: client) else { return } }
         if isOver { return struck() }
       }
       if sockets[0].revents != 0 {
         guard let bytes = Self.read(client) else { return }
+        if isSilent { continue }
         let (passed, isOver) = session.sent(bytes, order: { self.order(for: $0) })
         guard Self.write(passed, to: upstream) else { return }
         if isOver { return struck() }
       }
     }
   }
+
+  private var isSilent: Bool { state.withLock { $0.isSilent } }
 
   /// Takes the order that a statement is the subject of.
   private func order(for sql: String) -> Cut? {

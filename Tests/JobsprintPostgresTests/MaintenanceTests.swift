@@ -65,17 +65,20 @@ import Testing
   }
 
   @Test func weeksAreDroppedWhenNothingLivesInThem() async throws {
-    try await withStorage { storage, _ in
+    try await withStorage { storage, name in
       _ = try await storage.maintenance.prepare(at: .seconds(0))
       _ = try await storage.journal.commit([
         .accept(.numbered(1, claimedBy: .numbered(1))), .accept(.numbered(2)), .append(1, [.entry(at: 0)], .success()),
       ])
+      _ = try await storage.tags.create(.numbered(1), in: .initial, recording: .noted())
+      _ = try await storage.executions.setTags([.numbered(1)], of: .numbered(1), in: .initial, recording: .noted())
       let dropped = try await storage.maintenance.dropPartitions(before: .seconds(0) + week + week)
       #expect(!dropped.contains("executions_20270111"))
       #expect(try await storage.executions.execution(.numbered(1), in: .initial) != nil)
       _ = try await storage.journal.commit([.cancel(2)])
       let next = try await storage.maintenance.dropPartitions(before: .seconds(0) + week + week)
       #expect(next.contains("executions_20270111") && next.contains("journal_20270111"))
+      #expect(try await rows(of: "execution_tags", name) == 0)
       #expect(try await storage.executions.execution(.numbered(1), in: .initial) == nil)
     }
   }
@@ -118,6 +121,30 @@ import Testing
       #expect(can.count == 0 ? compressed.count == 0 : others.count == 0 && compressed.count > 8)
       running.cancel()
       await running.value
+    }
+  }
+
+  @Test func settledLettersGoInBatchesAndOpenOnesStay() async throws {
+    try await withStorage { storage, _ in
+      let other = WorkspaceID.numbered(77)
+      let end = ExecutionTransition.finish(
+        .crashed, error: nil, lastNode: nil, at: .seconds(9), deadLetter: .cannotRun)
+      _ = try await storage.journal.commit(
+        (1...4).flatMap { [.accept(.numbered($0, claimedBy: .numbered(1))), .append($0, [], end)] }
+          + [.accept(.numbered(5, in: other, claimedBy: .numbered(1))), .append(5, in: other, [], end)])
+      for (number, workspace, time) in [(1, .initial, 20), (2, .initial, 21), (3, .initial, 900), (5, other, 20)]
+        as [(Int, WorkspaceID, Int64)]
+      {
+        _ = try await storage.deadLetters.settle(
+          .numbered(number), in: workspace, as: .discarded, at: .seconds(time), recording: .noted(in: workspace))
+      }
+      let maintenance = storage.maintenance
+      #expect(try await maintenance.expireLetters(before: .seconds(500), in: .initial, limit: 1) == 1)
+      #expect(try await maintenance.expireLetters(before: .seconds(500), in: .initial, limit: 9) == 1)
+      let rest = try await storage.deadLetters.letters(
+        matching: DeadLetterFilter(status: nil), in: .initial, page: PageRequest())
+      #expect(rest.elements.map(\.execution) == [.numbered(4), .numbered(3)])
+      #expect(try await storage.deadLetters.letter(of: .numbered(5), in: other) != nil)
     }
   }
 

@@ -221,7 +221,7 @@ private let filling = [
       all.append((.api, try ListAPIKeys(workspace: workspace, page: PageRequest(after: after)).command()))
     }
     try add(.api, FindWorkspace(id: workspace))
-    try add(.keeper, RenameWorkspace(id: workspace, newName: "n", time: time))
+    try add(.keeper, UpdateWorkspace(id: workspace, change: WorkspaceChange(name: "n"), time: time))
     for after in [nil, workspace] {
       all.append((.keeper, try ListWorkspaces(page: PageRequest(after: after)).command()))
     }

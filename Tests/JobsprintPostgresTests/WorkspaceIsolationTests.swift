@@ -19,7 +19,7 @@ import Testing
     ("tags", [.api]), ("variables", [.api]), ("credentials", [.api]), ("workflow_tags", [.api]),
     ("idempotency_keys", [.api, .journal]), ("api_keys", [.api]),
     ("dead_letters", [.api, .journal]), ("audit_logs", [.api]), ("audit_heads", [.api]), ("audit_checkpoints", [.api]),
-    ("memberships", [.api]), ("one_time_tokens", [.api]),
+    ("memberships", [.api]), ("one_time_tokens", [.api]), ("execution_tags", [.api]),
   ]
 
   /// Everything there is, in both workspaces.
@@ -45,7 +45,7 @@ import Testing
       _ = try await storage.accounts.enrol(
         .numbered(number), as: .numbered(number, in: workspace), spending: nil, onlyAsFirst: false,
         recording: .numbered(500 + number, in: workspace))
-      try await storage.accounts.keep(
+      _ = try await storage.accounts.keep(
         .numbered(number, in: workspace), recording: .numbered(600 + number, in: workspace))
       let seal = AuditSeal(sequence: 1, hash: [1])
       let sealed = try await storage.audit.seal(
@@ -66,6 +66,10 @@ import Testing
       .append(6, in: other, [], .finish(.crashed, error: nil, lastNode: nil, at: .seconds(9), deadLetter: .cannotRun)),
     ])
     #expect(outcomes.allSatisfy { $0 == .committed })
+    for (number, workspace) in [(1, mine), (2, other)] {
+      _ = try await storage.executions.setTags(
+        [.numbered(number)], of: .numbered(number), in: workspace, recording: .numbered(700 + number, in: workspace))
+    }
   }
 
   private func workspaces(

@@ -26,6 +26,20 @@ extension RabbitMQTests {
       try await scene.end()
     }
 
+    @Test func aTraceTravelsWithItsWakeUpAndOlderMessagesHaveNone() async throws {
+      let trace = try #require(TraceContext("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"))
+      let scene = try await Scene()
+      try await scene.withInstance { broker async throws in
+        try await broker.wakeUps.publish([wakeUp(1, trace: trace), wakeUp(2)])
+        #expect(Set(await broker.wakeUps.take(2)) == [wakeUp(1, trace: trace), wakeUp(2)])
+      }
+      try await scene.end()
+      let body = WakeUpMessage(wakeUp(1, trace: trace), ticket: "t").body
+      let spoilt = String(decoding: body, as: UTF8.self).replacing("00-0af", with: "xx-0af")
+      let message = try #require(WakeUpMessage(Array(spoilt.utf8)))
+      #expect(message.trace == nil && message.execution == .numbered(1))
+    }
+
     @Test func whatAKilledReceiverHeldIsReceivedByAnother() async throws {
       let scene = try await Scene()
       let wakeUps = Set((1...30).map { wakeUp($0, Lane.allCases[$0 % 3]) })

@@ -5,8 +5,6 @@ import JobsprintDomain
 import JobsprintMemory
 import JobsprintPorts
 import JobsprintTesting
-import Logging
-import Synchronization
 import Testing
 
 @testable import JobsprintRabbitMQ
@@ -48,7 +46,7 @@ final class Scene: Sendable {
     var options = try RabbitMQOptions(url)
     options.prefix = prefix
     change(&options)
-    let broker = RabbitMQBroker(options, tickets: tickets, local: MemoryEventBus(), log: log.logger)
+    let broker = RabbitMQBroker(options, tickets: tickets, local: MemoryEventBus(), log: log.logger())
     return try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await broker.run() }
       defer { group.cancelAll() }
@@ -74,39 +72,14 @@ final class Scene: Sendable {
   }
 }
 
-/// What was logged, as one text for each line.
-final class LogSpy: Sendable {
-  private let state = Mutex<[String]>([])
-
-  var lines: [String] { state.withLock { $0 } }
-
-  var logger: Logger { Logger(label: "test") { _ in Handler(spy: self) } }
-
-  private struct Handler: LogHandler {
-    let spy: LogSpy
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.info
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-      get { metadata[key] }
-      set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) {
-      let line = "\(event.level) \(event.message) \(event.metadata ?? [:])"
-      spy.state.withLock { $0.append(line) }
-    }
-  }
-}
-
 func set<Value>(
   _ option: WritableKeyPath<RabbitMQOptions, Value>, _ value: Value
 ) -> (inout RabbitMQOptions) -> Void {
   { $0[keyPath: option] = value }
 }
 
-func wakeUp(_ number: Int, _ lane: Lane = .normal, replyTo: String? = nil) -> WakeUp {
-  WakeUp(execution: .numbered(number), workspace: .initial, lane: lane, replyTo: replyTo)
+func wakeUp(_ number: Int, _ lane: Lane = .normal, replyTo: String? = nil, trace: TraceContext? = nil) -> WakeUp {
+  WakeUp(execution: .numbered(number), workspace: .initial, lane: lane, replyTo: replyTo, trace: trace)
 }
 
 extension WakeUpQueue {

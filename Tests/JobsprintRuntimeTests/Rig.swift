@@ -36,7 +36,7 @@ struct Rig: Sendable {
 
   static let lineLimit = 10
 
-  init(journal wrap: (any Journal) -> any Journal = { $0 }) {
+  init(journal wrap: (any Journal) -> any Journal = { $0 }, log: Logger? = nil) {
     let store = MemoryStore()
     journal = SpyJournal(wrap(MemoryJournal(store)))
     workflows = MemoryWorkflowStore(store)
@@ -56,8 +56,9 @@ struct Rig: Sendable {
     ids = IdentifierSource(clock: clock)
     variables = VariableCatalog(store: MemoryVariableStore(store))
     variableEditor = VariableEditor(store: MemoryVariableStore(store), catalog: variables, clock: clock, ids: ids)
-    var log = Logger(label: "test")
-    log.logLevel = .critical
+    var silence = Logger(label: "test")
+    silence.logLevel = .critical
+    let log = log ?? silence
     self.log = log
     dispatcher = Dispatcher(queue: queue, clock: clock, log: log)
     budget = DispatchBudget(claims: claims, clock: clock, patience: .seconds(30), limit: Self.lineLimit, log: log)
@@ -121,8 +122,11 @@ struct Rig: Sendable {
     return workflow.id
   }
 
-  func accept(_ workflow: WorkflowID, by executor: Executor?, body: String = "{}") async throws -> ExecutionID {
-    let command = ExecuteCommand(workspace: .initial, workflow: workflow, body: Array(body.utf8))
+  func accept(
+    _ workflow: WorkflowID, by executor: Executor?, body: String = "{}", trace: TraceContext? = nil
+  ) async throws -> ExecutionID {
+    var command = ExecuteCommand(workspace: .initial, workflow: workflow, body: Array(body.utf8))
+    command.trace = trace
     guard case .created(let accepted) = try await acceptor(executor).execute(command) else { throw RigError() }
     return accepted.id
   }

@@ -164,7 +164,7 @@ import Testing
     }
     for state in ExecutionState.allCases {
       let list = ListExecutions(
-        filter: ExecutionFilter(states: [state]), workspace: .initial, after: .numbered(1), limit: 1)
+        filter: ExecutionFilter(states: [state]), workspace: .initial, page: PageRequest(after: .numbered(1), limit: 1))
       let plan = try await database.read { try $0.all(QueryPlan(explained: list.sql)).joined(separator: "\n") }
       #expect(!plan.contains("SCAN executions"), "\(state): \(plan)")
     }

@@ -11,8 +11,9 @@ extension ArchiveRecord {
     switch self {
     case .workspace(let workspace):
       members.merge([
-        "id": idText(workspace.id), "name": .string(workspace.name), "createdAt": time(workspace.createdAt),
-        "updatedAt": time(workspace.updatedAt),
+        "id": idText(workspace.id), "name": .string(workspace.name),
+        "retentionDays": workspace.retentionDays.map { .integer(Int64($0)) } ?? .null,
+        "createdAt": time(workspace.createdAt), "updatedAt": time(workspace.updatedAt),
       ])
     case .user(let user):
       members.merge([
@@ -83,6 +84,10 @@ extension ArchiveRecord {
     case .execution(let record, let journal):
       members.merge(record.archived)
       members["journal"] = .array(journal.map { .object($0.archived) })
+    case .executionTags(let execution, let tags, let workspace):
+      members.merge([
+        "execution": idText(execution), "workspace": idText(workspace), "tags": .array(tags.map { idText($0) }),
+      ])
     case .deadLetter(let letter): members.merge(letter.archived)
     }
     return members

@@ -13,8 +13,8 @@ extension ArchiveRecord {
     case .workspace:
       self = .workspace(
         Workspace(
-          id: try row.id("id"), name: try row.string("name"), createdAt: try row.time("createdAt"),
-          updatedAt: try row.time("updatedAt")))
+          id: try row.id("id"), name: try row.string("name"), retentionDays: members["retentionDays"]?.integerValue,
+          createdAt: try row.time("createdAt"), updatedAt: try row.time("updatedAt")))
     case .user:
       guard let email = EmailAddress(try row.string("email")) else {
         throw ArchiveError("a user has no usable 'email'")
@@ -73,6 +73,8 @@ extension ArchiveRecord {
         journal.append(try Row(members: entry.objectValue ?? [:]).journalEntry())
       }
       self = .execution(try row.execution(), journal)
+    case .executionTags:
+      self = .executionTags(try row.id("execution"), try row.tags(), in: try row.id("workspace"))
     case .deadLetter: self = .deadLetter(try row.deadLetter())
     }
   }
@@ -135,17 +137,22 @@ private struct Row {
   ) throws(ArchiveError) -> StoredWorkflow {
     let version: VersionID = try id("version")
     guard let stored = try documents(version) else { throw wrong("version") }
-    var tags: [Tag] = []
-    for value in members["tags"]?.arrayValue ?? [] {
-      guard let id = value.stringValue.flatMap({ TagID($0) }) else { throw wrong("tags") }
-      // Its name and times are in the tag's own row.
-      tags.append(Tag(id: id, name: "", createdAt: stored.createdAt, updatedAt: stored.createdAt))
-    }
+    // Its name and times are in the tag's own row.
+    let tags = try tags().map { Tag(id: $0, name: "", createdAt: stored.createdAt, updatedAt: stored.createdAt) }
     return StoredWorkflow(
       id: try id("id"), workspace: try id("workspace"), version: version, name: stored.name,
       document: stored.document, activeVersion: try optionalID("activeVersion"),
       isArchived: members["isArchived"] == true, tags: tags, createdAt: try time("createdAt"),
       updatedAt: try time("updatedAt"))
+  }
+
+  func tags() throws(ArchiveError) -> [TagID] {
+    var tags: [TagID] = []
+    for value in members["tags"]?.arrayValue ?? [] {
+      guard let id = value.stringValue.flatMap({ TagID($0) }) else { throw wrong("tags") }
+      tags.append(id)
+    }
+    return tags
   }
 
   func auditRecord() throws(ArchiveError) -> AuditRecord {

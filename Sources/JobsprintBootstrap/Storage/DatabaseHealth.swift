@@ -81,7 +81,11 @@ public struct DatabaseHealth: Sendable {
     let figures = [times.p50, times.p95, times.p99].map { "\($0 / 1000).\($0 % 1000 / 100)" }
     return Finding(
       subject: "statements",
-      words: "a list takes \(figures[0]) ms at p50, \(figures[1]) at p95, \(figures[2]) at p99, from here"
+      words: (times.source == .calls ? "a call takes" : "a list takes")
+        + " \(figures[0]) ms at p50, \(figures[1]) at p95, \(figures[2]) at p99"
+        + (times.source == .calls
+          ? ", in the server, by the means of pg_stat_statements"
+          : ", from here; with the extension pg_stat_statements all calls are seen")
         + (level == .ok ? "" : ": look at the server's load, its disk and the network"),
       level: level)
   }

@@ -8,7 +8,7 @@
 //   jobsprint.doctor.transaction.seconds   | JOBSPRINT_DOCTOR_TRANSACTION_SECONDS   | the longest one       | 300,3600
 //   jobsprint.doctor.dead.percent          | JOBSPRINT_DOCTOR_DEAD_PERCENT          | dead beside live rows | 50,200
 //   jobsprint.doctor.partition.days        | JOBSPRINT_DOCTOR_PARTITION_DAYS        | the oldest executions | none
-//   jobsprint.doctor.statement.milliseconds| JOBSPRINT_DOCTOR_STATEMENT_MILLISECONDS| p99 of a list         | 50,500
+//   jobsprint.doctor.statement.milliseconds| JOBSPRINT_DOCTOR_STATEMENT_MILLISECONDS| p99 of a statement    | 50,500
 
 import Configuration
 

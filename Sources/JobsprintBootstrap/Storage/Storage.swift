@@ -28,9 +28,14 @@ struct Storage: Sendable {
   let keepJournal: @Sendable (JournalWriter) async -> Void
   /// What has to be done every hour.
   let maintain: @Sendable (Timestamp) async throws(PortError) -> Void
-  /// Removes executions that have ended and were accepted before a time, some at once.
+  /// Removes what no workspace keeps any more from before a time, by whole weeks where nothing lives in them.
+  /// - Returns: whether there may be more of it; nil where the store has no weeks.
+  let expireWeeks: (@Sendable (Timestamp) async throws(PortError) -> Bool)?
+  /// Removes executions of a workspace that have ended and were accepted before a time, some at once.
   /// - Returns: whether there may be more of them.
-  let expire: @Sendable (Timestamp) async throws(PortError) -> Bool
+  let expire: @Sendable (Retention.Expiry) async throws(PortError) -> Bool
+  /// The same of its dead letters that were redriven or discarded before.
+  let expireLetters: @Sendable (Retention.Expiry) async throws(PortError) -> Bool
   /// Tells until its task is cancelled; nil where nobody tells, so that one has to look.
   let listen: (@Sendable (StorageNews) async -> Void)?
   /// The pools of connections by their names, where there are any.
@@ -110,8 +115,13 @@ extension Storage {
       audit: SQLiteAuditLog(database), archive: SQLiteArchive(database), isExclusive: true,
       keepJournal: { writer in await database.withWritingThread { await writer.run() } },
       maintain: { _ in },
-      expire: { time throws(PortError) in
-        try await SQLiteMaintenance(database).expire(before: time, limit: 100) == 100
+      expireWeeks: nil,
+      expire: { expiry throws(PortError) in
+        try await SQLiteMaintenance(database).expire(before: expiry.before, in: expiry.workspace, limit: 100) == 100
+      },
+      expireLetters: { expiry throws(PortError) in
+        try await SQLiteMaintenance(database)
+          .expireLetters(before: expiry.before, in: expiry.workspace, limit: 100) == 100
       },
       listen: nil, pools: { [] }, close: { await database.close() })
   }
@@ -136,9 +146,16 @@ extension Storage {
         _ = try await storage.maintenance.prepare(at: now)
         while try await storage.maintenance.completeEnds(limit: 500) == 500 {}
       },
-      expire: { time throws(PortError) in
+      expireWeeks: { time throws(PortError) in
         _ = try await storage.maintenance.dropPartitions(before: time)
         return try await storage.maintenance.expireLeftovers(before: time, limit: 500) == 500
+      },
+      expire: { expiry throws(PortError) in
+        try await storage.maintenance.expire(before: expiry.before, in: expiry.workspace, limit: 500) == 500
+      },
+      expireLetters: { expiry throws(PortError) in
+        try await storage.maintenance
+          .expireLetters(before: expiry.before, in: expiry.workspace, limit: 500) == 500
       },
       listen: try location.listen(),
       pools: {

@@ -11,6 +11,7 @@ public enum AuditAction: String, Sendable, Hashable, CaseIterable {
   case workflowUnarchived = "workflow.unarchived"
   case workflowTagged = "workflow.tagged"
   case workflowDeleted = "workflow.deleted"
+  case executionTagged = "execution.tagged"
   case executionDeleted = "execution.deleted"
   case deadLetterRedriven = "deadLetter.redriven"
   case deadLetterDiscarded = "deadLetter.discarded"
@@ -32,6 +33,8 @@ public enum AuditAction: String, Sendable, Hashable, CaseIterable {
   case apiKeyDeleted = "apiKey.deleted"
   case workspaceCreated = "workspace.created"
   case workspaceRenamed = "workspace.renamed"
+  /// More than its name.
+  case workspaceUpdated = "workspace.updated"
   case userCreated = "user.created"
   case userDisabled = "user.disabled"
   case userEnabled = "user.enabled"

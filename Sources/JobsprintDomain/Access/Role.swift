@@ -23,12 +23,13 @@ public enum Role: String, Sendable, Hashable, CaseIterable {
   }
 
   private static let reading: Set<Scope> = [
-    .workflowRead, .workflowList, .workflowTagsList, .executionRead, .executionList, .deadLetterList, .deadLetterRead,
-    .tagRead, .tagList, .variableList, .credentialRead, .credentialList, .nodeTypeList,
+    .workflowRead, .workflowList, .workflowTagsList, .executionRead, .executionList, .executionTagsList,
+    .deadLetterList, .deadLetterRead, .tagRead, .tagList, .variableList, .credentialRead, .credentialList,
+    .nodeTypeList,
   ]
   private static let operating: Set<Scope> = [
-    .workflowActivate, .workflowDeactivate, .workflowExecute, .executionRetry, .executionStop, .deadLetterRedrive,
-    .deadLetterDiscard,
+    .workflowActivate, .workflowDeactivate, .workflowExecute, .executionRetry, .executionStop,
+    .executionTagsUpdate, .deadLetterRedrive, .deadLetterDiscard,
   ]
   private static let editing: Set<Scope> = [
     .workflowCreate, .workflowUpdate, .workflowDelete, .workflowTagsUpdate, .executionDelete, .tagCreate, .tagUpdate,

@@ -15,6 +15,8 @@ public enum Scope: String, Sendable, Hashable, CaseIterable {
   case executionRetry = "execution:retry"
   case executionStop = "execution:stop"
   case executionDelete = "execution:delete"
+  case executionTagsUpdate = "executionTags:update"
+  case executionTagsList = "executionTags:list"
   case deadLetterList = "deadLetter:list"
   case deadLetterRead = "deadLetter:read"
   case deadLetterRedrive = "deadLetter:redrive"

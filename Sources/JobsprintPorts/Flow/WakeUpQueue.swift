@@ -7,12 +7,17 @@ public struct WakeUp: Sendable, Hashable {
   public let lane: Lane
   /// Where somebody waits for the execution's end (``EventBus/replyAddress``); nil where nobody does.
   public let replyTo: String?
+  /// Of the request that has begun the execution; nil where it named none, and for what recovery issues.
+  public let trace: TraceContext?
 
-  public init(execution: ExecutionID, workspace: WorkspaceID, lane: Lane, replyTo: String? = nil) {
+  public init(
+    execution: ExecutionID, workspace: WorkspaceID, lane: Lane, replyTo: String? = nil, trace: TraceContext? = nil
+  ) {
     self.execution = execution
     self.workspace = workspace
     self.lane = lane
     self.replyTo = replyTo
+    self.trace = trace
   }
 }
 

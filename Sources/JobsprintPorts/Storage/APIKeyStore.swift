@@ -34,12 +34,13 @@ public protocol APIKeyStore: Sendable {
   /// A key by what its holder shows, in whichever workspace; expired ones too.
   func key(withHash hash: [UInt8]) async throws(PortError) -> APIKeyRecord?
 
-  /// Stores a key; one with the same hash stays as it is, and `nameTaken` says so.
+  /// Stores a key; one with the same hash stays as it is, or deleted, and `nameTaken` says so.
   func insert(_ key: APIKeyRecord, recording record: ChangeRecord) async throws(PortError) -> CreateOutcome
 
   /// Oldest first.
   func keys(in workspace: WorkspaceID, page: PageRequest<APIKeyID>) async throws(PortError) -> Page<APIKeyRecord>
 
+  /// A key with this hash will not be stored again.
   /// - Returns: what was removed.
   func delete(
     _ id: APIKeyID, in workspace: WorkspaceID, recording record: ChangeRecord

@@ -179,7 +179,8 @@ public protocol AccountStore: Sendable {
   // One-time tokens
 
   /// - Parameter record: nil for what the installation offers by itself.
-  func keep(_ token: OneTimeToken, recording record: ChangeRecord?) async throws(PortError)
+  @discardableResult
+  func keep(_ token: OneTimeToken, recording record: ChangeRecord?) async throws(PortError) -> CreateOutcome
 
   /// Expired ones too.
   func token(withHash hash: [UInt8]) async throws(PortError) -> OneTimeToken?

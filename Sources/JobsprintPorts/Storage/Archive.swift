@@ -5,7 +5,7 @@ public import JobsprintDomain
 /// What an archive holds. Restored in this order: what is referred to comes before what refers to it.
 public enum ArchiveKind: String, Sendable, Hashable, CaseIterable {
   case workspace, user, membership, apiKey, variable, credential, tag, version, workflow, auditCheckpoint, auditEntry
-  case execution, deadLetter
+  case execution, executionTags, deadLetter
 }
 
 public enum ArchiveRecord: Sendable, Hashable {
@@ -25,6 +25,8 @@ public enum ArchiveRecord: Sendable, Hashable {
   case auditEntry(AuditRecord)
   /// With its whole journal; its document is a version.
   case execution(ExecutionRecord, [JournalEntry])
+  /// Of an execution that has some.
+  case executionTags(ExecutionID, [TagID], in: WorkspaceID)
   /// Letters outlive an execution that retention removes.
   case deadLetter(DeadLetter)
 
@@ -42,6 +44,7 @@ public enum ArchiveRecord: Sendable, Hashable {
     case .auditCheckpoint: .auditCheckpoint
     case .auditEntry: .auditEntry
     case .execution: .execution
+    case .executionTags: .executionTags
     case .deadLetter: .deadLetter
     }
   }
@@ -61,6 +64,7 @@ public enum ArchiveRecord: Sendable, Hashable {
     case .auditCheckpoint(let checkpoint): checkpoint.workspace.uuid
     case .auditEntry(let record): record.entry.id.uuid
     case .execution(let record, _): record.id.uuid
+    case .executionTags(let execution, _, _): execution.uuid
     case .deadLetter(let letter): letter.execution.uuid
     }
   }

@@ -4,7 +4,7 @@ public import JobsprintDomain
 public protocol ExecutionStore: Sendable {
   func execution(_ id: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> ExecutionRecord?
 
-  /// Newest first. Keyset-paged by id.
+  /// Newest first, or the other way round. Keyset-paged by id.
   func executions(
     matching filter: ExecutionFilter, in workspace: WorkspaceID, page: PageRequest<ExecutionID>
   ) async throws(PortError) -> Page<ExecutionRecord>
@@ -15,7 +15,16 @@ public protocol ExecutionStore: Sendable {
   /// Which of these have ended: for whoever waits and missed the event.
   func ended(among ids: [ExecutionID]) async throws(PortError) -> [ExecutionID]
 
-  /// Removes an ended execution with its journal and its dead letter.
+  /// Oldest first; nil when there is no such execution.
+  func tags(of id: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> [Tag]?
+
+  /// Replaces the tags of an execution.
+  /// - Returns: the tags it has now; nil when the execution or one of the tags does not exist.
+  func setTags(
+    _ tags: [TagID], of id: ExecutionID, in workspace: WorkspaceID, recording record: ChangeRecord
+  ) async throws(PortError) -> [Tag]?
+
+  /// Removes an ended execution with its journal, its tags and its dead letter.
   /// - Returns: what was removed; nil when there is none in the workspace, or it has not ended.
   func delete(
     _ id: ExecutionID, in workspace: WorkspaceID, recording record: ChangeRecord

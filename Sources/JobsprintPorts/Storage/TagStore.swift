@@ -1,6 +1,6 @@
 public import JobsprintDomain
 
-/// A label for workflows; names are unique in a workspace.
+/// A label for workflows and executions; names are unique in a workspace.
 public struct Tag: Sendable, Hashable {
   public var id: TagID
   public var name: String
@@ -23,7 +23,7 @@ public protocol TagStore: Sendable {
   func rename(
     _ id: TagID, to name: String, in workspace: WorkspaceID, at time: Timestamp, recording record: ChangeRecord
   ) async throws(PortError) -> UpdateOutcome<Tag>
-  /// Removes the tag, from its workflows too.
+  /// Removes the tag, from its workflows and executions too.
   func delete(
     _ id: TagID, in workspace: WorkspaceID, recording record: ChangeRecord
   ) async throws(PortError) -> Tag?

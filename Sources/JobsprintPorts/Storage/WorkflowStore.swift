@@ -9,37 +9,40 @@ public protocol WorkflowStore: Sendable {
 
   func workflow(_ id: WorkflowID, in workspace: WorkspaceID) async throws(PortError) -> StoredWorkflow?
 
-  /// Makes `change` the newest version, unless `ifMatch` names another than the newest.
+  // Each of these changes nothing where `ifMatch` is not what the workflow is now, and moves its revision on.
+
+  /// Makes `change` the newest version.
   func update(
-    _ id: WorkflowID, in workspace: WorkspaceID, with change: WorkflowChange, ifMatch: VersionID?,
+    _ id: WorkflowID, in workspace: WorkspaceID, with change: WorkflowChange, ifMatch: WorkflowRevision?,
     recording record: ChangeRecord
   ) async throws(PortError) -> UpdateOutcome<StoredWorkflow>
 
   /// Turns the workflow on with a version of it (nil: the newest), or off.
   func setActive(
     _ isActive: Bool, version: VersionID?, of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp,
-    recording record: ChangeRecord
-  ) async throws(PortError) -> StoredWorkflow?
+    ifMatch: WorkflowRevision?, recording record: ChangeRecord
+  ) async throws(PortError) -> UpdateOutcome<StoredWorkflow>
 
   /// An archived workflow is turned off; taking it back does not turn it on again.
   func setArchived(
     _ isArchived: Bool, of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp,
-    recording record: ChangeRecord
-  ) async throws(PortError) -> StoredWorkflow?
+    ifMatch: WorkflowRevision?, recording record: ChangeRecord
+  ) async throws(PortError) -> UpdateOutcome<StoredWorkflow>
 
   /// Replaces the tags of a workflow.
-  /// - Returns: the tags it has now; nil when the workflow or one of the tags does not exist.
+  /// - Returns: `notFound` also when one of the tags does not exist.
   func setTags(
-    _ tags: [TagID], of id: WorkflowID, in workspace: WorkspaceID, recording record: ChangeRecord
-  ) async throws(PortError) -> [Tag]?
+    _ tags: [TagID], of id: WorkflowID, in workspace: WorkspaceID, at time: Timestamp, ifMatch: WorkflowRevision?,
+    recording record: ChangeRecord
+  ) async throws(PortError) -> UpdateOutcome<StoredWorkflow>
 
   /// Removes a workflow with its versions; its executions stay until their retention ends.
-  /// - Returns: what was removed.
+  /// - Returns: `updated` with what was removed.
   func delete(
-    _ id: WorkflowID, in workspace: WorkspaceID, recording record: ChangeRecord
-  ) async throws(PortError) -> StoredWorkflow?
+    _ id: WorkflowID, in workspace: WorkspaceID, ifMatch: WorkflowRevision?, recording record: ChangeRecord
+  ) async throws(PortError) -> UpdateOutcome<StoredWorkflow>
 
-  /// Newest first.
+  /// Newest first, or the other way round.
   func workflows(
     matching filter: WorkflowFilter, in workspace: WorkspaceID, page: PageRequest<WorkflowID>
   ) async throws(PortError) -> Page<StoredWorkflow>
@@ -57,7 +60,7 @@ public protocol WorkflowStore: Sendable {
 public struct StoredWorkflow: Sendable, Hashable {
   public var id: WorkflowID
   public var workspace: WorkspaceID
-  /// The newest version; its text is the strong ETag.
+  /// The newest version.
   public var version: VersionID
   public var name: String
   /// The document as it was given, without the members that the platform manages.
@@ -83,6 +86,24 @@ public struct StoredWorkflow: Sendable, Hashable {
     self.isArchived = isArchived
     self.tags = tags
     self.createdAt = createdAt
+    self.updatedAt = updatedAt
+  }
+}
+
+extension StoredWorkflow {
+  public var revision: WorkflowRevision { WorkflowRevision(version: version, updatedAt: updatedAt) }
+
+  /// Notes a change, later than the one before by the clock of any machine: two in one millisecond are two revisions.
+  public mutating func touch(at time: Timestamp) { updatedAt = max(time, updatedAt + .milliseconds(1)) }
+}
+
+/// A workflow between two changes of its document, its state or its tags. (The name of a tag is the tag's.)
+public struct WorkflowRevision: Sendable, Hashable {
+  public let version: VersionID
+  public let updatedAt: Timestamp
+
+  public init(version: VersionID, updatedAt: Timestamp) {
+    self.version = version
     self.updatedAt = updatedAt
   }
 }

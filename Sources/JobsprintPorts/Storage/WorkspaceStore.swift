@@ -5,14 +5,38 @@ public struct Workspace: Sendable, Hashable {
   public var id: WorkspaceID
   /// Unique in the installation.
   public var name: String
+  /// For how many days executions that have ended are kept after they were accepted; nil: as the installation does.
+  public var retentionDays: Int?
   public var createdAt: Timestamp
   public var updatedAt: Timestamp
 
-  public init(id: WorkspaceID, name: String, createdAt: Timestamp, updatedAt: Timestamp) {
+  public init(
+    id: WorkspaceID, name: String, retentionDays: Int? = nil, createdAt: Timestamp, updatedAt: Timestamp
+  ) {
     self.id = id
     self.name = name
+    self.retentionDays = retentionDays
     self.createdAt = createdAt
     self.updatedAt = updatedAt
+  }
+}
+
+/// What is to become of a workspace; what is nil stays as it is.
+public struct WorkspaceChange: Sendable {
+  public enum Retention: Sendable, Hashable {
+    case asInstallation
+    case days(Int)
+
+    /// As ``Workspace/retentionDays``.
+    public var days: Int? { if case .days(let days) = self { days } else { nil } }
+  }
+
+  public let name: String?
+  public let retention: Retention?
+
+  public init(name: String? = nil, retention: Retention? = nil) {
+    self.name = name
+    self.retention = retention
   }
 }
 
@@ -25,8 +49,8 @@ public protocol WorkspaceStore: Sendable {
 
   func workspace(_ id: WorkspaceID) async throws(PortError) -> Workspace?
 
-  func rename(
-    _ id: WorkspaceID, to name: String, at time: Timestamp, recording record: ChangeRecord
+  func update(
+    _ id: WorkspaceID, with change: WorkspaceChange, at time: Timestamp, recording record: ChangeRecord
   ) async throws(PortError) -> UpdateOutcome<Workspace>
 
   /// Oldest first.

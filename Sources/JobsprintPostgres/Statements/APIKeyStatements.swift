@@ -26,11 +26,12 @@ struct FindAPIKey: PostgresStatement {
   static func decode(_ row: inout PostgresRow) throws -> APIKeyRecord { try APIKeyRecord(&row) }
 }
 
-/// Changes nothing where a key has the same hash.
+/// Changes nothing where a key has, or had, the same hash.
 struct InsertAPIKey: PostgresStatement {
   static let name = "keys.insert"
   static let sql = """
-    INSERT INTO jobsprint.api_keys (\(columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    INSERT INTO jobsprint.api_keys (\(columns)) SELECT $1, $2, $3, $4, $5, $6, $7, $8
+    WHERE NOT EXISTS (SELECT 1 FROM jobsprint.deleted_api_keys WHERE hash = $4)
     ON CONFLICT (hash) DO NOTHING
     """
 
@@ -72,7 +73,11 @@ struct ListAPIKeys {
 
 struct DeleteAPIKey: PostgresStatement {
   static let name = "keys.delete"
-  static let sql = "DELETE FROM jobsprint.api_keys WHERE workspace_id = $1 AND id = $2 RETURNING \(columns)"
+  static let sql = """
+    WITH gone AS (DELETE FROM jobsprint.api_keys WHERE workspace_id = $1 AND id = $2 RETURNING \(columns)),
+    noted AS (INSERT INTO jobsprint.deleted_api_keys SELECT hash FROM gone ON CONFLICT DO NOTHING)
+    SELECT \(columns) FROM gone
+    """
 
   let workspace: WorkspaceID
   let id: APIKeyID

@@ -69,9 +69,10 @@ struct AnyRow: PostgresStatement {
 struct RestoreWorkspace: PostgresStatement {
   static let name = "archive.workspace"
   static let sql = """
-    INSERT INTO jobsprint.workspaces (id, name, created_at, updated_at) VALUES ($1, $2, $3, $4)
+    INSERT INTO jobsprint.workspaces (id, name, created_at, updated_at, retention_days) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (id) DO UPDATE
-    SET name = excluded.name, created_at = excluded.created_at, updated_at = excluded.updated_at
+    SET name = excluded.name, created_at = excluded.created_at, updated_at = excluded.updated_at,
+      retention_days = excluded.retention_days
     """
 
   let workspace: Workspace

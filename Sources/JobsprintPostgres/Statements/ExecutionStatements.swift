@@ -88,7 +88,7 @@ struct ReadExecutedDocument: PostgresStatement {
   static func decode(_ row: inout PostgresRow) throws -> [UInt8] { try row.next() }
 }
 
-/// Executions of a workspace, newest first. Each state has a branch of its own that walks what has few other rows: the
+/// Executions of a workspace, newest first or the other way round. Each state has a branch of its own that walks what has few other rows: the
 /// live table, or the ends. Its text depends on which filters are set, not on their values.
 struct ListExecutions {
   static let name = "executions.list"
@@ -110,7 +110,7 @@ struct ListExecutions {
     var conditions: [String] = []
     if let after = page.after {
       try values.bind(after)
-      ranges.append("id < $\(values.count)")
+      ranges.append("id \(page.behind) $\(values.count)")
     }
     if let workflow = filter.workflow {
       try values.bind(workflow)
@@ -138,11 +138,11 @@ struct ListExecutions {
       ? branches[0]
       : """
       (SELECT * FROM (\(branches.joined(separator: " UNION ALL "))) AS b
-        ORDER BY id DESC LIMIT \(page.rowsToRead))
+        ORDER BY id \(page.direction) LIMIT \(page.rowsToRead))
       """
-    let rows = "SELECT \(columns) FROM \(found) AS e \(stateTables) ORDER BY e.id DESC"
+    let rows = "SELECT \(columns) FROM \(found) AS e \(stateTables) ORDER BY e.id \(page.direction)"
     let sql = page.cut(
-      rows, order: "id DESC", weight: "octet_length(input) + coalesce(octet_length(error), 0)", place: 2)
+      rows, order: "id \(page.direction)", weight: "octet_length(input) + coalesce(octet_length(error), 0)", place: 2)
     return PostgresCommand(name: Self.name, sql: sql, values: values)
   }
 
@@ -169,7 +169,7 @@ struct ListExecutions {
       return [
         """
         SELECT e.* FROM jobsprint.executions AS e WHERE e.workspace_id = $1\(conditions)
-        ORDER BY e.id DESC LIMIT \(page.rowsToRead)
+        ORDER BY e.id \(page.direction) LIMIT \(page.rowsToRead)
         """
       ]
     }
@@ -179,7 +179,7 @@ struct ListExecutions {
         SELECT e.* FROM jobsprint.executions AS e
         WHERE e.workspace_id = $1\(conditions)
           AND (SELECT s.state FROM jobsprint.execution_ends AS s WHERE s.id = e.id) = 'success'
-        ORDER BY e.id DESC LIMIT \(page.rowsToRead)
+        ORDER BY e.id \(page.direction) LIMIT \(page.rowsToRead)
         """
       ]
     }
@@ -193,7 +193,7 @@ struct ListExecutions {
       CROSS JOIN LATERAL (
         SELECT * FROM jobsprint.executions AS e WHERE e.workspace_id = $1 AND e.id = s.id\(conditions) OFFSET 0) AS e
       WHERE s.workspace_id = $1 AND s.state = '\(state.rawValue)'\(narrowing)\(range)
-      ORDER BY s.id DESC LIMIT \(page.rowsToRead)
+      ORDER BY s.id \(page.direction) LIMIT \(page.rowsToRead)
       """
     }
   }
@@ -227,7 +227,8 @@ struct DeleteExecution: PostgresStatement {
   static let sql = """
     WITH journal AS (DELETE FROM jobsprint.journal WHERE workspace_id = $1 AND execution_id = $2),
     ends AS (DELETE FROM jobsprint.execution_ends WHERE workspace_id = $1 AND id = $2),
-    letters AS (DELETE FROM jobsprint.dead_letters WHERE workspace_id = $1 AND execution_id = $2)
+    letters AS (DELETE FROM jobsprint.dead_letters WHERE workspace_id = $1 AND execution_id = $2),
+    tags AS (DELETE FROM jobsprint.execution_tags WHERE workspace_id = $1 AND execution_id = $2)
     DELETE FROM jobsprint.executions WHERE workspace_id = $1 AND id = $2
     """
 

@@ -61,3 +61,41 @@ struct ListPools: PostgresStatement {
     PostgresHealth.Pool(program: try row.next(), connections: try row.next(), inUse: try row.next())
   }
 }
+
+/// The schema of the extension that counts statements, in which its view is.
+struct FindStatementCounts: PostgresStatement {
+  static let name = "health.find-counts"
+  static let sql = "SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = 'pg_stat_statements'"
+
+  static func decode(_ row: inout PostgresRow) throws -> String { try row.next() }
+}
+
+/// What calls of this program take in this database. One row, of NULLs where nothing was called. Its roles tell its
+/// statements from others': the texts are for those who may read all statistics.
+struct ReadStatementCounts {
+  /// As an identifier.
+  let schema: String
+
+  func command() -> PostgresCommand {
+    PostgresCommand(
+      name: "health.counts",
+      sql: """
+        SELECT (min(us) FILTER (WHERE share >= 0.50))::int8, (min(us) FILTER (WHERE share >= 0.95))::int8,
+          (min(us) FILTER (WHERE share >= 0.99))::int8
+        FROM (
+          SELECT mean_exec_time * 1000 AS us,
+            sum(calls) OVER (ORDER BY mean_exec_time ROWS UNBOUNDED PRECEDING) / sum(calls) OVER () AS share
+          FROM \(schema).pg_stat_statements
+          WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+            AND userid = ANY (ARRAY(SELECT oid FROM pg_roles WHERE rolname IN
+              ('jobsprint_api', 'jobsprint_journal', 'jobsprint_claimer', 'jobsprint_keeper')))) AS s
+        """)
+  }
+
+  static func decode(_ row: inout PostgresRow) throws -> PostgresHealth.Statements? {
+    guard let p50: Int = try row.nextOptional(), let p95: Int = try row.nextOptional(),
+      let p99: Int = try row.nextOptional()
+    else { return nil }
+    return PostgresHealth.Statements(source: .calls, p50: p50, p95: p95, p99: p99)
+  }
+}

@@ -36,6 +36,8 @@ struct ExpireExecutions: PostgresStatement {
       DELETE FROM jobsprint.journal WHERE workspace_id = $1 AND execution_id = ANY (ARRAY(SELECT id FROM old))
     ), ends AS (
       DELETE FROM jobsprint.execution_ends WHERE workspace_id = $1 AND id = ANY (ARRAY(SELECT id FROM old))
+    ), tags AS (
+      DELETE FROM jobsprint.execution_tags WHERE workspace_id = $1 AND execution_id = ANY (ARRAY(SELECT id FROM old))
     )
     DELETE FROM jobsprint.executions WHERE workspace_id = $1 AND id = ANY (ARRAY(SELECT id FROM old)) RETURNING 1
     """
@@ -66,6 +68,8 @@ struct ExpireLeftovers: PostgresStatement {
       DELETE FROM jobsprint.journal WHERE execution_id = ANY (ARRAY(SELECT id FROM old))
     ), ends AS (
       DELETE FROM jobsprint.execution_ends WHERE id = ANY (ARRAY(SELECT id FROM old))
+    ), tags AS (
+      DELETE FROM jobsprint.execution_tags WHERE execution_id = ANY (ARRAY(SELECT id FROM old))
     )
     DELETE FROM jobsprint.executions
     WHERE workspace_id = ANY (ARRAY(SELECT DISTINCT workspace_id FROM old)) AND id = ANY (ARRAY(SELECT id FROM old))
@@ -76,6 +80,28 @@ struct ExpireLeftovers: PostgresStatement {
   let limit: Int
 
   func bind(into values: inout PostgresBindings) throws {
+    try values.bind(before)
+    try values.bind(limit)
+  }
+
+  static func decode(_ row: inout PostgresRow) throws -> Int { try row.next() }
+}
+
+/// Letters of a workspace that were settled before a time; gives a row for each.
+struct ExpireLetters: PostgresStatement {
+  static let name = "maintenance.expire-letters"
+  static let sql = """
+    DELETE FROM jobsprint.dead_letters WHERE workspace_id = $1 AND execution_id = ANY (ARRAY(
+      SELECT execution_id FROM jobsprint.dead_letters
+      WHERE workspace_id = $1 AND status IN ('redriven', 'discarded') AND settled_at < $2 LIMIT $3)) RETURNING 1
+    """
+
+  let workspace: WorkspaceID
+  let before: Timestamp
+  let limit: Int
+
+  func bind(into values: inout PostgresBindings) throws {
+    try values.bind(workspace)
     try values.bind(before)
     try values.bind(limit)
   }

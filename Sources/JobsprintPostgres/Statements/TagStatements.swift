@@ -85,11 +85,12 @@ struct RenameTag: PostgresStatement {
   static func decode(_ row: inout PostgresRow) throws -> Tag { try FindTag.decode(&row) }
 }
 
-/// Removes a tag, from its workflows too.
+/// Removes a tag, from its workflows and executions too.
 struct DeleteTag: PostgresStatement {
   static let name = "tags.delete"
   static let sql = """
-    WITH links AS (DELETE FROM jobsprint.workflow_tags WHERE workspace_id = $1 AND tag_id = $2)
+    WITH links AS (DELETE FROM jobsprint.workflow_tags WHERE workspace_id = $1 AND tag_id = $2),
+    labels AS (DELETE FROM jobsprint.execution_tags WHERE workspace_id = $1 AND tag_id = $2)
     DELETE FROM jobsprint.tags WHERE workspace_id = $1 AND id = $2 RETURNING id, name, created_at, updated_at
     """
 

@@ -54,7 +54,7 @@ struct LockWorkflow: PostgresStatement {
   static func decode(_ row: inout PostgresRow) throws -> Int { try row.next() }
 }
 
-/// Workflows of a workspace, newest first. The text depends on which filters are set, not on their values.
+/// Workflows of a workspace, newest first or the other way round. The text depends on which filters are set, not on their values.
 struct ListWorkflows {
   let filter: WorkflowFilter
   let workspace: WorkspaceID
@@ -86,16 +86,17 @@ struct ListWorkflows {
     }
     if let after = page.after {
       try values.bind(after)
-      conditions.append("w.id < $\(values.count)")
+      conditions.append("w.id \(page.behind) $\(values.count)")
     }
     let rows = """
       SELECT \(columns) FROM (
         SELECT * FROM jobsprint.workflows AS w WHERE \(conditions.joined(separator: " AND "))
-        ORDER BY w.id DESC LIMIT \(page.rowsToRead)) AS w
-      JOIN jobsprint.workflow_versions AS v ON v.workspace_id = $1 AND v.id = w.version_id ORDER BY w.id DESC
+        ORDER BY w.id \(page.direction) LIMIT \(page.rowsToRead)) AS w
+      JOIN jobsprint.workflow_versions AS v ON v.workspace_id = $1 AND v.id = w.version_id ORDER BY w.id \(page.direction)
       """
     return PostgresCommand(
-      name: "workflows.list", sql: page.cut(rows, order: "id DESC", weight: "octet_length(document)", place: 2),
+      name: "workflows.list",
+      sql: page.cut(rows, order: "id \(page.direction)", weight: "octet_length(document)", place: 2),
       values: values)
   }
 

@@ -2,7 +2,7 @@ import JobsprintDomain
 import JobsprintPorts
 import Postgres
 
-private let columns = "id, name, created_at, updated_at"
+private let columns = "id, name, created_at, updated_at, retention_days"
 
 struct FindWorkspace: PostgresStatement {
   static let name = "workspaces.find"
@@ -13,7 +13,10 @@ struct FindWorkspace: PostgresStatement {
   func bind(into values: inout PostgresBindings) throws { try values.bind(id) }
 
   static func decode(_ row: inout PostgresRow) throws -> Workspace {
-    Workspace(id: try row.id(), name: try row.text(), createdAt: try row.time(), updatedAt: try row.time())
+    var workspace = Workspace(
+      id: try row.id(), name: try row.text(), createdAt: try row.time(), updatedAt: try row.time())
+    workspace.retentionDays = try row.nextOptional()
+    return workspace
   }
 }
 
@@ -21,7 +24,7 @@ struct FindWorkspace: PostgresStatement {
 struct InsertWorkspace: PostgresStatement {
   static let name = "workspaces.insert"
   static let sql = """
-    INSERT INTO jobsprint.workspaces (\(columns)) VALUES ($1, $2, $3, $4) ON CONFLICT (name_hash) DO NOTHING
+    INSERT INTO jobsprint.workspaces (\(columns)) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name_hash) DO NOTHING
     """
 
   let workspace: Workspace
@@ -31,23 +34,30 @@ struct InsertWorkspace: PostgresStatement {
     try values.bind(text: workspace.name)
     try values.bind(workspace.createdAt)
     try values.bind(workspace.updatedAt)
+    try values.bind(workspace.retentionDays)
   }
 }
 
 /// Violates ``uniqueName`` where the name is another's.
-struct RenameWorkspace: PostgresStatement {
-  static let name = "workspaces.rename"
+struct UpdateWorkspace: PostgresStatement {
+  static let name = "workspaces.update"
   static let uniqueName = "workspaces_by_name"
-  static let sql = "UPDATE jobsprint.workspaces SET name = $2, updated_at = $3 WHERE id = $1 RETURNING \(columns)"
+  static let sql = """
+    UPDATE jobsprint.workspaces
+    SET name = coalesce($2, name), updated_at = $3, retention_days = CASE WHEN $4 THEN $5 ELSE retention_days END
+    WHERE id = $1 RETURNING \(columns)
+    """
 
   let id: WorkspaceID
-  let newName: String
+  let change: WorkspaceChange
   let time: Timestamp
 
   func bind(into values: inout PostgresBindings) throws {
     try values.bind(id)
-    try values.bind(text: newName)
+    try values.bind(text: change.name)
     try values.bind(time)
+    try values.bind(change.retention != nil)
+    try values.bind(change.retention?.days)
   }
 
   static func decode(_ row: inout PostgresRow) throws -> Workspace { try FindWorkspace.decode(&row) }

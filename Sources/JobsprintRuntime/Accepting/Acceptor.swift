@@ -51,7 +51,7 @@ public final class Acceptor: Sendable {
     let ready = ReadyExecution(plan: plan, machine: try plan.machine(for: input), isActive: head.isActive)
     let draft = Draft(
       workspace: command.workspace, workflow: command.workflow, version: version, mode: command.mode,
-      lane: command.lane, input: ExecutionInput.bytes(for: command), ready: ready)
+      lane: command.lane, input: ExecutionInput.bytes(for: command), ready: ready, trace: command.trace)
     return try await accept(draft, idempotency: idempotency, willWait: willWait)
   }
 
@@ -78,7 +78,7 @@ public final class Acceptor: Sendable {
     let ready = ReadyExecution(plan: plan, machine: machine, isActive: head.isActive)
     var draft = Draft(
       workspace: command.workspace, workflow: original.workflow, version: version, mode: .retry, lane: original.lane,
-      input: original.input, ready: ready)
+      input: original.input, ready: ready, trace: command.trace)
     draft.retryOf = original.id
     draft.entries = entries
     return try await accept(draft, idempotency: idempotency, willWait: willWait)
@@ -121,6 +121,7 @@ public final class Acceptor: Sendable {
     let lane: Lane
     let input: [UInt8]
     let ready: ReadyExecution
+    let trace: TraceContext?
     var entries: [JournalEntry] = []
     var retryOf: ExecutionID?
   }
@@ -146,7 +147,7 @@ public final class Acceptor: Sendable {
     let outcome: JournalOutcome
     do throws(PortError) {
       if let taker {
-        (outcome, accepted.hasEnded) = try await taker.accept(new, draft.ready)
+        (outcome, accepted.hasEnded) = try await taker.accept(new, draft.ready, draft.trace)
       } else {
         outcome = try await writer.write(.accept(new))
       }
@@ -157,7 +158,8 @@ public final class Acceptor: Sendable {
     if new.dispatchedAt != nil {
       dispatcher.dispatch([
         WakeUp(
-          execution: new.id, workspace: new.workspace, lane: new.lane, replyTo: willWait ? bus.replyAddress : nil)
+          execution: new.id, workspace: new.workspace, lane: new.lane, replyTo: willWait ? bus.replyAddress : nil,
+          trace: draft.trace)
       ])
     }
     // Others have to make room for it; a recoverer knows whether there is some.

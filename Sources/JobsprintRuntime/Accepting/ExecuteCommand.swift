@@ -16,6 +16,8 @@ public struct ExecuteCommand: Sendable {
   public var usesPinData: Bool
   /// One JSON object (the start item's json), or an array of them; empty is one empty item.
   public var body: [UInt8]
+  /// Of the request.
+  public var trace: TraceContext?
 
   public init(
     workspace: WorkspaceID, workflow: WorkflowID, version: VersionID? = nil, mode: ExecutionMode = .manual,
@@ -47,6 +49,8 @@ public struct RetryCommand: Sendable {
   public var from: From
   /// Take the workflow's newest version in place of the one that the execution had.
   public var usesNewestVersion: Bool
+  /// Of the request.
+  public var trace: TraceContext?
 
   public init(workspace: WorkspaceID, execution: ExecutionID, from: From = .failedNode, usesNewestVersion: Bool = false)
   {

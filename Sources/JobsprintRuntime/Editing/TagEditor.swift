@@ -1,17 +1,22 @@
 public import JobsprintDomain
 public import JobsprintPorts
 
-/// Changing tags, and which workflows carry them.
+/// Changing tags, and which workflows and executions carry them.
 public struct TagEditor: Sendable {
   private let tags: any TagStore
   private let workflows: any WorkflowStore
+  private let executions: any ExecutionStore
   private let clock: any WallClock
   private let ids: IdentifierSource
   private let note: ChangeNote
 
-  public init(tags: any TagStore, workflows: any WorkflowStore, clock: any WallClock, ids: IdentifierSource) {
+  public init(
+    tags: any TagStore, workflows: any WorkflowStore, executions: any ExecutionStore, clock: any WallClock,
+    ids: IdentifierSource
+  ) {
     self.tags = tags
     self.workflows = workflows
+    self.executions = executions
     self.clock = clock
     self.ids = ids
     note = ChangeNote(clock: clock, ids: ids)
@@ -59,22 +64,43 @@ public struct TagEditor: Sendable {
 
   /// Replaces the tags of a workflow.
   public func setTags(
-    _ ids: [TagID], of workflow: WorkflowID, by caller: Caller
-  ) async throws(RuntimeError) -> [Tag] {
+    _ ids: [TagID], of workflow: WorkflowID, by caller: Caller, ifMatch: WorkflowRevision? = nil
+  ) async throws(RuntimeError) -> StoredWorkflow {
+    let time = clock.now
     let record = note.record(
       .workflowTagged, of: workflow, by: caller, ["tags": .array(ids.map { .string("\($0)") })])
-    let now = try await onStore { () async throws(PortError) in
-      try await workflows.setTags(ids, of: workflow, in: caller.workspace, recording: record)
+    let outcome = try await onStore { () async throws(PortError) in
+      try await workflows.setTags(
+        ids, of: workflow, in: caller.workspace, at: time, ifMatch: ifMatch, recording: record)
     }
-    if let now { return now }
-    let exists = try await onStore { () async throws(PortError) in
-      try await workflows.workflow(workflow, in: caller.workspace) != nil
+    if case .notFound = outcome {
+      let exists = try await onStore { () async throws(PortError) in
+        try await workflows.workflow(workflow, in: caller.workspace) != nil
+      }
+      if exists { throw Self.oneNotFound }
     }
-    guard exists else {
-      throw RuntimeError(.workflowNotFound, "There is no workflow \(workflow) in this workspace.")
-    }
-    throw RuntimeError(.tagNotFound, "One of these tags does not exist in this workspace; nothing was changed.")
+    return try WorkflowEditor.changed(outcome, workflow)
   }
+
+  /// Replaces the tags of an execution.
+  public func setTags(
+    _ ids: [TagID], of execution: ExecutionID, by caller: Caller
+  ) async throws(RuntimeError) -> [Tag] {
+    let record = note.record(
+      .executionTagged, of: execution, by: caller, ["tags": .array(ids.map { .string("\($0)") })])
+    let tags = try await onStore { () async throws(PortError) in
+      try await executions.setTags(ids, of: execution, in: caller.workspace, recording: record)
+    }
+    if let tags { return tags }
+    let exists = try await onStore { () async throws(PortError) in
+      try await executions.execution(execution, in: caller.workspace) != nil
+    }
+    if exists { throw Self.oneNotFound }
+    throw RuntimeError(.executionNotFound, "There is no execution \(execution) in this workspace.")
+  }
+
+  private static let oneNotFound = RuntimeError(
+    .tagNotFound, "One of these tags does not exist in this workspace; nothing was changed.")
 
   private func notFound(_ id: TagID) -> RuntimeError {
     RuntimeError(.tagNotFound, "There is no tag \(id) in this workspace.")

@@ -4,6 +4,7 @@
 public import JobsprintDomain
 public import JobsprintPorts
 
+/// `ifMatch` refuses a change with `workflowChanged` where the workflow is another by then.
 public struct WorkflowEditor: Sendable {
   private let store: any WorkflowStore
   private let validator: WorkflowValidator
@@ -55,14 +56,13 @@ public struct WorkflowEditor: Sendable {
   }
 
   /// Makes the document the newest version; an active workflow goes on with it.
-  /// - Parameter ifMatch: refuse when the newest version is another than this.
   public func update(
-    _ id: WorkflowID, with document: JSONObject, bytes: [UInt8], by caller: Caller, ifMatch: VersionID?
+    _ id: WorkflowID, with document: JSONObject, bytes: [UInt8], by caller: Caller, ifMatch: WorkflowRevision? = nil
   ) async throws(RuntimeError) -> StoredWorkflow {
     let workflow = try parsed(document)
     let workspace = caller.workspace
     guard let current = try await onStore({ () async throws(PortError) in try await store.workflow(id, in: workspace) })
-    else { throw notFound(id) }
+    else { throw Self.notFound(id) }
     let isActive = current.activeVersion != nil
     if isActive { try refuseUnlessRunnable(workflow) }
     let change = WorkflowChange(
@@ -74,24 +74,16 @@ public struct WorkflowEditor: Sendable {
     let outcome = try await onStore { () async throws(PortError) in
       try await store.update(id, in: workspace, with: change, ifMatch: ifMatch, recording: record)
     }
-    switch outcome {
-    case .updated(let stored): return stored
-    case .notFound: throw notFound(id)
-    case .changed(let present):
-      throw RuntimeError(
-        .workflowChanged,
-        "The workflow has changed: its version is \(present.version) now. Read it again, and send If-Match with that.")
-    case .nameTaken: throw RuntimeError(.nameTaken, "A workflow of that name exists in this workspace.")
-    }
+    return try Self.changed(outcome, id)
   }
 
   /// Turns the workflow on, with a version of it or the newest.
   public func activate(
-    _ id: WorkflowID, version: VersionID?, by caller: Caller
+    _ id: WorkflowID, version: VersionID?, by caller: Caller, ifMatch: WorkflowRevision? = nil
   ) async throws(RuntimeError) -> StoredWorkflow {
     let workspace = caller.workspace
     guard let current = try await onStore({ () async throws(PortError) in try await store.workflow(id, in: workspace) })
-    else { throw notFound(id) }
+    else { throw Self.notFound(id) }
     guard !current.isArchived else {
       throw RuntimeError(.workflowArchived, "The workflow is archived. Unarchive it before you activate it.")
     }
@@ -109,46 +101,65 @@ public struct WorkflowEditor: Sendable {
     let time = clock.now
     let record = note.record(.workflowActivated, of: id, by: caller, ["version": .string("\(checked)")])
     defer { catalog.forget(id, in: workspace) }
-    let changed = try await onStore { () async throws(PortError) in
-      try await store.setActive(true, version: checked, of: id, in: workspace, at: time, recording: record)
+    let outcome = try await onStore { () async throws(PortError) in
+      try await store.setActive(
+        true, version: checked, of: id, in: workspace, at: time, ifMatch: ifMatch, recording: record)
     }
-    guard let changed else { throw notFound(id) }
-    return changed
+    return try Self.changed(outcome, id)
   }
 
-  public func deactivate(_ id: WorkflowID, by caller: Caller) async throws(RuntimeError) -> StoredWorkflow {
+  public func deactivate(
+    _ id: WorkflowID, by caller: Caller, ifMatch: WorkflowRevision? = nil
+  ) async throws(RuntimeError) -> StoredWorkflow {
     let time = clock.now
     let record = note.record(.workflowDeactivated, of: id, by: caller)
     defer { catalog.forget(id, in: caller.workspace) }
-    let changed = try await onStore { () async throws(PortError) in
-      try await store.setActive(false, version: nil, of: id, in: caller.workspace, at: time, recording: record)
+    let outcome = try await onStore { () async throws(PortError) in
+      try await store.setActive(
+        false, version: nil, of: id, in: caller.workspace, at: time, ifMatch: ifMatch, recording: record)
     }
-    guard let changed else { throw notFound(id) }
-    return changed
+    return try Self.changed(outcome, id)
   }
 
   /// Archiving turns the workflow off, too.
   public func setArchived(
-    _ isArchived: Bool, _ id: WorkflowID, by caller: Caller
+    _ isArchived: Bool, _ id: WorkflowID, by caller: Caller, ifMatch: WorkflowRevision? = nil
   ) async throws(RuntimeError) -> StoredWorkflow {
     let time = clock.now
     let record = note.record(isArchived ? .workflowArchived : .workflowUnarchived, of: id, by: caller)
     defer { catalog.forget(id, in: caller.workspace) }
-    let changed = try await onStore { () async throws(PortError) in
-      try await store.setArchived(isArchived, of: id, in: caller.workspace, at: time, recording: record)
+    let outcome = try await onStore { () async throws(PortError) in
+      try await store.setArchived(
+        isArchived, of: id, in: caller.workspace, at: time, ifMatch: ifMatch, recording: record)
     }
-    guard let changed else { throw notFound(id) }
-    return changed
+    return try Self.changed(outcome, id)
   }
 
-  public func delete(_ id: WorkflowID, by caller: Caller) async throws(RuntimeError) -> StoredWorkflow {
+  public func delete(
+    _ id: WorkflowID, by caller: Caller, ifMatch: WorkflowRevision? = nil
+  ) async throws(RuntimeError) -> StoredWorkflow {
     let record = note.record(.workflowDeleted, of: id, by: caller)
     defer { catalog.forget(id, in: caller.workspace) }
-    let removed = try await onStore { () async throws(PortError) in
-      try await store.delete(id, in: caller.workspace, recording: record)
+    let outcome = try await onStore { () async throws(PortError) in
+      try await store.delete(id, in: caller.workspace, ifMatch: ifMatch, recording: record)
     }
-    guard let removed else { throw notFound(id) }
-    return removed
+    return try Self.changed(outcome, id)
+  }
+
+  /// What a change has made of a workflow.
+  static func changed(
+    _ outcome: UpdateOutcome<StoredWorkflow>, _ id: WorkflowID
+  ) throws(RuntimeError) -> StoredWorkflow {
+    switch outcome {
+    case .updated(let stored): return stored
+    case .notFound: throw notFound(id)
+    case .changed(let present):
+      throw RuntimeError(
+        .workflowChanged,
+        "The workflow has changed at \(present.updatedAt); its version is \(present.version) now. Read it again, and "
+          + "send its ETag as If-Match.")
+    case .nameTaken: throw RuntimeError(.nameTaken, "A workflow of that name exists in this workspace.")
+    }
   }
 
   private func parsed(_ document: JSONObject) throws(RuntimeError) -> Workflow {
@@ -163,7 +174,7 @@ public struct WorkflowEditor: Sendable {
     guard issues.isEmpty else { throw RuntimeError(notRunnable: issues) }
   }
 
-  private func notFound(_ id: WorkflowID) -> RuntimeError {
+  private static func notFound(_ id: WorkflowID) -> RuntimeError {
     RuntimeError(.workflowNotFound, "There is no workflow \(id) in this workspace.")
   }
 }
@@ -190,7 +201,8 @@ extension Workflow {
 }
 
 extension IdempotencyRequest {
-  func record(for created: Created, in workspace: WorkspaceID, at time: Timestamp) -> IdempotencyRecord {
+  /// What is kept for the key, once this was created.
+  public func record(for created: Created, in workspace: WorkspaceID, at time: Timestamp) -> IdempotencyRecord {
     let answer = answer(created)
     return IdempotencyRecord(
       workspace: workspace, key: key, fingerprint: fingerprint, createdAt: time, status: answer.status,
@@ -200,7 +212,7 @@ extension IdempotencyRequest {
 
 extension IdempotencyRecord {
   /// The kept answer, if the request is the one that it was given to.
-  func replay<Created>(for fingerprint: [UInt8]?) throws(RuntimeError) -> Creation<Created> {
+  public func replay<Created>(for fingerprint: [UInt8]?) throws(RuntimeError) -> Creation<Created> {
     guard fingerprint == self.fingerprint else {
       throw RuntimeError(
         .idempotencyKeyReused,

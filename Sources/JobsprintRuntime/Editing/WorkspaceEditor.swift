@@ -1,7 +1,7 @@
 public import JobsprintDomain
 public import JobsprintPorts
 
-/// Makes and renames workspaces.
+/// Makes and changes workspaces.
 public struct WorkspaceEditor: Sendable {
   private let store: any WorkspaceStore
   private let clock: any WallClock
@@ -45,16 +45,22 @@ public struct WorkspaceEditor: Sendable {
     }
   }
 
-  public func rename(_ id: WorkspaceID, to name: String, by caller: Caller) async throws(RuntimeError) -> Workspace {
+  public func update(
+    _ id: WorkspaceID, with change: WorkspaceChange, by caller: Caller
+  ) async throws(RuntimeError) -> Workspace {
     let time = clock.now
-    let record = note.record(.workspaceRenamed, of: id, by: caller, ["name": .string(name)])
+    var details: JSONObject = [:]
+    details["name"] = change.name.map { .string($0) }
+    details["retentionDays"] = change.retention.map { $0.days.map { .integer(Int64($0)) } ?? .null }
+    let record = note.record(
+      change.retention == nil ? .workspaceRenamed : .workspaceUpdated, of: id, by: caller, details)
     let outcome = try await onStore { () async throws(PortError) in
-      try await store.rename(id, to: name, at: time, recording: record)
+      try await store.update(id, with: change, at: time, recording: record)
     }
     switch outcome {
     case .updated(let workspace), .changed(let workspace): return workspace
     case .notFound: throw RuntimeError(.workspaceNotFound, "There is no workspace \(id).")
-    case .nameTaken: throw taken(name)
+    case .nameTaken: throw taken(change.name ?? "")
     }
   }
 

@@ -84,10 +84,10 @@ public final class Executor: Sendable {
   /// Accepts an execution, and runs it in a slot that was reserved for it. It begins at once; that it was accepted is
   /// written with the first that it journals (docs/decisions/0017).
   /// - Parameter new: claimed by this executor.
-  func accept(_ new: NewExecution, _ ready: ReadyExecution) async throws(PortError) -> (
+  func accept(_ new: NewExecution, _ ready: ReadyExecution, _ trace: TraceContext?) async throws(PortError) -> (
     outcome: JournalOutcome, hasEnded: Bool
   ) {
-    guard let hold = held.hold(new.id, isStored: false) else {
+    guard let hold = held.hold(new.id, isStored: false, trace: trace) else {
       throw PortError(.refused, "The execution \(new.id) is running already.")
     }
     let answer = await withCheckedContinuation { continuation in
@@ -110,8 +110,8 @@ public final class Executor: Sendable {
   }
 
   /// Runs an execution in a slot that was reserved for it.
-  private func start(_ claimed: ClaimedExecution) {
-    guard let hold = held.hold(claimed.id) else {
+  private func start(_ claimed: ClaimedExecution, _ trace: TraceContext?) {
+    guard let hold = held.hold(claimed.id, trace: trace) else {
       // Its first claim was lost without anybody here knowing it. The run under way finds its fence void; by the store this
       // process holds the execution, and nobody else would take it up.
       Task { await write(.handBack, for: claimed) }
@@ -159,7 +159,9 @@ public final class Executor: Sendable {
             counts.queueLag.record(max(0, (now - execution.acceptedAt) / .seconds(1)))
           }
         }
-        for execution in claimed { start(execution) }
+        let traced = wakeUps.compactMap { wakeUp in wakeUp.trace.map { (wakeUp.execution, $0) } }
+        let traces = Dictionary(traced) { first, _ in first }
+        for execution in claimed { start(execution, traces[execution.id]) }
         started = claimed.count
         // From here on the lease speaks, not the queue.
         await settle(batch, taken: slots)
@@ -219,13 +221,24 @@ public final class Executor: Sendable {
   private func execute(
     _ claimed: ClaimedExecution, _ ready: ReadyExecution?, _ hold: HeldExecutions.Hold, _ accept: PendingAccept? = nil
   ) async {
+    log.debug("an execution goes on", metadata: metadata(of: claimed, hold))
     do throws(PortError) {
       try await run(claimed, ready, hold, accept)
     } catch {
-      log.warning("could not journal", metadata: ["execution": "\(claimed.id)", "error": "\(error)"])
+      log.warning("could not journal", metadata: metadata(of: claimed, hold, error))
       // What the store refuses it would refuse again; everything else goes on with the next claim.
       if error.code == .refused { await giveUp(claimed, error) } else { await write(.handBack, for: claimed) }
     }
+  }
+
+  /// What a line of the log says of an execution.
+  private func metadata(
+    of claimed: ClaimedExecution, _ hold: HeldExecutions.Hold, _ error: PortError? = nil
+  ) -> Logger.Metadata {
+    var metadata: Logger.Metadata = ["execution": "\(claimed.id)", "term": "\(claimed.fence.term)"]
+    if let trace = hold.trace { metadata["trace"] = "\(trace.trace)" }
+    if let error { metadata["error"] = "\(error)" }
+    return metadata
   }
 
   private func run(

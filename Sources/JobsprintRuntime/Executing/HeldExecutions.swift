@@ -12,11 +12,16 @@ final class HeldExecutions: Sendable {
   }
 
   final class Hold: Sendable {
+    /// For the log.
+    let trace: TraceContext?
     private let state = Mutex<(interruption: Interruption?, task: Task<Void, Never>?)>((nil, nil))
     /// By the store this executor holds it.
     fileprivate let isStored: Atomic<Bool>
 
-    fileprivate init(isStored: Bool) { self.isStored = Atomic(isStored) }
+    fileprivate init(isStored: Bool, trace: TraceContext?) {
+      self.isStored = Atomic(isStored)
+      self.trace = trace
+    }
 
     /// Its accept was committed.
     func store() { isStored.store(true, ordering: .relaxed) }
@@ -85,10 +90,10 @@ final class HeldExecutions: Sendable {
   }
 
   /// A reserved slot is now this execution's. nil when it is held already: its slot is free again.
-  func hold(_ id: ExecutionID, isStored: Bool = true) -> Hold? {
+  func hold(_ id: ExecutionID, isStored: Bool = true, trace: TraceContext?) -> Hold? {
     let hold = state.withLock { state -> Hold? in
       guard state.holds[id] == nil else { return nil }
-      let hold = Hold(isStored: isStored)
+      let hold = Hold(isStored: isStored, trace: trace)
       if state.isDraining { hold.interrupt(.draining) }
       state.holds[id] = hold
       return hold

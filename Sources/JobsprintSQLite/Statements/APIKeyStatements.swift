@@ -85,6 +85,23 @@ struct DeleteAPIKey: FixedSQLStatement {
   }
 }
 
+struct NoteDeletedAPIKey: FixedSQLStatement {
+  static let sql = "INSERT OR IGNORE INTO deleted_api_keys (hash) VALUES (?)"
+
+  let hash: [UInt8]
+
+  func bind(to values: inout Binder) { values.add(hash) }
+}
+
+/// Gives a row for a key that was deleted.
+struct FindDeletedAPIKey: FixedSQLStatement {
+  static let sql = "SELECT 1 FROM deleted_api_keys WHERE hash = ?"
+
+  let hash: [UInt8]
+
+  func bind(to values: inout Binder) { values.add(hash) }
+}
+
 struct AnyAPIKey: FixedSQLStatement {
   static let sql = "SELECT EXISTS (SELECT 1 FROM api_keys)"
 

@@ -68,9 +68,9 @@ struct AnyRow: FixedSQLStatement {
 
 struct RestoreWorkspace: FixedSQLStatement {
   static let sql = """
-    INSERT INTO workspaces (id, name, created_at, updated_at) VALUES (?, ?, ?, ?)
-    ON CONFLICT (id) DO UPDATE
-    SET name = excluded.name, created_at = excluded.created_at, updated_at = excluded.updated_at
+    \(InsertWorkspace.sql) ON CONFLICT (id) DO UPDATE
+    SET name = excluded.name, created_at = excluded.created_at, updated_at = excluded.updated_at,
+      retention_days = excluded.retention_days
     """
 
   let insertion: InsertWorkspace

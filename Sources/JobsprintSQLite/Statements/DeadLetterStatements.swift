@@ -148,3 +148,23 @@ struct RestoreDeadLetter: FixedSQLStatement {
     values.add(letter.settledAt)
   }
 }
+
+/// Letters of a workspace that were settled before a time.
+struct ListExpiredLetters: FixedSQLStatement {
+  static let sql = """
+    SELECT execution_id FROM dead_letters
+    WHERE workspace_id = ? AND status IN ('redriven', 'discarded') AND settled_at < ? LIMIT ?
+    """
+
+  let workspace: WorkspaceID
+  let before: Timestamp
+  let limit: Int
+
+  func bind(to values: inout Binder) {
+    values.add(workspace)
+    values.add(before)
+    values.add(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> ExecutionID { try row.id() }
+}

@@ -37,14 +37,13 @@ struct FindExecution: FixedSQLStatement {
   static func decode(_ row: inout RowReader) throws -> ExecutionRecord { try record(&row) }
 }
 
-/// Executions of a workspace, newest first.
+/// Executions of a workspace, newest first or the other way round.
 ///
 /// States stand in the text, one query for each, because SQLite uses a partial index only for a state that it can see.
 struct ListExecutions: SQLStatement {
   let filter: ExecutionFilter
   let workspace: WorkspaceID
-  let after: ExecutionID?
-  let limit: Int
+  let page: PageRequest<ExecutionID>
 
   private var states: [ExecutionState?] {
     filter.states.isEmpty ? [nil] : ExecutionState.allCases.filter { filter.states.contains($0) }
@@ -57,16 +56,16 @@ struct ListExecutions: SQLStatement {
       if filter.workflow != nil { conditions.append("workflow_id = ?") }
       if filter.acceptedAfter != nil { conditions.append("accepted_at > ?") }
       if filter.acceptedBefore != nil { conditions.append("accepted_at < ?") }
-      if after != nil { conditions.append("id < ?") }
+      if page.after != nil { conditions.append("id \(page.behind) ?") }
       return """
         SELECT * FROM (
-          SELECT * FROM executions WHERE \(conditions.joined(separator: " AND ")) ORDER BY id DESC LIMIT ?)
+          SELECT * FROM executions WHERE \(conditions.joined(separator: " AND ")) ORDER BY id \(page.direction) LIMIT ?)
         """
     }
     return """
       SELECT \(columns)
-      FROM (SELECT * FROM (\(branches.joined(separator: " UNION ALL "))) ORDER BY id DESC LIMIT ?) AS e
-      \(payloads) ORDER BY e.id DESC
+      FROM (SELECT * FROM (\(branches.joined(separator: " UNION ALL "))) ORDER BY id \(page.direction) LIMIT ?) AS e
+      \(payloads) ORDER BY e.id \(page.direction)
       """
   }
 
@@ -76,10 +75,10 @@ struct ListExecutions: SQLStatement {
       if let workflow = filter.workflow { values.add(workflow) }
       if let time = filter.acceptedAfter { values.add(time) }
       if let time = filter.acceptedBefore { values.add(time) }
-      if let after { values.add(after) }
-      values.add(limit)
+      if let after = page.after { values.add(after) }
+      values.add(page.limitAndOne)
     }
-    values.add(limit)
+    values.add(page.limitAndOne)
   }
 
   static func decode(_ row: inout RowReader) throws -> ExecutionRecord { try record(&row) }
@@ -94,17 +93,20 @@ struct CheckEnded: FixedSQLStatement {
   func bind(to values: inout Binder) { values.add(id) }
 }
 
-/// The oldest executions that have ended; ids carry the time at which they were made.
+/// The oldest executions of a workspace that have ended; ids carry the time at which they were made.
 struct ListExpired: FixedSQLStatement {
   static let sql = """
     SELECT id FROM executions
-    WHERE id < ? AND accepted_at < ? AND state NOT IN ('new', 'running', 'waiting') ORDER BY id LIMIT ?
+    WHERE workspace_id = ? AND id < ? AND accepted_at < ? AND state NOT IN ('new', 'running', 'waiting')
+    ORDER BY id LIMIT ?
     """
 
+  let workspace: WorkspaceID
   let before: Timestamp
   let limit: Int
 
   func bind(to values: inout Binder) {
+    values.add(workspace)
     let milliseconds = UInt64(clamping: min(before.milliseconds, 0xFFFF_FFFF_FFFF))
     values.add(ExecutionID(UUIDv7(high: milliseconds << 16, low: 0)))
     values.add(before)

@@ -32,12 +32,11 @@ struct FindWorkflow: FixedSQLStatement {
   static func decode(_ row: inout RowReader) throws -> StoredWorkflow { try workflow(&row) }
 }
 
-/// Workflows of a workspace, newest first.
+/// Workflows of a workspace, newest first or the other way round.
 struct ListWorkflows: SQLStatement {
   let filter: WorkflowFilter
   let workspace: WorkspaceID
-  let after: WorkflowID?
-  let limit: Int
+  let page: PageRequest<WorkflowID>
 
   var sql: String {
     var conditions = ["w.workspace_id = ?"]
@@ -51,9 +50,9 @@ struct ListWorkflows: SQLStatement {
         """)
     }
     if words != nil { conditions.append("w.number IN (SELECT rowid FROM workflow_words WHERE workflow_words MATCH ?)") }
-    if after != nil { conditions.append("w.id < ?") }
+    if page.after != nil { conditions.append("w.id \(page.behind) ?") }
     return """
-      SELECT \(columns) FROM \(tables) WHERE \(conditions.joined(separator: " AND ")) ORDER BY w.id DESC LIMIT ?
+      SELECT \(columns) FROM \(tables) WHERE \(conditions.joined(separator: " AND ")) ORDER BY w.id \(page.direction) LIMIT ?
       """
   }
 
@@ -62,8 +61,8 @@ struct ListWorkflows: SQLStatement {
     if let name = filter.name { values.add(name) }
     for tag in filter.tags { values.add(tag) }
     if let words { values.add(words) }
-    if let after { values.add(after) }
-    values.add(limit)
+    if let after = page.after { values.add(after) }
+    values.add(page.limitAndOne)
   }
 
   static func decode(_ row: inout RowReader) throws -> StoredWorkflow { try workflow(&row) }

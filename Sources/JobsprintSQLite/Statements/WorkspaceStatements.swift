@@ -1,6 +1,8 @@
 import JobsprintDomain
 import JobsprintPorts
 
+private let columns = "id, name, created_at, updated_at, retention_days"
+
 /// Oldest first.
 struct ListWorkspaces: SQLStatement {
   let after: WorkspaceID?
@@ -8,7 +10,7 @@ struct ListWorkspaces: SQLStatement {
 
   var sql: String {
     """
-    SELECT id, name, created_at, updated_at FROM workspaces\(after == nil ? "" : " WHERE id > ?") ORDER BY id LIMIT ?
+    SELECT \(columns) FROM workspaces\(after == nil ? "" : " WHERE id > ?") ORDER BY id LIMIT ?
     """
   }
 
@@ -18,12 +20,14 @@ struct ListWorkspaces: SQLStatement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Workspace {
-    Workspace(id: try row.id(), name: row.text(), createdAt: row.time(), updatedAt: row.time())
+    var workspace = Workspace(id: try row.id(), name: row.text(), createdAt: row.time(), updatedAt: row.time())
+    workspace.retentionDays = row.optionalInt()
+    return workspace
   }
 }
 
 struct FindWorkspace: FixedSQLStatement {
-  static let sql = "SELECT id, name, created_at, updated_at FROM workspaces WHERE id = ?"
+  static let sql = "SELECT \(columns) FROM workspaces WHERE id = ?"
 
   let id: WorkspaceID
 
@@ -43,7 +47,7 @@ struct FindWorkspaceByName: FixedSQLStatement {
 }
 
 struct InsertWorkspace: FixedSQLStatement {
-  static let sql = "INSERT INTO workspaces (id, name, created_at, updated_at) VALUES (?, ?, ?, ?)"
+  static let sql = "INSERT INTO workspaces (\(columns)) VALUES (?, ?, ?, ?, ?)"
 
   let workspace: Workspace
 
@@ -52,19 +56,19 @@ struct InsertWorkspace: FixedSQLStatement {
     values.add(workspace.name)
     values.add(workspace.createdAt)
     values.add(workspace.updatedAt)
+    values.add(workspace.retentionDays)
   }
 }
 
-struct RenameWorkspace: FixedSQLStatement {
-  static let sql = "UPDATE workspaces SET name = ?, updated_at = ? WHERE id = ?"
+struct UpdateWorkspace: FixedSQLStatement {
+  static let sql = "UPDATE workspaces SET name = ?, updated_at = ?, retention_days = ? WHERE id = ?"
 
-  let id: WorkspaceID
-  let name: String
-  let time: Timestamp
+  let workspace: Workspace
 
   func bind(to values: inout Binder) {
-    values.add(name)
-    values.add(time)
-    values.add(id)
+    values.add(workspace.name)
+    values.add(workspace.updatedAt)
+    values.add(workspace.retentionDays)
+    values.add(workspace.id)
   }
 }

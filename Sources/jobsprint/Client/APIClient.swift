@@ -75,6 +75,10 @@ struct APIClient: Sendable {
     try await call(.POST, path, query: query, body: body).json()
   }
 
+  func put(_ path: String, body: [UInt8]) async throws -> JSONValue {
+    try await call(.PUT, path, body: body).json()
+  }
+
   /// All elements of a list, page by page, up to `limit`.
   func list(_ path: String, query: [(String, String?)] = [], limit: Int = .max) async throws -> [JSONValue] {
     var elements: [JSONValue] = []

@@ -3,8 +3,8 @@ import JobsprintDomain
 
 struct WorkspacesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "workspaces", abstract: "Lists and makes workspaces; for the operator of the server.",
-    subcommands: [List.self, Create.self], defaultSubcommand: List.self)
+    commandName: "workspaces", abstract: "Lists, makes and sets up workspaces; for the operator of the server.",
+    subcommands: [List.self, Create.self, Retention.self], defaultSubcommand: List.self)
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,13 +16,36 @@ struct WorkspacesCommand: AsyncParsableCommand {
       try await reportingFailures {
         let workspaces = try await server.client().list("/workspaces")
         if server.json { return Terminal.say(JSONValue.array(workspaces).jsonText) }
-        var table = Table("ID", "NAME", "CREATED")
+        var table = Table("ID", "NAME", "CREATED", "KEEPS DAYS")
         for workspace in workspaces {
           table.add(
             workspace["id"]?.stringValue ?? "", workspace["name"]?.stringValue ?? "",
-            String(workspace["createdAt"]?.stringValue?.prefix(19) ?? ""))
+            String(workspace["createdAt"]?.stringValue?.prefix(19) ?? ""),
+            workspace["retentionDays"]?.integerValue.map { "\($0)" } ?? "")
         }
         table.show()
+      }
+    }
+  }
+
+  struct Retention: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "retention", abstract: "Sets how long a workspace keeps executions that have ended.",
+      discussion: "EXAMPLE: jobsprint workspaces retention 01a1fcfb-56ac-7890-979c-b894b84c2b4f 30")
+
+    @OptionGroup var server: ServerOptions
+    @Argument(help: "The workspace's id.") var id: String
+    @Argument(help: "Days from the acceptance on; without: what the server has set (JOBSPRINT_RETENTION_DAYS).")
+    var days: Int?
+
+    func run() async throws {
+      try await reportingFailures {
+        let body: JSONValue = ["retentionDays": days.map { .integer(Int64($0)) } ?? .null]
+        let workspace = try await server.client().put("/workspaces/\(id)", body: body.jsonBytes)
+        if server.json { return Terminal.say(workspace.jsonText) }
+        let name = workspace["name"]?.stringValue ?? ""
+        Terminal.say(
+          days.map { "\(name) keeps executions for \($0) days." } ?? "\(name) keeps executions as the server does.")
       }
     }
   }
