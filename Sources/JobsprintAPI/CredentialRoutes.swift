@@ -23,9 +23,10 @@ enum CredentialRoutes {
       // A workspace is what n8n calls a project.
       members["shared"] = .array(
         [workspace].compactMap { $0 }.map {
-          var share = $0.representation.objectValue ?? [:]
-          share["role"] = "credential:owner"
-          return .object(share)
+          [
+            "id": .string("\($0.id)"), "name": .string($0.name), "role": "credential:owner",
+            "createdAt": .string("\($0.createdAt)"), "updatedAt": .string("\($0.updatedAt)"),
+          ]
         })
       return .object(members)
     }

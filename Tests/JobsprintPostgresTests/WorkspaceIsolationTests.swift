@@ -68,7 +68,7 @@ import Testing
     #expect(outcomes.allSatisfy { $0 == .committed })
     for (number, workspace) in [(1, mine), (2, other)] {
       _ = try await storage.executions.setTags(
-        [.numbered(number)], of: .numbered(number), in: workspace, recording: .numbered(700 + number, in: workspace))
+        [.numbered(number)], of: .numbered(number), in: workspace, recording: .numbered(900 + number, in: workspace))
     }
   }
 
