@@ -14,8 +14,8 @@ struct JWTRing: Sendable {
   private struct Key {
     let id: ExactString
     let secret: SymmetricKey
-    /// How the tokens that it signs begin: the encoded header and its dot.
-    let head: [UInt8]
+    /// The encoded header of the tokens that it signs.
+    let head: String
   }
 
   private static let dot = UInt8(ascii: ".")
@@ -32,10 +32,8 @@ struct JWTRing: Sendable {
   init?(_ keys: [(id: String, secret: [UInt8])], type: String) {
     self.keys = keys.map { id, secret in
       let header: JSONValue = ["alg": "HS256", "kid": .string(id), "typ": .string(type)]
-      var head: [UInt8] = []
-      head.append(base64URL: header.jsonBytes)
-      head.append(Self.dot)
-      return Key(id: ExactString(id), secret: SymmetricKey(data: secret), head: head)
+      return Key(
+        id: ExactString(id), secret: SymmetricKey(data: secret), head: Base64.urlText(header.jsonBytes))
     }
     guard let first = self.keys.first else { return nil }
     current = first
@@ -43,35 +41,31 @@ struct JWTRing: Sendable {
   }
 
   func sign(_ claims: JSONObject) -> String {
-    var token = current.head
-    token.append(base64URL: JSONValue.object(claims).jsonBytes)
-    let code = HMAC<SHA256>.authenticationCode(for: token, using: current.secret)
-    token.append(Self.dot)
-    token.append(base64URL: code)
-    return String(decoding: token, as: UTF8.self)
+    let content = "\(current.head).\(Base64.urlText(JSONValue.object(claims).jsonBytes))"
+    let code = HMAC<SHA256>.authenticationCode(for: Array(content.utf8), using: current.secret)
+    return "\(content).\(Base64.urlText(Array(code)))"
   }
 
   /// The claims of a token that this ring has signed; what they say is for the kind to check.
   func verify(_ token: String) throws(JWTRefusal) -> JSONValue {
     let bytes = Array(token.utf8)
     guard let first = bytes.firstIndex(of: Self.dot), let last = bytes.lastIndex(of: Self.dot), first < last,
-      let key = key(named: bytes[...first])
+      let key = key(named: String(decoding: bytes[..<first], as: UTF8.self))
     else { throw .header }
-    guard let code = [UInt8](base64URL: bytes[(last + 1)...]),
+    guard let code = Base64.bytes(exactURLText: String(decoding: bytes[(last + 1)...], as: UTF8.self)),
       HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: bytes[..<last], using: key.secret)
     else { throw .signature }
-    guard let payload = [UInt8](base64URL: bytes[(first + 1)..<last]),
+    guard let payload = Base64.bytes(exactURLText: String(decoding: bytes[(first + 1)..<last], as: UTF8.self)),
       let claims = try? JSONValue(parsing: payload, depthLimit: 4)
     else { throw .claims }
     return claims
   }
 
-  /// The key that a header names, when the header says what ours say and nothing else.
-  /// - Parameter head: with its dot.
-  private func key(named head: ArraySlice<UInt8>) -> Key? {
-    if let key = keys.first(where: { head.elementsEqual($0.head) }) { return key }
+  /// The key that an encoded header names, when the header says what ours say and nothing else.
+  private func key(named head: String) -> Key? {
+    if let key = keys.first(where: { $0.head == head }) { return key }
     // Others' libraries write the same members in another order.
-    guard let text = [UInt8](base64URL: head.dropLast()), let header = try? JSONValue(parsing: text, depthLimit: 4),
+    guard let text = Base64.bytes(exactURLText: head), let header = try? JSONValue(parsing: text, depthLimit: 4),
       let object = header.objectValue, Set(object.map { ExactString("\($0.key)") }) == Self.members,
       header["alg"] == "HS256", header["typ"] == .string(type), let id = header["kid"]?.stringValue
     else { return nil }

@@ -36,15 +36,4 @@ import Testing
     #expect(throws: JWTRefusal.header) { try JWTRing([("one", secret)], type: "at+jwt")?.verify(token) }
     #expect(throws: JWTRefusal.signature) { try JWTRing([("one", [1])], type: "JWT")?.verify(token) }
   }
-
-  @Test(arguments: 0..<70) func textIsFoundationsTextInAnotherAlphabet(_ count: Int) throws {
-    let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 151 &+ count) }
-    var text: [UInt8] = []
-    text.append(base64URL: bytes)
-    #expect(String(decoding: text, as: UTF8.self) == HandmadeToken.base64(bytes))
-    #expect([UInt8](base64URL: text) == bytes)
-  }
-
-  @Test(arguments: ["A", "AAAAA", "AB", "AAB", "A=", "AA==", "AA AA", "AA+A", "AA/A", "AA\n", "AAé", "AA\u{0}A"])
-  func textThatNoBytesHaveIsRefused(_ text: String) { #expect([UInt8](base64URL: text.utf8) == nil) }
 }

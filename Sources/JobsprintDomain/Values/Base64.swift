@@ -1,14 +1,16 @@
 /// Base64 (RFC 4648). Reading is as lenient as Node.js: both alphabets, with or without padding, whitespace skipped.
-enum Base64 {
+public enum Base64 {
   private static let standard = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
   private static let urlSafe = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
-  static func text(_ bytes: some Collection<UInt8>) -> String { encoded(bytes, standard, isPadded: true) }
+  public static func text(_ bytes: some Collection<UInt8>) -> String { encoded(Array(bytes), standard, isPadded: true) }
 
-  /// With `-` and `_`, without padding.
-  static func urlText(_ bytes: some Collection<UInt8>) -> String { encoded(bytes, urlSafe, isPadded: false) }
+  /// With `-` and `_`, without padding (section 5).
+  public static func urlText(_ bytes: some Collection<UInt8>) -> String {
+    encoded(Array(bytes), urlSafe, isPadded: false)
+  }
 
-  private static func encoded(_ bytes: some Collection<UInt8>, _ alphabet: [UInt8], isPadded: Bool) -> String {
+  private static func encoded(_ bytes: [UInt8], _ alphabet: [UInt8], isPadded: Bool) -> String {
     var text: [UInt8] = []
     text.reserveCapacity((bytes.count + 2) / 3 * 4)
     var group: UInt32 = 0
@@ -31,8 +33,14 @@ enum Base64 {
     return String(decoding: text, as: UTF8.self)
   }
 
+  /// What ``urlText(_:)`` gives, and nothing else, as tokens have it: each value has one text.
+  public static func bytes(exactURLText text: String) -> [UInt8]? {
+    guard let bytes = bytes(text), urlText(bytes) == text else { return nil }
+    return bytes
+  }
+
   /// - Returns: nil when a character stands there that is no Base64.
-  static func bytes(_ text: String) -> [UInt8]? {
+  public static func bytes(_ text: String) -> [UInt8]? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count / 4 * 3)
     var group: UInt32 = 0
