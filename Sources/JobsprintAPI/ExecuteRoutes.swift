@@ -63,6 +63,7 @@ enum ExecuteRoutes {
     if created == nil, let id = executionID(in: reply) { reply = reply.with("Location", location(of: id)) }
     guard let wait else { return reply }
     if let created {
+      if let ended = created.ended { return Reply(bytes: ExecutionRepresentation.bytes(ended)) }
       return await call.api.acceptor.awaitEnd(of: created, upTo: wait)
         ? try await ExecutionRoutes.full(created.id, call) : reply
     }

@@ -5,24 +5,6 @@ public import JobsprintDomain
 public import JobsprintPorts
 
 public final class TicketRing: TicketAuthority {
-  /// One key of the ring.
-  public struct Key: Sendable {
-    let id: String
-    let secret: [UInt8]
-
-    /// - Parameter text: `id:secret`, the secret in at least 64 hexadecimal digits.
-    /// - Returns: nil for other text.
-    public init?(_ text: some StringProtocol) {
-      let parts = text.split(separator: ":", maxSplits: 1)
-      guard parts.count == 2, (1...64).contains(parts[0].utf8.count),
-        let secret = [UInt8](hexadecimal: String(parts[1])),
-        secret.count >= 32
-      else { return nil }
-      id = String(parts[0])
-      self.secret = secret
-    }
-  }
-
   /// Longer than a message waits in a queue as a rule; what is older is issued again, and nothing is lost.
   private static let lifetime: Duration = .seconds(3600)
   /// Between the clocks of two machines.
@@ -36,7 +18,7 @@ public final class TicketRing: TicketAuthority {
 
   /// - Parameter keys: the first signs, all are accepted: a new key comes first, and the old one leaves an hour later.
   /// - Returns: nil without a key.
-  public init?(_ keys: [Key], clock: any WallClock) {
+  public init?(_ keys: [NamedKey], clock: any WallClock) {
     guard let ring = JWTRing(keys.map { ($0.id, $0.secret) }, type: "JWT") else { return nil }
     self.ring = ring
     self.clock = clock

@@ -1,4 +1,5 @@
 import Foundation
+import JobsprintDomain
 
 /// The programs that a measurement loads: one, or an API and a worker.
 struct MeasuredSite: Sendable {
@@ -14,7 +15,7 @@ struct MeasuredSite: Sendable {
         front: try await MeasuredServer(context.executable, ["serve", "--port", "0"], environment: environment),
         worker: nil)
     }
-    environment["JOBSPRINT_TICKET_KEYS"] = "bench:\(String(repeating: "5a", count: 32))"
+    environment["JOBSPRINT_TICKET_KEYS"] = "bench:\((0..<32).map { UInt8($0) }.hexadecimalText)"
     let folder = URL(filePath: context.executable).deletingLastPathComponent()
     func program(_ name: String) async throws -> MeasuredServer {
       try await MeasuredServer(folder.appending(path: name).path, ["--port", "0"], environment: environment)

@@ -9,8 +9,8 @@ enum TokenMeasurement {
 
   static func figures() async throws -> [Figure] {
     let clock = StoppedClock()
-    guard let ticketKey = TicketRing.Key("bench:\(secret)"), let tickets = TicketRing([ticketKey], clock: clock),
-      let tokenKey = NamedKey("bench:\(secret)"), let tokens = AccessTokenRing([tokenKey], clock: clock)
+    guard let key = NamedKey("bench:\(secret)"), let tickets = TicketRing([key], clock: clock),
+      let tokens = AccessTokenRing([key], clock: clock)
     else { throw BenchError(description: "the rings have no keys") }
     let uuids = (0..<count).map { UUIDv7(high: UInt64($0) << 16 | 0x7000, low: 0x8000_0000_0000_0000) }
     let access = uuids.map { uuid in

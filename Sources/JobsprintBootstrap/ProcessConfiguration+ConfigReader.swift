@@ -38,6 +38,7 @@
 //   jobsprint.test.ledger        | JOBSPRINT_TEST_LEDGER           | path   | none
 //   jobsprint.test.sabotage      | JOBSPRINT_TEST_SABOTAGE         | text   | none
 //   jobsprint.test.kill          | JOBSPRINT_TEST_KILL             | text   | none: point:n
+//   jobsprint.test.pause         | JOBSPRINT_TEST_PAUSE            | text   | none: point:n
 //   jobsprint.test.duplicates    | JOBSPRINT_TEST_DUPLICATES       | 1      | off
 
 public import Configuration
@@ -71,12 +72,7 @@ extension ProcessConfiguration {
       }
       origins = named
     }
-    for text in (config.string(forKey: "jobsprint.ticket.keys", isSecret: true) ?? "").split(separator: ",") {
-      guard let key = TicketRing.Key(text) else {
-        throw SettingError("jobsprint.ticket.keys", "id:secret,… with secrets of 64 hexadecimal digits", found: "…")
-      }
-      ticketKeys.append(key)
-    }
+    ticketKeys = try config.keys("jobsprint.ticket.keys")
     tokenKeys = try config.keys("jobsprint.token.keys")
     credentialKeys = try config.keys("jobsprint.credential.keys")
     if let minutes = try config.number("jobsprint.token.minutes", in: 1...43_200) {
@@ -113,7 +109,10 @@ extension ProcessConfiguration {
       var faults = TestFaults()
       faults.ledger = config.string(forKey: "jobsprint.test.ledger")
       faults.sabotage = try config.word("jobsprint.test.sabotage", "the name of a Sabotage") { Sabotage(rawValue: $0) }
-      faults.killSwitch = try config.word("jobsprint.test.kill", "point:n with a KillPoint") { KillSwitch($0) }
+      for (key, signal) in [("jobsprint.test.kill", SIGKILL), ("jobsprint.test.pause", SIGSTOP)] {
+        let named = try config.word(key, "point:n with a KillPoint") { KillSwitch($0, signal: signal) }
+        faults.killSwitch = named ?? faults.killSwitch
+      }
       faults.doublesWakeUps = config.string(forKey: "jobsprint.test.duplicates") == "1"
       testFaults = faults
     }

@@ -46,7 +46,7 @@ public struct ProcessConfiguration: Sendable {
   /// Whose pages may use the API from a browser.
   public var origins: Set<String> = []
   /// They sign wake-ups; the first one signs, all are accepted.
-  var ticketKeys: [TicketRing.Key] = []
+  var ticketKeys: [NamedKey] = []
   /// They sign access tokens; the first one signs, all are accepted. Without any, a folder has one of its own.
   var tokenKeys: [NamedKey] = []
   /// They encrypt the secrets of credentials; the first one seals, all open. Without any, a folder has some of its own.

@@ -7,11 +7,11 @@ public struct MemoryExecutionClaims: ExecutionClaims {
   public init(_ store: MemoryStore) { self.store = store }
 
   public func claim(
-    _ ids: [ExecutionID], for executor: ExecutorID, at now: Timestamp, leaseExpiry: Timestamp
+    _ wakeUps: [WakeUp], for executor: ExecutorID, at now: Timestamp, leaseExpiry: Timestamp
   ) async throws(PortError) -> [ClaimedExecution] {
     store.withState { state in
       var seen: Set<ExecutionID> = []
-      return ids.compactMap { id in
+      return wakeUps.map(\.execution).compactMap { id in
         guard seen.insert(id).inserted else { return nil }
         guard var execution = state.executions[id], state.isFree(execution, at: now, leaseExpiry: leaseExpiry),
           !(execution.waitsForTurn && execution.accepted.concurrency != nil)

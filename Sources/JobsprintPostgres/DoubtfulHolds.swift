@@ -6,6 +6,9 @@
 // nothing is written; where they were never held, their fence turns that away. When the process dies before, its lease
 // runs out, which does the same.
 //
+// Claims that may have been committed so: nobody knows their fences. With the next heartbeat the store is asked which of
+// them stand; those are given back the same way.
+//
 // Appends that may have been written so: whoever holds their execution sends them again, as another commit, which must
 // recognize them (JournalRepeat).
 
@@ -16,6 +19,7 @@ import Synchronization
 final class DoubtfulHolds: Sendable {
   private struct State {
     var holds: [JournalAppend] = []
+    var claims: [ExecutionID: ExecutorID] = [:]
     /// Executions with an append that may be stored.
     var appended: Set<ExecutionID> = []
   }
@@ -28,6 +32,17 @@ final class DoubtfulHolds: Sendable {
         JournalAppend(execution: execution, workspace: workspace, fence: fence, entries: [], transition: .handBack))
     }
   }
+
+  func add(claims: [ExecutionID], of executor: ExecutorID) {
+    state.withLock { state in for id in claims { state.claims[id] = executor } }
+  }
+
+  /// Executions that the executor may have claimed.
+  func claims(of executor: ExecutorID) -> Set<ExecutionID> {
+    state.withLock { state in Set(state.claims.filter { $0.value == executor }.keys) }
+  }
+
+  func settled(claims: [ExecutionID]) { state.withLock { state in for id in claims { state.claims[id] = nil } } }
 
   /// Accepts that would have been claimed at once, and appends.
   func add(_ writes: [JournalWrite]) {

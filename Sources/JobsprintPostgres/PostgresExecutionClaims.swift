@@ -8,63 +8,57 @@ public struct PostgresExecutionClaims: ExecutionClaims {
   init(_ storage: PostgresStorage) { self.storage = storage }
 
   public func claim(
-    _ ids: [ExecutionID], for executor: ExecutorID, at now: Timestamp, leaseExpiry: Timestamp
+    _ wakeUps: [WakeUp], for executor: ExecutorID, at now: Timestamp, leaseExpiry: Timestamp
   ) async throws(PortError) -> [ClaimedExecution] {
-    guard !ids.isEmpty else { return [] }
-    let statement = ClaimExecutions(ids: Array(Set(ids)), executor: executor, now: now, leaseExpiry: leaseExpiry)
-    return try await storage.attempt {
-      var claimed: [ClaimedExecution] = []
-      var claims: [ClaimExecutions.Claim] = []
-      do {
-        try await storage.database.primary.transaction(setting: PostgresRole.claimer.settings()) { transaction in
-          // What is claimed is read before the claim is committed: nobody holds what he could not read.
-          claims = try await transaction.query(statement)
-          claimed = try await read(claims, for: executor, in: transaction)
+    guard !wakeUps.isEmpty else { return [] }
+    let places = Dictionary(wakeUps.enumerated().map { ($1.execution, $0) }, uniquingKeysWith: { first, _ in first })
+    let wakeUps = wakeUps.enumerated().filter { places[$1.execution] == $0 }.map(\.element)
+    let ids = wakeUps.map(\.execution)
+    let claim = ClaimExecutions(ids: ids, executor: executor, now: now, leaseExpiry: leaseExpiry)
+    let claimed = try await storage.attempt {
+      do { return try await take(claim, wakeUps, for: executor) } catch let error as PostgresError
+        where error.outcome == .unknown
+      {
+        // The answer was lost: what the executor holds tells what stands of the claim.
+        do { return try await take(ConfirmClaims(ids: ids, executor: executor), wakeUps, for: executor) } catch {
+          storage.doubts.add(claims: ids, of: executor)
+          throw error
         }
-      } catch let error as PostgresError where error.outcome == .unknown && !claims.isEmpty {
-        // The answer to the commit was lost: what stands of the claims tells.
-        let held = try await confirm(claims, for: executor)
-        guard !held.isEmpty else { throw error }
-        claimed.removeAll { !held.contains($0.id) }
       }
-      let places = Dictionary(zip(ids, ids.indices), uniquingKeysWith: { first, _ in first })
-      return claimed.sorted { places[$0.id, default: 0] < places[$1.id, default: 0] }
     }
+    return claimed.sorted { places[$0.id, default: 0] < places[$1.id, default: 0] }
   }
 
-  private func confirm(
-    _ claims: [ClaimExecutions.Claim], for executor: ExecutorID
-  ) async throws(PortError) -> Set<ExecutionID> {
-    do {
-      return Set(try await storage.write(ConfirmClaims(claims: claims, executor: executor), as: .claimer))
-    } catch {
-      for claim in claims {
+  /// Claims and reads in one round trip: what can't be claimed is read for nothing, which is seldom.
+  private func take<S: PostgresStatement>(
+    _ statement: S, _ wakeUps: [WakeUp], for executor: ExecutorID
+  ) async throws -> [ClaimedExecution] where S.Row == ClaimExecutions.Claim {
+    var pipeline = PostgresPipeline()
+    let claiming = try pipeline.add(statement)
+    try pipeline.add(ReadOn(role: .api, workspaces: Set(wakeUps.map(\.workspace))))
+    let reading = try pipeline.add(ReadAccepted(wakeUps: wakeUps))
+    let journals = try pipeline.add(ReadJournals(ids: wakeUps.map(\.execution)))
+    let results = try await storage.database.primary.transaction(
+      pipeline, name: S.name, setting: PostgresRole.claimer.settings())
+    var claims = Dictionary(try results.decode(claiming).map { ($0.id, $0) }) { first, _ in first }
+    // Nobody holds what he could not read.
+    defer {
+      for claim in claims.values {
         storage.doubts.add(claim.id, in: claim.workspace, fence: Fence(term: claim.term, executor: executor))
       }
-      throw error
     }
-  }
-
-  private func read(
-    _ claims: [ClaimExecutions.Claim], for executor: ExecutorID, in transaction: PostgresTransaction
-  ) async throws -> [ClaimedExecution] {
-    guard !claims.isEmpty else { return [] }
-    var pipeline = PostgresPipeline()
-    try pipeline.add(ReadOn(role: .api, workspaces: Set(claims.map(\.workspace))))
-    let reading = try pipeline.add(ReadAccepted(claims: claims))
-    let journals = try pipeline.add(ReadJournals(ids: claims.map(\.id)))
-    let results = try await transaction.run(pipeline, name: "claims.read")
     var packs: [ExecutionID: [[UInt8]]] = [:]
     for (id, pack) in try results.decode(journals) { packs[id, default: []].append(pack) }
-    let terms = Dictionary(claims.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    return try results.decode(reading).compactMap { accepted in
-      guard let claim = terms[accepted.id] else { return nil }
+    let claimed: [ClaimedExecution] = try results.decode(reading).compactMap { accepted in
+      guard let claim = claims[accepted.id] else { return nil }
       return ClaimedExecution(
         id: accepted.id, workspace: claim.workspace, workflow: accepted.workflow, version: accepted.version,
         mode: accepted.mode, lane: accepted.lane, acceptedAt: accepted.acceptedAt,
         fence: Fence(term: claim.term, executor: executor), input: accepted.input,
         entries: try JournalPack.journal(of: packs[accepted.id] ?? []))
     }
+    for execution in claimed { claims[execution.id] = nil }
+    return claimed
   }
 
   public func beat(
@@ -72,8 +66,19 @@ public struct PostgresExecutionClaims: ExecutionClaims {
   ) async throws(PortError) -> [ExecutionID] {
     let lost = try await storage.write(Beat(executor: executor, now: now, holding: holding), as: .claimer)
     // Where it fails they stay in doubt until the next beat.
+    try? await confirmDoubts(of: executor, holding: holding)
     try? await storage.journal.giveBack()
     return lost
+  }
+
+  /// Of the claims whose answers were lost, those that stand are given back: the executor doesn't run them.
+  private func confirmDoubts(of executor: ExecutorID, holding: [ExecutionID]) async throws(PortError) {
+    let ids = Array(storage.doubts.claims(of: executor).subtracting(holding))
+    guard !ids.isEmpty else { return }
+    for claim in try await storage.write(ConfirmClaims(ids: ids, executor: executor), as: .claimer) {
+      storage.doubts.add(claim.id, in: claim.workspace, fence: Fence(term: claim.term, executor: executor))
+    }
+    storage.doubts.settled(claims: ids)
   }
 
   public func retire(_ executors: [ExecutorID]?) async throws(PortError) {

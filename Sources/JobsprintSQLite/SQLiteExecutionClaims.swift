@@ -7,13 +7,13 @@ public struct SQLiteExecutionClaims: ExecutionClaims {
   public init(_ database: SQLiteDatabase) { self.database = database }
 
   public func claim(
-    _ ids: [ExecutionID], for executor: ExecutorID, at now: Timestamp, leaseExpiry: Timestamp
+    _ wakeUps: [WakeUp], for executor: ExecutorID, at now: Timestamp, leaseExpiry: Timestamp
   ) async throws(PortError) -> [ClaimedExecution] {
-    guard !ids.isEmpty else { return [] }
+    guard !wakeUps.isEmpty else { return [] }
     return try await database.write { connection in
       var claimed: [ClaimedExecution] = []
       var seen: Set<ExecutionID> = []
-      for id in ids where seen.insert(id).inserted {
+      for id in wakeUps.map(\.execution) where seen.insert(id).inserted {
         let claim = ClaimExecution(id: id, executor: executor, now: now, leaseExpiry: leaseExpiry)
         guard let execution = try connection.first(claim) else { continue }
         claimed.append(

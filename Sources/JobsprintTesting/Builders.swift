@@ -34,6 +34,18 @@ extension NewExecution {
   }
 }
 
+extension ExecutionClaims {
+  /// Claims executions of one workspace.
+  @discardableResult
+  public func claim(
+    _ ids: [ExecutionID], in workspace: WorkspaceID = .initial, for executor: ExecutorID, at now: Timestamp,
+    leaseExpiry: Timestamp
+  ) async throws(PortError) -> [ClaimedExecution] {
+    let wakeUps = ids.map { WakeUp(execution: $0, workspace: workspace, lane: .normal) }
+    return try await claim(wakeUps, for: executor, at: now, leaseExpiry: leaseExpiry)
+  }
+}
+
 extension JournalEntry {
   public static func entry(
     _ kind: Kind = .finished, at position: Int, node: String = "Node", run: Int = 0, attempt: Int = 1, term: Int = 1,

@@ -16,7 +16,8 @@ public enum ExecutionClaimsConformance {
         1, in: .numbered(7), workflow: .numbered(5), version: .numbered(6), mode: .trigger, lane: .low, input: "go",
         entries: [.entry(at: 0, payload: "taken over")])
       _ = try await storage.journal.commit([.accept(new)])
-      let claimed = try await storage.claims.claim([new.id], for: me, at: .seconds(10), leaseExpiry: .seconds(5))
+      let claimed = try await storage.claims.claim(
+        [new.id], in: new.workspace, for: me, at: .seconds(10), leaseExpiry: .seconds(5))
       let execution = try required(claimed.first)
       try expect(execution.id, is: new.id)
       try expect(execution.workspace, is: new.workspace)
@@ -44,6 +45,19 @@ public enum ExecutionClaimsConformance {
       let claimed = try await storage.claims.claim(
         [.numbered(1), .numbered(1)], for: me, at: .seconds(9), leaseExpiry: .seconds(5))
       try expect(claimed.map(\.fence.term), is: [1])
+    },
+    ConformanceCheck("executions of several workspaces are claimed together, in the order of their wake-ups") {
+      storage in
+      _ = try await storage.journal.commit([
+        .accept(.numbered(1, in: .numbered(7), input: "seven")),
+        .accept(.numbered(2, in: .numbered(8), input: "eight")),
+      ])
+      let wakeUps = [(2, 8), (1, 7)].map {
+        WakeUp(execution: .numbered($0.0), workspace: .numbered($0.1), lane: .normal)
+      }
+      let claimed = try await storage.claims.claim(wakeUps, for: me, at: .seconds(9), leaseExpiry: .seconds(5))
+      try expect(claimed.map(\.workspace), is: [.numbered(8), .numbered(7)])
+      try expect(claimed.map(\.input), is: [Array("eight".utf8), Array("seven".utf8)])
     },
     ConformanceCheck("of many that claim at once, one gets each") { storage in
       let ids = (0..<20).map { ExecutionID.numbered($0) }

@@ -27,9 +27,19 @@ public struct HandmadeTicket {
     ]
     let content = "\(Self.base64(header.jsonBytes)).\(Self.base64(claims.jsonBytes))"
     guard algorithm != "none" else { return content + "." }
-    let bytes = [UInt8](repeating: UInt8(String(repeating: secret, count: 2), radix: 16) ?? 0, count: 32)
-    let code = HMAC<SHA256>.authenticationCode(for: Data(content.utf8), using: SymmetricKey(data: bytes))
+    let key = SymmetricKey(data: Self.bytes(of: secret))
+    let code = HMAC<SHA256>.authenticationCode(for: Data(content.utf8), using: key)
     return "\(content).\(Self.base64(Array(code)))"
+  }
+
+  /// `id:secret`, as a setting has it.
+  /// - Parameter secret: stands for 32 bytes.
+  public static func keyText(_ id: String, secret: Character = "a") -> String {
+    "\(id):\(bytes(of: secret).hexadecimalText)"
+  }
+
+  private static func bytes(of secret: Character) -> [UInt8] {
+    (0..<32).map { $0 &* 7 &+ (secret.asciiValue ?? 0) }
   }
 
   private static func base64(_ bytes: [UInt8]) -> String {

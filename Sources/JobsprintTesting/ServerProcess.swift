@@ -101,8 +101,14 @@ public final class ServerProcess: Sendable {
   /// Until it has ended, by itself or not.
   public var isRunning: Bool { process.withLock { $0.isRunning } }
 
-  /// SIGSTOP and SIGCONT.
-  public func pause() { process.withLock { _ = Glibc.kill($0.processIdentifier, SIGSTOP) } }
+  /// A signal has stopped it; ``resume()`` has it go on.
+  public var isPaused: Bool {
+    let status = try? String(
+      contentsOfFile: "/proc/\(process.withLock(\.processIdentifier))/status", encoding: .utf8)
+    return status?.contains("State:\tT") ?? false
+  }
+
+  /// SIGCONT.
   public func resume() { process.withLock { _ = Glibc.kill($0.processIdentifier, SIGCONT) } }
 
   /// SIGTERM, and waits; its exit code.

@@ -46,7 +46,7 @@ struct WorkflowHarness {
       document["settings"] = .object(settings)
     }
     let workflow = try Workflow(document: document)
-    let plan = ExecutionPlan(workflow, library: library)
+    let plan = ExecutionPlan(workflow, document: [], library: library)
     let clock = TestClock(advancesByItself: true)
     let runner = NodeRunner(evaluator: evaluator, code: Self.javaScript, clock: clock)
     let ids = IdentifierSource(clock: clock)

@@ -23,7 +23,7 @@ struct ExampleRun {
 
   static func of(_ example: Example) async throws -> ExampleRun {
     let workflow = try Workflow(document: try example.document())
-    let plan = ExecutionPlan(workflow, library: library)
+    let plan = ExecutionPlan(workflow, document: [], library: library)
     let clock = TestClock(advancesByItself: true)
     let runner = NodeRunner(evaluator: NativeExpressionEvaluator(), code: nil, clock: clock)
     let ids = IdentifierSource(clock: clock)

@@ -74,6 +74,25 @@ struct ExecutionTests {
     }
   }
 
+  @Test func whatTheOneWhoWaitsGetsIsWhatIsStored() async throws {
+    try await TestServer.running { server in
+      let pass = try await server.store([Self.start, ("Pass", "n8n-nodes-base.noOp", [:])])
+      let fail = try await server.store([
+        Self.start, ("Stop", "n8n-nodes-base.stopAndError", ["errorMessage": "out of paper"]),
+      ])
+      for workflow in [pass, fail] {
+        let answer = try await server.post("/workflows/\(workflow)/execute?wait=30", [["n": 1], ["ö": "\u{0}"]])
+        #expect(answer.status == 200)
+        let stored = try await server.get("/executions/\(answer.id)?includeData=true")
+        #expect(stored.json["workflowData"]?["name"] != nil)
+        #expect(answer.bytes == stored.bytes)
+        // A retry takes over what the first has finished.
+        let retried = try await server.post("/executions/\(answer.id)/retry?wait=30")
+        #expect(try await retried.bytes == server.get("/executions/\(retried.id)?includeData=true").bytes)
+      }
+    }
+  }
+
   @Test func aFailureSaysWhereAndWhat() async throws {
     try await TestServer.running { server in
       let id = try await server.store([

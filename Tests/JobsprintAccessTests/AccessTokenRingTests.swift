@@ -109,7 +109,7 @@ import Testing
 
   /// The other way round is in TicketRingTests: a ticket's ring wants other keys, another audience and another type.
   @Test func aTicketIsNoAccessTokenEvenWithTheSameKey() async throws {
-    let key = try #require(TicketRing.Key("one:\(secret.hexadecimalText)"))
+    let key = try #require(NamedKey("one:\(secret.hexadecimalText)"))
     let tickets = try #require(TicketRing([key], clock: clock))
     let ticket = await tickets.ticket(for: .numbered(1), in: .initial)
     #expect(try ring().claims(of: ticket) == nil)

@@ -97,7 +97,7 @@ private let filling = [
     let append = JournalAppend(
       execution: id, workspace: workspace, fence: Fence(term: 1, executor: .numbered(1)), entries: [.entry(at: 0)])
     let new = NewExecution.numbered(1, in: workspace, idempotency: .of("key", in: workspace))
-    let claim = ClaimExecutions.Claim(id: id, workspace: workspace, term: 1)
+    let wakeUp = WakeUp(execution: id, workspace: workspace, lane: .normal)
     let write = JournalWrite.cancel(1, in: workspace)
     let time = Timestamp.seconds(0)
     let seal = AuditSeal(sequence: 1, hash: [1])
@@ -117,8 +117,8 @@ private let filling = [
     try add(.journal, FindAccepted(executions: [new]))
     try add(.journal, FindContinued(appends: [append]))
     try add(.claimer, ClaimExecutions(ids: [id], executor: .numbered(1), now: time, leaseExpiry: time))
-    try add(.claimer, ConfirmClaims(claims: [claim], executor: .numbered(1)))
-    try add(.api, ReadAccepted(claims: [claim]))
+    try add(.claimer, ConfirmClaims(ids: [id], executor: .numbered(1)))
+    try add(.api, ReadAccepted(wakeUps: [wakeUp]))
     try add(.api, ReadJournals(ids: [id]))
     try add(.claimer, Beat(executor: .numbered(1), now: time, holding: [id]))
     try add(.claimer, RetireExecutors(executors: [.numbered(1)]))
@@ -316,8 +316,8 @@ private let filling = [
   /// Plans are made and kept while a week's partition is empty, and no statistics say anything.
   @Test func whatWasAcceptedIsFoundByItsKeyFromTheFirstRowOn() async throws {
     try await withStorage { storage, _ in
-      let claim = ClaimExecutions.Claim(id: .numbered(1), workspace: workspace, term: 1)
-      let reading: Explained = (.api, try ReadAccepted(claims: [claim]).command())
+      let wakeUp = WakeUp(execution: .numbered(1), workspace: workspace, lane: .normal)
+      let reading: Explained = (.api, try ReadAccepted(wakeUps: [wakeUp]).command())
       let scans = try await plan(reading, storage.database.primary).filter { $0.contains(" on executions_") }
       #expect(scans.count > 5)
       #expect(scans.allSatisfy { $0.contains("_pkey on executions_") }, "\(scans)")

@@ -44,7 +44,10 @@ enum TestServer {
   static func administer(
     _ statements: [String], on database: String = "postgres", at other: String? = nil
   ) async throws {
-    let pool = PostgresPool(try options(database, size: 1, at: other))
+    var options = try options(database, size: 1, at: other)
+    // To make or drop a database is to write all that all tests have changed to the disk.
+    options.statementLimit = .seconds(60)
+    let pool = PostgresPool(options)
     let running = Task { await pool.run() }
     defer { running.cancel() }
     for sql in statements { try await pool.rows(PostgresCommand(sql: sql)) }

@@ -112,6 +112,20 @@ import Testing
     }
   }
 
+  // No message of ours does that; one that did would have its execution held by a process that may not read it.
+  @Test func aWakeUpThatNamesAnotherWorkspaceGivesNothingAndHoldsNothing() async throws {
+    try await withStorage { storage, _ in
+      let me = ExecutorID.numbered(1)
+      _ = try await storage.journal.commit([.accept(.numbered(1)), .accept(.numbered(2, in: other))])
+      let wakeUps = [1, 2].map { WakeUp(execution: .numbered($0), workspace: other, lane: .normal) }
+      let claimed = try await storage.claims.claim(wakeUps, for: me, at: .seconds(9), leaseExpiry: .seconds(0))
+      #expect(claimed.map(\.id) == [.numbered(2)])
+      _ = try await storage.claims.beat(me, holding: [.numbered(2)], at: .seconds(9))
+      let again = try await storage.claims.claim([.numbered(1)], for: me, at: .seconds(10), leaseExpiry: .seconds(0))
+      #expect(again.map(\.fence.term) == [2])
+    }
+  }
+
   @Test func searchesKeepToTheWorkspacesOfTheTransaction() async throws {
     try await withStorage { storage, _ in
       try await fill(storage)

@@ -29,12 +29,8 @@ final class Scene: Sendable {
 
   init(parameters: String = "") async throws {
     url = try await TestBroker.shared.url + parameters
-    tickets = try #require(TicketRing([try Scene.key("a")], clock: clock))
-  }
-
-  /// - Parameter digit: of its secret.
-  static func key(_ digit: Character, id: String = "one") throws -> TicketRing.Key {
-    try #require(TicketRing.Key("\(id):\(String(repeating: digit, count: 64))"))
+    let key = try #require(NamedKey(HandmadeTicket.keyText("one")))
+    tickets = try #require(TicketRing([key], clock: clock))
   }
 
   var topology: RabbitMQTopology { RabbitMQTopology(prefix: prefix, queueLimit: 1) }

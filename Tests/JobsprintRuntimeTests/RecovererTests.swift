@@ -151,9 +151,9 @@ private final class SpyClaims: ExecutionClaims {
   }
 
   func claim(
-    _ ids: [ExecutionID], for executor: ExecutorID, at now: Timestamp, leaseExpiry: Timestamp
+    _ wakeUps: [WakeUp], for executor: ExecutorID, at now: Timestamp, leaseExpiry: Timestamp
   ) async throws(PortError) -> [ClaimedExecution] {
-    try await claims.claim(ids, for: executor, at: now, leaseExpiry: leaseExpiry)
+    try await claims.claim(wakeUps, for: executor, at: now, leaseExpiry: leaseExpiry)
   }
 
   func beat(_ executor: ExecutorID, holding: [ExecutionID], at now: Timestamp) async throws(PortError) -> [ExecutionID]

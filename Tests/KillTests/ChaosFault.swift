@@ -6,7 +6,7 @@ enum ChaosFault: Sendable, Hashable {
   case killAPI
   /// A worker dies when it passes the point for the nth time.
   case killWorkerAt(String, Int)
-  /// For three leases, under load.
+  /// For three leases, with something in its hands.
   case pauseWorker
   case restartBroker
   case killBroker

@@ -162,18 +162,25 @@ struct ChaosRun {
     }
   }
 
+  /// Of one more worker than before, right before a commit of what it has done: when it wakes up, it sends that.
   private mutating func pause() async throws {
-    guard let worker = installation.workers.randomElement(using: &generator) else { return }
-    // While it holds something: otherwise nothing could be refused.
+    let commit = Int.random(in: 1...3, using: &generator)
+    let worker = try await installation.addWorker(["JOBSPRINT_TEST_PAUSE": "beforeAppend:\(commit)"])
     try await eventually(within: .seconds(60)) {
-      try await Metrics(of: worker, http: http)["jobsprint_executions_running"] >= 2
+      try await clock.sleep(for: .milliseconds(20))
+      return worker.process.isPaused
     }
-    installation.pause(worker)
     try await clock.sleep(for: .seconds(Installation.lease * 3))
     worker.process.resume()
-    try await clock.sleep(for: .seconds(1))
-    evidence.pauses += 1
-    evidence.fenced += Int(try await Metrics(of: worker, http: http)["jobsprint_journal_fenced_total"])
+    var refused = 0
+    try? await eventually(within: .seconds(5)) {
+      try await clock.sleep(for: .milliseconds(20))
+      refused = Int(try await Metrics(of: worker, http: http)["jobsprint_journal_fenced_total"])
+      return refused > 0
+    }
+    evidence.refusals.append(refused)
+    let code = installation.dismiss(worker)
+    if code != 0 { evidence.leaks.append("exit code \(code) of a worker that was paused") }
   }
 
   // MARK: At rest

@@ -25,9 +25,8 @@ struct ChaosVerifier {
     var faulted: Set<Int> = []
     /// What was live when the time to heal was over.
     var live: [String: Int] = [:]
-    /// Workers that were paused for longer than their lease, and the writes that they were refused.
-    var pauses = 0
-    var fenced = 0
+    /// Writes that were refused to each worker that was paused for longer than its lease.
+    var refusals: [Int] = []
     /// From the end of a lease until another took the execution over, at worst.
     var worstTakeover: Duration = .zero
     /// From the end of each fault until the next success; nil: none came.
@@ -73,7 +72,7 @@ struct ChaosVerifier {
     let worst = evidence.recoveries.compactMap(\.after).max() ?? .zero
     let rates = evidence.rates.map { "\($0.before) and \($0.after)" } ?? "?"
     report.summary =
-      "refused to \(evidence.pauses) paused workers: \(evidence.fenced) writes; slowest takeover behind a lease "
+      "writes refused to paused workers: \(evidence.refusals); slowest takeover behind a lease "
       + "\(evidence.worstTakeover); slowest first success behind a fault \(worst); successes in 5 s before and after "
       + rates
   }
@@ -122,7 +121,7 @@ struct ChaosVerifier {
   }
 
   private mutating func checkMeasurements() {
-    if evidence.pauses > 0, evidence.fenced == 0 { add(.fence, ["no write of a paused worker was refused"]) }
+    add(.fence, evidence.refusals.filter { $0 == 0 }.map { _ in "no write of a paused worker was refused" })
     if evidence.worstTakeover > .seconds(5) {
       add(.takeover, ["a takeover came \(evidence.worstTakeover) behind the lease"])
     }

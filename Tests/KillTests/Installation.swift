@@ -13,7 +13,7 @@ final class Installation: Sendable {
   /// Seconds; short, so that a run sees many take-overs.
   static let lease = 3
   /// Of the tickets of its wake-ups.
-  static let ticketKey = (id: "test", digit: Character("a"))
+  static let ticketKey = "test"
 
   /// One of its processes, by the order in which they were started.
   struct Member: Sendable {
@@ -51,7 +51,7 @@ final class Installation: Sendable {
       "JOBSPRINT_BROKER_PREFIX": prefix,
       "JOBSPRINT_CREDENTIAL_KEYS": "test:\((0..<32).map { UInt8($0) }.hexadecimalText)",
       "JOBSPRINT_LOG_LEVEL": logs == nil ? nil : "trace",
-      "JOBSPRINT_TICKET_KEYS": "\(Self.ticketKey.id):\(String(repeating: Self.ticketKey.digit, count: 64))",
+      "JOBSPRINT_TICKET_KEYS": HandmadeTicket.keyText(Self.ticketKey),
       "JOBSPRINT_LEASE_SECONDS": "\(Self.lease)", "JOBSPRINT_TEST_SABOTAGE": sabotage,
       "JOBSPRINT_TEST_DUPLICATES": doublesWakeUps ? "1" : nil, "JOBSPRINT_DATABASE_POOL": "4",
     ]
@@ -90,9 +90,13 @@ final class Installation: Sendable {
     worker.process.kill()
   }
 
-  func pause(_ worker: Member) {
-    state.withLock { _ = $0.faulted.insert(worker.number) }
-    worker.process.pause()
+  /// SIGTERM, and none in its place; its exit code.
+  func dismiss(_ worker: Member) -> Int32 {
+    state.withLock { state in
+      state.workers.removeAll { $0.number == worker.number }
+      state.faulted.insert(worker.number)
+    }
+    return worker.process.stop()
   }
 
   /// kill -9, and another on a new port.

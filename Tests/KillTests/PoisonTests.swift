@@ -16,7 +16,7 @@ extension InstallationTests {
       let (known, unknown) = (try await scene.ended([.manual]), ExecutionID.numbered(4711))
       func ticket(for execution: ExecutionID, issued: Int64? = nil, secret: Character = "a") -> String {
         var ticket = HandmadeTicket(issued: issued ?? now)
-        ticket.key = Installation.ticketKey.id
+        ticket.key = Installation.ticketKey
         ticket.secret = secret
         ticket.execution = execution
         return ticket.text

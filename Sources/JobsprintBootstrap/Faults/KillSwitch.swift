@@ -3,7 +3,7 @@ import JobsprintDomain
 import JobsprintPorts
 import Synchronization
 
-/// A place on an execution's way at which a process can die.
+/// A place on an execution's way at which a process can die, or be paused.
 enum KillPoint: String, Sendable, CaseIterable {
   case afterClaim
   /// Around the commit that says that an effect begins.
@@ -16,24 +16,29 @@ enum KillPoint: String, Sendable, CaseIterable {
   case afterAppend
 }
 
-/// kill -9 of this process when it comes by a point for the nth time.
+/// A signal to this process when it comes by a point for the nth time.
 final class KillSwitch: Sendable {
   let point: KillPoint
+  private let signal: Int32
   private let passes: Atomic<Int>
 
-  /// - Parameter text: `point:n`; nil where it is something else.
-  init?(_ text: String) {
+  /// - Parameters:
+  ///   - text: `point:n`; nil where it is something else.
+  ///   - signal: SIGKILL, or SIGSTOP.
+  init?(_ text: String, signal: Int32) {
     let words = text.split(separator: ":")
     guard words.count == 2, let point = KillPoint(rawValue: String(words[0])), let passes = Int(words[1]) else {
       return nil
     }
     self.point = point
+    self.signal = signal
     self.passes = Atomic(passes)
   }
 
   func pass(_ point: KillPoint) {
     guard point == self.point, passes.subtract(1, ordering: .relaxed).newValue == 0 else { return }
-    _ = kill(getpid(), SIGKILL)
+    // To this thread: it goes no step further.
+    raise(signal)
   }
 }
 

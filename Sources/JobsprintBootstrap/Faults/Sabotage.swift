@@ -40,7 +40,7 @@ struct FencelessJournal: Journal {
     var outcomes = try await journal.commit(writes)
     for (place, write) in writes.enumerated() where outcomes[place] == .fenced {
       guard case .append(let append) = write,
-        let stolen = try await claims.steal([append.execution], for: append.fence.executor, at: clock.now).first
+        let stolen = try await claims.steal([append.wakeUp], for: append.fence.executor, at: clock.now).first
       else { continue }
       let forced = JournalAppend(
         execution: append.execution, workspace: append.workspace, fence: stolen.fence, entries: append.entries,
@@ -58,12 +58,12 @@ struct FaultyClaims: ExecutionClaims {
   let killSwitch: KillSwitch?
 
   func claim(
-    _ ids: [ExecutionID], for executor: ExecutorID, at now: Timestamp, leaseExpiry: Timestamp
+    _ wakeUps: [WakeUp], for executor: ExecutorID, at now: Timestamp, leaseExpiry: Timestamp
   ) async throws(PortError) -> [ClaimedExecution] {
     let claimed =
       sabotage == .greedyClaims
-      ? try await claims.steal(ids, for: executor, at: now)
-      : try await claims.claim(ids, for: executor, at: now, leaseExpiry: leaseExpiry)
+      ? try await claims.steal(wakeUps, for: executor, at: now)
+      : try await claims.claim(wakeUps, for: executor, at: now, leaseExpiry: leaseExpiry)
     if !claimed.isEmpty { killSwitch?.pass(.afterClaim) }
     return claimed
   }
@@ -95,8 +95,12 @@ struct FaultyClaims: ExecutionClaims {
 extension ExecutionClaims {
   /// As if every heartbeat were too old.
   fileprivate func steal(
-    _ ids: [ExecutionID], for executor: ExecutorID, at now: Timestamp
+    _ wakeUps: [WakeUp], for executor: ExecutorID, at now: Timestamp
   ) async throws(PortError) -> [ClaimedExecution] {
-    try await claim(ids, for: executor, at: now, leaseExpiry: now + .seconds(86_400))
+    try await claim(wakeUps, for: executor, at: now, leaseExpiry: now + .seconds(86_400))
   }
+}
+
+extension JournalAppend {
+  fileprivate var wakeUp: WakeUp { WakeUp(execution: execution, workspace: workspace, lane: .normal) }
 }

@@ -2,11 +2,11 @@ public import JobsprintDomain
 
 /// Taking hold of executions, and showing that one is still there to hold them.
 public protocol ExecutionClaims: Sendable {
-  /// Claims those of `ids` that can be claimed, in one transaction: `new`; `waiting` whose time has come; `running` whose
-  /// holder's heartbeat is older than `leaseExpiry` (or is unknown). Each gets the next term and `executor` as its holder.
-  /// One of a workflow with a limit can be claimed when it was its turn to be dispatched.
+  /// Claims those of the executions that can be claimed, in one transaction: `new`; `waiting` whose time has come;
+  /// `running` whose holder's heartbeat is older than `leaseExpiry` (or is unknown). Each gets the next term and `executor`
+  /// as its holder. One of a workflow with a limit can be claimed when it was its turn to be dispatched.
   func claim(
-    _ ids: [ExecutionID], for executor: ExecutorID, at now: Timestamp, leaseExpiry: Timestamp
+    _ wakeUps: [WakeUp], for executor: ExecutorID, at now: Timestamp, leaseExpiry: Timestamp
   ) async throws(PortError) -> [ClaimedExecution]
 
   /// One heartbeat for everything that `executor` holds.

@@ -61,7 +61,7 @@ struct ReadOn: PostgresStatement {
   }
 }
 
-/// What was accepted, of executions that were just claimed. OFFSET 0 has each looked up by its key, in its partition alone;
+/// What was accepted, of executions that are being claimed. OFFSET 0 has each looked up by its key, in its partition alone;
 /// a join may be planned as reading all of a workspace (ten times as long after a minute under load).
 struct ReadAccepted: PostgresStatement {
   static let name = "claims.accepted"
@@ -82,11 +82,11 @@ struct ReadAccepted: PostgresStatement {
     let input: [UInt8]
   }
 
-  let claims: [ClaimExecutions.Claim]
+  let wakeUps: [WakeUp]
 
   func bind(into values: inout PostgresBindings) throws {
-    try values.bind(ids: claims.lazy.map(\.workspace))
-    try values.bind(ids: claims.lazy.map(\.id))
+    try values.bind(ids: wakeUps.lazy.map(\.workspace))
+    try values.bind(ids: wakeUps.lazy.map(\.execution))
   }
 
   static func decode(_ row: inout PostgresRow) throws -> Accepted {
@@ -114,32 +114,28 @@ struct ReadJournals: PostgresStatement {
   }
 }
 
-/// Those claims that stand, after whoever else writes them has finished. Locked by their ids alone, and looked at then:
-/// a row that is only about to become the claim would not be waited for.
+/// What the executor holds of some executions, after whoever else writes them has finished. Locked by their ids alone, and
+/// looked at then: a row that is only about to become a claim would not be waited for.
 struct ConfirmClaims: PostgresStatement {
   static let name = "claims.confirm"
   static let sql = """
     WITH locked AS MATERIALIZED (
-      SELECT l.id, l.term, l.executor_id, l.state, w.term AS claimed_term
-      FROM unnest($1::uuid[], $2::int4[]) AS w (id, term)
-      JOIN jobsprint.live_executions AS l ON l.id = w.id
+      SELECT l.id, l.workspace_id, l.term, l.executor_id, l.state
+      FROM jobsprint.live_executions AS l WHERE l.id = ANY ($1::uuid[])
       ORDER BY l.id FOR UPDATE OF l
     )
-    SELECT id FROM locked WHERE term = claimed_term AND executor_id = $3 AND state = 'running' ORDER BY id
+    SELECT id, workspace_id, term FROM locked WHERE executor_id = $2 AND state = 'running' ORDER BY id
     """
 
-  let claims: [ClaimExecutions.Claim]
+  let ids: [ExecutionID]
   let executor: ExecutorID
 
   func bind(into values: inout PostgresBindings) throws {
-    try values.bind(ids: claims.lazy.map(\.id))
-    var terms: [Int32] = []
-    for claim in claims { terms.append(try claim.term.stored) }
-    try values.bind(array: terms)
+    try values.bind(ids: ids)
     try values.bind(executor)
   }
 
-  static func decode(_ row: inout PostgresRow) throws -> ExecutionID { try row.id() }
+  static func decode(_ row: inout PostgresRow) throws -> ClaimExecutions.Claim { try ClaimExecutions.decode(&row) }
 }
 
 /// Writes a heartbeat; gives those of `holding` that the executor does not hold.

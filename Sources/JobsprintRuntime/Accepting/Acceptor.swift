@@ -96,7 +96,7 @@ public final class Acceptor: Sendable {
 
   /// Waits for an execution that was accepted with `willWait`; whether it has ended.
   public func awaitEnd(of accepted: AcceptedExecution, upTo wait: Duration) async -> Bool {
-    if accepted.hasEnded { return true }
+    if accepted.ended != nil { return true }
     guard let events = accepted.events else { return false }
     return await hasEnded(accepted.id, events, upTo: wait)
   }
@@ -147,7 +147,11 @@ public final class Acceptor: Sendable {
     let outcome: JournalOutcome
     do throws(PortError) {
       if let taker {
-        (outcome, accepted.hasEnded) = try await taker.accept(new, draft.ready, draft.trace)
+        let end: JournalAppend?
+        (outcome, end) = try await taker.accept(new, draft.ready, draft.trace)
+        if willWait, let end {
+          accepted.ended = ExecutionDetails(new, endedBy: end, document: draft.ready.plan.document)
+        }
       } else {
         outcome = try await writer.write(.accept(new))
       }

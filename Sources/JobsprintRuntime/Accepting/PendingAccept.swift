@@ -10,8 +10,8 @@ final class PendingAccept: Sendable {
   /// What became of an accept.
   struct Answer: Sendable {
     let outcome: Result<JournalOutcome, PortError>
-    /// The execution's end was committed with it.
-    var hasEnded = false
+    /// The execution's end, where that was committed with it.
+    var end: JournalAppend?
   }
 
   struct Turn: Sendable {

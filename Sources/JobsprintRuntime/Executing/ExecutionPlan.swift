@@ -6,6 +6,8 @@ import JobsprintPorts
 
 final class ExecutionPlan: Sendable {
   let workflow: Workflow
+  /// As it was given.
+  let document: [UInt8]
   let graph: WorkflowGraph
   /// By place in the graph; nil where the node is switched off or nobody knows its type.
   let types: [(any NodeType)?]
@@ -14,8 +16,9 @@ final class ExecutionPlan: Sendable {
   /// What keeps it from running.
   let blockers: [WorkflowIssue]
 
-  init(_ workflow: Workflow, library: NodeLibrary) {
+  init(_ workflow: Workflow, document: [UInt8], library: NodeLibrary) {
     self.workflow = workflow
+    self.document = document
     graph = WorkflowGraph(workflow) { node in library[node.type]?.traits(of: node) ?? NodeTraits() }
     types = graph.vertices.map { library[$0.node.type] }
     readsVariables = workflow.mentionsVariables

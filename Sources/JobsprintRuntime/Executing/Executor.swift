@@ -84,8 +84,9 @@ public final class Executor: Sendable {
   /// Accepts an execution, and runs it in a slot that was reserved for it. It begins at once; that it was accepted is
   /// written with the first that it journals (docs/decisions/0017).
   /// - Parameter new: claimed by this executor.
+  /// - Returns: with what it has ended, where that was committed with its accept.
   func accept(_ new: NewExecution, _ ready: ReadyExecution, _ trace: TraceContext?) async throws(PortError) -> (
-    outcome: JournalOutcome, hasEnded: Bool
+    outcome: JournalOutcome, end: JournalAppend?
   ) {
     guard let hold = held.hold(new.id, isStored: false, trace: trace) else {
       throw PortError(.refused, "The execution \(new.id) is running already.")
@@ -106,7 +107,7 @@ public final class Executor: Sendable {
           self.held.drop(new.id)
         })
     }
-    return (try answer.outcome.get(), answer.hasEnded)
+    return (try answer.outcome.get(), answer.end)
   }
 
   /// Runs an execution in a slot that was reserved for it.
@@ -144,17 +145,17 @@ public final class Executor: Sendable {
 
   private func claim(_ batch: WakeUpBatch, slots: Int) async {
     let wakeUps = batch.wakeUps
-    let ids = wakeUps.prefix(slots).map(\.execution)
+    let wanted = Array(wakeUps.prefix(slots))
     var started = 0
-    if !ids.isEmpty {
+    if !wanted.isEmpty {
       do {
         let claimed = try await claims.claim(
-          ids, for: id, at: clock.now, leaseExpiry: clock.now - options.lease)
+          wanted, for: id, at: clock.now, leaseExpiry: clock.now - options.lease)
         let now = clock.now
         // Where something is taken from a line, the next in it may be due.
         timers.tell(now + Self.turn)
         counts.withLock { counts in
-          counts.idleWakeUps += ids.count - claimed.count
+          counts.idleWakeUps += wanted.count - claimed.count
           for execution in claimed where execution.fence.term == 1 {
             counts.queueLag.record(max(0, (now - execution.acceptedAt) / .seconds(1)))
           }
@@ -166,7 +167,7 @@ public final class Executor: Sendable {
         // From here on the lease speaks, not the queue.
         await settle(batch, taken: slots)
       } catch {
-        log.warning("could not claim executions", metadata: ["error": "\(error)", "count": "\(ids.count)"])
+        log.warning("could not claim executions", metadata: ["error": "\(error)", "count": "\(wanted.count)"])
         try? await clock.sleep(for: .milliseconds(200))
         batch.settle(.givenBack)
       }

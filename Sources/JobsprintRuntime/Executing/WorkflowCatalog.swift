@@ -84,7 +84,8 @@ public final class WorkflowCatalog: Sendable {
     guard let stored, stored.workflow == workflow else {
       throw RuntimeError(.versionNotFound, "The workflow has no version \(version).")
     }
-    let plan = ExecutionPlan(try Workflow(stored: stored.document), library: library)
+    let plan = ExecutionPlan(
+      try Workflow(stored: stored.document), document: stored.document, library: library)
     cache.withLock { cache in
       if cache.plans.count >= Self.mostPlans { cache.plans.removeAll() }
       cache.plans[key] = plan

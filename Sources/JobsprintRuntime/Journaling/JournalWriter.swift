@@ -51,8 +51,8 @@ public final class JournalWriter: Sendable {
       submit([
         Submission(write: accept.write) { result in accepted.withLock { $0 = result } },
         Submission(write: .append(append)) { result in
-          let hasEnded = if case .success(.committed) = result { ends } else { false }
-          accept.answer(PendingAccept.Answer(outcome: accepted.withLock(\.self), hasEnded: hasEnded))
+          let end: JournalAppend? = if ends, case .success(.committed) = result { append } else { nil }
+          accept.answer(PendingAccept.Answer(outcome: accepted.withLock(\.self), end: end))
           continuation.resume(returning: result)
         },
       ])
