@@ -132,7 +132,7 @@ struct FilterCondition {
       case (.string, .string), (.number, .integer), (.number, .double), (.boolean, .bool), (.array, .array),
         (.object, .object):
         true
-      case (.dateTime, _): Moment(value) != nil
+      case (.dateTime, _): Moment(reading: value) != nil
       default: false
       }
     if isOfType { return value }
