@@ -10,7 +10,7 @@ public enum BuiltInNodes {
         IfNode(), SwitchNode(), FilterNode(), MergeNode(), CompareDatasetsNode(),
         LimitNode(), SortNode(), RemoveDuplicatesNode(), AggregateNode(), SplitOutNode(), SummarizeNode(),
         ItemListsNode(), SplitInBatchesNode(), WaitNode(), StopAndErrorNode(), CodeNode(), FunctionNode(),
-        FunctionItemNode(),
+        FunctionItemNode(), CustomerDatastoreNode(), CustomerMessengerNode(),
       ] + textNodes
     if let testNodes { nodes += [TestDataNode(), TestEffectNode(ledgerPath: testNodes.ledgerPath)] }
     return nodes

@@ -4,12 +4,14 @@ import JobsprintPorts
 extension NodeContext {
   /// Makes items of every input item on its own. Where the user lets single items fail, a failure becomes the item
   /// `{error}`; else it is the node's failure, and says at which item.
-  func itemByItem(_ make: (Item, Int) throws(NodeError) -> [Item]) throws(NodeError) -> NodeResult {
+  func itemByItem<Made: Sequence<Item>>(
+    _ make: (Item, Int) throws(NodeError) -> Made
+  ) throws(NodeError) -> NodeResult {
     var output: [Item] = []
     output.reserveCapacity(items.count)
     for (place, item) in items.enumerated() {
       do throws(NodeError) {
-        output += try make(item, place)
+        output.append(contentsOf: try make(item, place))
       } catch {
         guard continuesOnFail else {
           var located = error

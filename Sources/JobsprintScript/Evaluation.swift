@@ -70,9 +70,13 @@ struct Evaluation {
 
   /// `$json.a.b`, without making values of what is on the way.
   private func value(at names: [String]) throws(Interruption) -> ScriptValue {
-    let found = try currentJSON()
-    guard let found else { throw .typeError }
-    var members = found
+    var hint = 0
+    if names.count == 1, frame.items.indices.contains(item),
+      let found = frame.items.value(of: names[0], at: item, near: &hint)
+    {
+      return ScriptValue(found)
+    }
+    guard var members = try currentJSON() else { throw .typeError }
     for (place, name) in names.enumerated() {
       guard let next = members[name] else {
         var rest = try ScriptValue.object(members).member(name)

@@ -41,12 +41,12 @@ public struct Digest: Sendable {
   }
 
   public func hash(_ bytes: [UInt8]) throws(OpenSSLError) -> [UInt8] {
-    var result = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
-    var length: UInt32 = 0
-    guard EVP_Digest(bytes, bytes.count, &result, &length, handle, nil) == 1 else {
-      throw OpenSSLError("'\(name)' can't be calculated")
+    let result = [UInt8](unsafeUninitializedCapacity: Int(EVP_MAX_MD_SIZE)) { result, count in
+      var length: UInt32 = 0
+      guard EVP_Digest(bytes, bytes.count, result.baseAddress, &length, handle, nil) == 1 else { return }
+      count = Int(length)
     }
-    result.removeLast(result.count - Int(length))
+    guard !result.isEmpty else { throw OpenSSLError("'\(name)' can't be calculated") }
     return result
   }
 

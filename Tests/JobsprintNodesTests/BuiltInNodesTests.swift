@@ -10,6 +10,14 @@ struct BuiltInNodesTests {
     #expect(Set(descriptions.map(\.type)).count == descriptions.count)
   }
 
+  @Test func everyNodeRunsAsTheNearestLowerVersionThatItHas() throws {
+    for description in descriptions {
+      #expect(description.versions == description.versions.sorted(), "\(description.type)")
+    }
+    let set = try #require(descriptions.first { $0.type == "n8n-nodes-base.set" })
+    #expect([3.3, 3.35, 9, 0.5].map { set.version(for: $0) } == [3.3, 3.3, 3.4, 1])
+  }
+
   @Test func everyNodeButThoseWithoutParametersNamesThem() {
     let bare = descriptions.filter(\.parameters.isEmpty).map(\.type)
     #expect(Set(bare) == ["n8n-nodes-base.manualTrigger", "n8n-nodes-base.start", "n8n-nodes-base.noOp"])

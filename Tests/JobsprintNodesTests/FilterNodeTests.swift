@@ -12,6 +12,32 @@ struct FilterNodeTests {
     #expect(try await trial.origins() == [[1], [2]])
   }
 
+  @Test(arguments: [
+    "2023-01-02", "01/02/2023", "Jan 2, 2023", "Mon Jan 02 2023 10:00:00 GMT+0000 (Coordinated Universal Time)",
+    "Mon, 02 Jan 2023 10:00:00 GMT", "1672653600000", "2023/01/02 10:00",
+  ])
+  func aDateIsWhateverJavaScriptReads(text: String) async throws {
+    let after = { (day: String) in
+      #"{"conditions": {"conditions": [{"leftValue": "={{ $json.d }}", "rightValue": "\#(day)", "operator": {"type": "dateTime", "operation": "after"}}]}}"#
+    }
+    let old = { (day: String) in
+      #"{"conditions": {"dateTime": [{"value1": "={{ $json.d }}", "value2": "\#(day)"}]}}"#
+    }
+    let item = #"[{"d": "\#(text)"}]"#
+    #expect(try await data("filter", version: 2.2, after("2023-01-01"), item).count == 1)
+    #expect(try await data("filter", version: 2.2, after("2023-01-03"), item).isEmpty)
+    #expect(try await data("filter", old("2023-01-01"), item).count == 1)
+    #expect(try await data("filter", old("2023-01-03"), item).isEmpty)
+  }
+
+  @Test(arguments: ["strict", "loose"])
+  func aTextThatIsNoDateIsAnError(validation: String) async throws {
+    let parameters =
+      #"{"conditions": {"options": {"typeValidation": "\#(validation)"}, "conditions": [{"leftValue": "={{ $json.d }}", "rightValue": "2023-01-01", "operator": {"type": "dateTime", "operation": "after"}}]}}"#
+    #expect(
+      try await failure("filter", version: 2.2, parameters, #"[{"d": "soon"}]"#).contains("'soon' is a string"))
+  }
+
   @Test func noConditionsKeepAll() async throws {
     #expect(try await data("filter", version: 2, "{}", "[{}, {}]").count == 2)
   }

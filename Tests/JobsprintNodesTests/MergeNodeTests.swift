@@ -30,6 +30,17 @@ struct MergeNodeTests {
     #expect(try await merged(#"{"mode": "combine", "combineBy": "combineAll"}"#).count == 6)
   }
 
+  @Test func anInputWithoutDataLeavesTheOthersItemsInVersion2() async throws {
+    let parameters = #"{"mode": "combine", "combinationMode": "mergeByPosition"}"#
+    for version in [2, 2.1] {
+      #expect(
+        try await data("merge", version: version, parameters, first, "[]") == [["id": 1, "a": 1], ["id": 2, "a": 2]])
+      #expect(try await data("merge", version: version, parameters, "[]", second).count == 3)
+    }
+    let third = #"{"mode": "combine", "combineBy": "combineByPosition"}"#
+    #expect(try await data("merge", version: 3, third, first, "[]").isEmpty)
+  }
+
   @Test func fuzzyMatchesTakeTypesLightly() async throws {
     let parameters = #"{"mode": "combine", "fieldsToMatchString": "id", "options": {"fuzzyCompare": true}}"#
     #expect(

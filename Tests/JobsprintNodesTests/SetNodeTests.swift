@@ -2,6 +2,12 @@ import JobsprintDomain
 import Testing
 
 struct SetNodeTests {
+  @Test(arguments: [("array", "['a', 'b']", #"["a", "b"]"#), ("object", "{'a': 1}", #"{"a": 1}"#)])
+  func listsAndObjectsMayHaveSingleQuotes(type: String, text: String, value: String) async throws {
+    let parameters = #"{"assignments": {"assignments": [{"name": "x", "type": "\#(type)", "value": "\#(text)"}]}}"#
+    #expect(try await data("set", version: 3.4, parameters, "[{}]") == [["x": JSONValue(parsing: value)]])
+  }
+
   @Test func setsTypedFieldsByPath() async throws {
     let parameters =
       #"{"assignments": {"assignments": [{"name": "a.b", "type": "number", "value": "5"}]}, "includeOtherFields": true}"#

@@ -27,6 +27,22 @@ struct FlowTests {
     }
   }
 
+  @Test func aVersionThatANodeTypeDoesNotHaveRunsAsTheNearestLowerOne() async throws {
+    let rig = Rig()
+    let executor = rig.executor(.numbered(1))
+    try await rig.run([executor]) {
+      let fields: JSONObject = ["assignments": ["assignments": [["name": "n", "value": "5", "type": "number"]]]]
+      let workflow = try await rig.store([
+        ("A", "n8n-nodes-base.set", ["typeVersion": 3.9, "parameters": .object(fields)])
+      ])
+      let record = try await rig.ended(rig.accept(workflow, by: executor))
+      #expect(record.state == .success)
+      let journal = try await rig.executions.journal(of: record.id, in: .initial)
+      let last = try NodeRun(node: "A", run: 0, payload: #require(journal.last).payload)
+      #expect(last.outputs.first?.first?.json == ["n": 5])
+    }
+  }
+
   @Test func withoutAFreeSlotItWaitsInTheQueue() async throws {
     let rig = Rig()
     try await rig.run {

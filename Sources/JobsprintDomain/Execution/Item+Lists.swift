@@ -25,13 +25,13 @@ extension [Item] {
     }
   }
 
-  /// The same where it is text.
+  /// Whether the same is that text; nil where it is no text.
   @inlinable @inline(__always)
-  public func text(of key: String, at index: Int, near place: inout Int) -> String? {
+  public func isText(_ wanted: String, of key: String, at index: Int, near place: inout Int) -> Bool? {
     guard find(key, at: index, near: &place), case .string(let text) = self[index].json.entries[place].value else {
       return nil
     }
-    return text
+    return text.hasSameCodeUnits(as: wanted)
   }
 
   @inlinable @inline(__always)

@@ -96,8 +96,11 @@ extension [Item] {
   /// Appends some items of another list.
   @inlinable
   public mutating func append(_ selection: ItemSelection, of items: [Item]) {
+    let source = items.span
     append(addingCapacity: selection.count) { output in
-      for place in selection { output.append(items[place]) }
+      for place in selection {
+        output.append(source[place].isPlain ? Item(plain: source[place]) : items[place])
+      }
     }
   }
 }

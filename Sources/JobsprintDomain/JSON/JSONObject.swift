@@ -25,6 +25,10 @@ public struct JSONObject: Sendable {
 
   public init() { entries = [] }
 
+  /// - Parameter entries: too few for an index.
+  @inlinable
+  init(unindexed entries: [Entry]) { self.entries = entries }
+
   /// The last value of a key wins, at the place where the key came first (as in JavaScript).
   public init(_ members: some Sequence<(String, JSONValue)>) {
     entries = []

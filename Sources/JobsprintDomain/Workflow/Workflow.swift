@@ -32,7 +32,7 @@ public struct WorkflowIssue: Error, Sendable, Hashable {
     case malformed = "workflow_malformed"
     /// No node of that type is installed.
     case unknownNodeType = "unknown_node_type"
-    /// The node type exists, this version of it does not.
+    /// The node type exists, this version of it does not: the node runs as the nearest lower one.
     case unsupportedTypeVersion = "unsupported_type_version"
     /// A connection names a node that the document does not have.
     case danglingConnection = "dangling_connection"
@@ -46,8 +46,8 @@ public struct WorkflowIssue: Error, Sendable, Hashable {
     /// The workflow can't run like this; the other issues are only worth telling.
     public var blocksExecution: Bool {
       switch self {
-      case .malformed, .unknownNodeType, .unsupportedTypeVersion, .noTrigger: true
-      case .danglingConnection, .duplicateNodeName, .retryPolicyDoubtful: false
+      case .malformed, .unknownNodeType, .noTrigger: true
+      case .unsupportedTypeVersion, .danglingConnection, .duplicateNodeName, .retryPolicyDoubtful: false
       }
     }
   }

@@ -29,7 +29,7 @@ struct FilterComparison {
     switch type {
     case .number: try numbers(left?.doubleValue, right?.doubleValue)
     case .string: try strings(left, right)
-    case .dateTime: try moments(left.flatMap { Moment($0) }, right.flatMap { Moment($0) })
+    case .dateTime: try moments(left.flatMap { Moment(reading: $0) }, right.flatMap { Moment(reading: $0) })
     case .boolean: try booleans(left?.boolValue, right?.boolValue)
     case .array: try arrays(left?.arrayValue, right)
     case .object: try objects(left?.objectValue)

@@ -71,8 +71,8 @@ struct FilterCondition {
       }
     case .text(let field, let isSame, let right)?:
       for index in selection {
-        if let left = items.text(of: field, at: index, near: &place) {
-          verdict.met.insert(index, if: left.hasSameCodeUnits(as: right) == isSame)
+        if let isRight = items.isText(right, of: field, at: index, near: &place) {
+          verdict.met.insert(index, if: isRight == isSame)
         } else {
           others.insert(index)
         }
@@ -132,7 +132,7 @@ struct FilterCondition {
       case (.string, .string), (.number, .integer), (.number, .double), (.boolean, .bool), (.array, .array),
         (.object, .object):
         true
-      case (.dateTime, _): Moment(value) != nil
+      case (.dateTime, _): Moment(reading: value) != nil
       default: false
       }
     if isOfType { return value }

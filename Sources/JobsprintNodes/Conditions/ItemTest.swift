@@ -35,14 +35,18 @@ extension ItemTest {
     _ context: NodeContext, failuresMeet: Bool, keepsOthers: Bool
   ) throws(NodeError) -> (met: [Item], others: [Item]) {
     var divided: (met: [Item], others: [Item]) = ([], [])
+    var seen = 0
     for block in context.items.blocks {
+      seen += block.count
       var verdict = test(block, context)
       if !context.continuesOnFail, let first = verdict.failures.min(by: { $0.place < $1.place }) { throw first.error }
       for failure in verdict.failures { verdict.met.insert(failure.place, if: failuresMeet) }
+      divided.met.makeRoom(for: verdict.met, after: seen, of: context.items.count)
       divided.met.append(verdict.met, of: context.items)
       divided.met.report(verdict.failures, ofLast: verdict.met)
       guard keepsOthers else { continue }
       let others = block.subtracting(verdict.met)
+      divided.others.makeRoom(for: others, after: seen, of: context.items.count)
       divided.others.append(others, of: context.items)
       divided.others.report(verdict.failures, ofLast: others)
     }
@@ -51,6 +55,18 @@ extension ItemTest {
 }
 
 extension [Item] {
+  /// Where there is no more room, makes some for as many as there will be if the rest goes like what was seen: growing
+  /// by doubling moves everything several times.
+  ///
+  /// - Parameters:
+  ///   - selection: what is appended next; seen, too.
+  ///   - seen: so many items of all.
+  fileprivate mutating func makeRoom(for selection: ItemSelection, after seen: Int, of all: Int) {
+    let next = count + selection.count
+    guard next > capacity else { return }
+    reserveCapacity(next * all / seen + ItemSelection.mostItems)
+  }
+
   /// Puts reports in the places of items that failed.
   /// - Parameter selection: what was appended last.
   fileprivate mutating func report(_ failures: [(place: Int, error: NodeError)], ofLast selection: ItemSelection) {

@@ -22,8 +22,9 @@ struct LegacyComparison {
       default: throw unknown
       }
     case "dateTime":
-      guard let a = left.flatMap({ Moment($0) }), let b = right.flatMap({ Moment($0) }) else {
-        let wrong = left.flatMap { Moment($0) } == nil ? left : right
+      let (first, second) = (left.flatMap { Moment(reading: $0) }, right.flatMap { Moment(reading: $0) })
+      guard let a = first, let b = second else {
+        let wrong = first == nil ? left : right
         throw NodeError("'\(wrong?.asText ?? "undefined")' is no date that can be compared")
       }
       switch operation {

@@ -3,7 +3,7 @@ import JobsprintPorts
 import OpenSSL
 
 /// What the node `crypto` does with an item: its parameters, resolved once where they are the same for all items.
-struct CryptoTask {
+final class CryptoTask {
   enum Input {
     case none
     case text

@@ -70,3 +70,16 @@ struct DateReading {
     return nil
   }
 }
+
+extension Moment {
+  /// Whatever a date can be read from; in UTC, where no offset is named.
+  init?(reading value: JSONValue) {
+    if let moment = Moment(value) {
+      self = moment
+    } else if let time = DateReading(zone: .utc).time(value) {
+      self.init(milliseconds: time.milliseconds)
+    } else {
+      return nil
+    }
+  }
+}

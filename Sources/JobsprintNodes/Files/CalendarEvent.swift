@@ -67,7 +67,7 @@ struct CalendarEvent {
 
   private static func time(_ name: String, _ context: NodeContext, _ item: Int) throws(NodeError) -> Timestamp {
     let value = try context.parameter(name, item: item) ?? .null
-    guard let moment = Moment(value) else {
+    guard let moment = Moment(reading: value) else {
       throw NodeError(
         "The date '\(value.asText)' of the event's \(name) can't be read", description: "Use a date in ISO 8601.",
         item: item, context: ["parameter": .string(name)])

@@ -82,6 +82,8 @@ struct MergeNode: NodeType {
     switch how {
     case "mergeByFields", "combineByFields": return try FieldMatch(context).combined(inputs[0], inputs[1])
     case "mergeByPosition", "combineByPosition":
+      // In version 2 an input without data leaves the other's items as they are.
+      if !isThird, inputs.contains(where: \.isEmpty) { return inputs.flatMap { $0 } }
       let clash = try ClashHandling(context)
       let takesUnpaired = try context.bool("options.includeUnpaired")
       let counts = inputs.map(\.count)

@@ -26,7 +26,7 @@ struct PassThroughNode: NodeType {
       description: NodeDescription(
         type: "n8n-nodes-base.respondToWebhook", displayName: "Respond to Webhook",
         summary: "Hands its items on; what answers the webhook's caller is decided outside of this node.",
-        versions: [1, 1.1, 1.2, 1.3, 1.4],
+        versions: [1, 1.1, 1.2, 1.3, 1.4, 1.5],
         parameters: [
           NodeParameter(
             "respondWith", .choice, "What the caller gets.", default: "firstIncomingItem",

@@ -25,7 +25,7 @@ struct WaitNode: NodeType {
     case "timeInterval": return .wait(until: context.clock.now + (try interval(context)))
     case "specificTime":
       let value = try context.parameter("dateTime") ?? .null
-      guard let moment = Moment(value) else {
+      guard let moment = Moment(reading: value) else {
         throw NodeError("The date to wait for can't be read: \(value.asText)", context: ["parameter": "dateTime"])
       }
       return .wait(until: Timestamp(milliseconds: moment.milliseconds))

@@ -53,6 +53,10 @@ struct ItemGroups: Sendable {
   private mutating func descend(_ selection: ItemSelection, of items: [Item], _ level: Int) {
     let field = fields[level]
     var hint = hints[level]
+    // Nobody else holds them meanwhile, and nobody asks for each item whether somebody does.
+    var all: [Int] = []
+    swap(&all, &self.places)
+    var places = all.mutableSpan
     for index in selection {
       let parent = places[index]
       guard parent != Self.nowhere else { continue }
@@ -63,6 +67,7 @@ struct ItemGroups: Sendable {
       }
     }
     hints[level] = hint
+    swap(&all, &self.places)
   }
 
   /// The group of a text where it is among the first and lies in the same storage, as short texts do.

@@ -52,10 +52,13 @@ struct ListSplit {
   func append(elementsOf item: Item, at place: Int, to output: inout [Item]) throws(NodeError) {
     var lists: [[JSONValue]] = []
     for field in fields { lists.append(try elements(of: item, field, at: place)) }
-    let count = lists.lazy.map(\.count).max() ?? 0
-    let rest = rest(of: item.json)
+    let count = lists.reduce(0) { max($0, $1.count) }
+    var rest = rest(of: item.json)
     for index in 0..<count {
       var json = rest
+      // The last new item takes the rest over instead of copying it.
+      if index == count - 1 { rest = [:] }
+      json.reserveCapacity(json.count + lists.count)
       var files: JSONObject?
       for (list, values) in lists.enumerated() where index < values.count {
         put(values[index], of: list, into: &json, files: &files)

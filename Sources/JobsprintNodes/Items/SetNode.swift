@@ -9,18 +9,9 @@ struct SetNode: NodeType {
 
   func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
     var setter: any FieldSetter = context.typeVersion < 3 ? LegacyFields(context) : try EditedFields(context)
-    var output: [Item] = []
-    output.reserveCapacity(context.items.count)
-    let items = context.items
-    for place in items.indices {
-      do throws(NodeError) {
-        output.append(try setter.changed(items[place], at: place, context))
-      } catch {
-        guard context.continuesOnFail else { throw error }
-        output.append(items[place].reporting(error))
-      }
+    return try context.itemByItem { (item, place) throws(NodeError) in
+      CollectionOfOne(try setter.changed(item, at: place, context))
     }
-    return .outputs([output])
   }
 }
 

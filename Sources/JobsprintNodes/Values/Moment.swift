@@ -18,7 +18,7 @@ struct Moment: Sendable, Comparable {
 
   static func < (left: Moment, right: Moment) -> Bool { left.milliseconds < right.milliseconds }
 
-  private init(milliseconds: Int64) { self.milliseconds = milliseconds }
+  init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
   /// Seconds or milliseconds: what would be before 1973 in milliseconds is taken as seconds.
   private init?(timestamp: Double) {

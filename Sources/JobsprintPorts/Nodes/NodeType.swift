@@ -28,7 +28,7 @@ public struct NodeDescription: Sendable {
   public let displayName: String
   /// One sentence.
   public let summary: String
-  /// Supported values of `typeVersion`.
+  /// Supported values of `typeVersion`, from the lowest; never empty.
   public let versions: [Double]
   public let isTrigger: Bool
   /// Names of the main outputs, where they do not depend on parameters.
@@ -53,6 +53,12 @@ public struct NodeDescription: Sendable {
     self.hasOutsideEffect = hasOutsideEffect
     self.parameters = parameters
     self.credentials = credentials
+  }
+
+  /// The version as which a node runs: its own, or else the nearest lower one (the lowest where there is none), as a
+  /// workflow from a newer editor is mostly the same.
+  public func version(for typeVersion: Double) -> Double {
+    versions.last { $0 <= typeVersion } ?? versions.first ?? typeVersion
   }
 }
 

@@ -30,10 +30,12 @@ public struct WorkflowValidator: Sendable {
       }
       if !type.description.versions.contains(node.typeVersion) {
         let known = type.description.versions.map(\.javaScriptText).joined(separator: ", ")
+        let nearest = type.description.version(for: node.typeVersion).javaScriptText
         issues.append(
           WorkflowIssue(
             code: .unsupportedTypeVersion, pointer: "/nodes/\(place)/typeVersion",
-            message: "'\(node.type)' has no version \(node.typeVersion.javaScriptText), it has \(known)"))
+            message: "'\(node.type)' has no version \(node.typeVersion.javaScriptText), it has \(known); "
+              + "it runs as version \(nearest)"))
       }
       hasTrigger = hasTrigger || type.description.isTrigger
     }

@@ -29,6 +29,17 @@ struct ItemListsTests {
     }
   }
 
+  @Test func textIsComparedWhereItIsText() {
+    let values: [JSONValue] = ["a", "A", "", "a text of more than fifteen bytes", 0, .null]
+    let items = values.map { Item(json: ["field": $0]) } + [Item(json: [:])]
+    var hint = 0
+    for wanted in ["a", "a text of more than fifteen bytes"] {
+      #expect(
+        items.indices.map { items.isText(wanted, of: "field", at: $0, near: &hint) }
+          == values.map { value in value.stringValue.map { $0 == wanted } } + [nil])
+    }
+  }
+
   @Test func contentIsWhatIsNeitherNullNorEmpty() {
     let values: [JSONValue] = [.null, "", "a", 0, false, [], [:]]
     let items = values.map { Item(json: ["field": $0]) } + [Item(json: [:])]

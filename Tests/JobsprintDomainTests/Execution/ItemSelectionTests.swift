@@ -37,4 +37,19 @@ struct ItemSelectionTests {
     }
     #expect(picked == items.enumerated().filter { $0.offset % 2 == 1 }.map(\.element))
   }
+
+  @Test func anItemIsAppendedWithAllThatItHas() {
+    let large = JSONObject((0..<40).map { ("key \($0)", .integer(Int64($0))) })
+    let items = [
+      Item(json: ["n": 1]), Item(json: ["n": 1], pairedItem: PairedItem(item: 7, input: 1)), Item(json: large),
+      Item(json: [:], binary: ["file": [:]]), Item(json: [:], error: "wrong"),
+      Item(json: large, binary: ["file": [:]], pairedItem: .many([.init(item: 1), .init(item: 2)])),
+    ]
+    var copied: [Item] = []
+    for block in items.blocks { copied.append(block, of: items) }
+    #expect(copied == items)
+    #expect(copied[5].json["key 39"] == 39)
+    copied[2].json["key 3"] = nil
+    #expect(copied[2].json["key 39"] == 39)
+  }
 }

@@ -193,8 +193,9 @@ import Testing
   }
 
   @Test func onlyIssuesThatPreventARunBlockIt() {
-    let blocking: [WorkflowIssue.Code] = [.malformed, .unknownNodeType, .unsupportedTypeVersion, .noTrigger]
+    let blocking: [WorkflowIssue.Code] = [.malformed, .unknownNodeType, .noTrigger]
     for code in blocking { #expect(code.blocksExecution) }
+    #expect(!WorkflowIssue.Code.unsupportedTypeVersion.blocksExecution)
     #expect(!WorkflowIssue.Code.danglingConnection.blocksExecution)
     #expect(!WorkflowIssue.Code.duplicateNodeName.blocksExecution)
   }
