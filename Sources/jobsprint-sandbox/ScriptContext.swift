@@ -5,6 +5,7 @@
 
 import CJavaScriptCore
 import CSandboxRuntime
+import SandboxGuards
 
 /// The context of one execution.
 final class ScriptContext {
