@@ -178,44 +178,4 @@ import Testing
     #expect(made.map(\.json) == [["region": "north", "all": ["region"]]])
     #expect(try await scene.evaluate("={{ $vars.region }} {{ $vars.none }}") == "north ")
   }
-
-  // MARK: Killed by somebody else
-
-  @Test func oneThatIsKilledWhileItIsIdleIsReplaced() async throws {
-    let sandbox = try TestSandbox()
-    let sandboxes = SandboxEvaluator(SandboxOptions(executable: sandbox.path))
-    for _ in 0..<3 {
-      let made = try await sandboxes.run(code("return { a: 1 }"), in: Scene(json: [:]).scope, console: NodeConsole())
-      #expect(made.map(\.json) == [["a": 1]])
-      let process = try #require(sandbox.processes.first)
-      sandbox.kill(process)
-      try await eventually { sandbox.processes.isEmpty }
-    }
-  }
-
-  @Test func oneThatIsKilledAtWorkIsReplacedOnce() async throws {
-    let sandbox = try TestSandbox()
-    let sandboxes = SandboxEvaluator(SandboxOptions(executable: sandbox.path))
-    async let failure = #expect(throws: NodeError.self) {
-      try await sandboxes.run(code("while (true) {}"), in: Scene(json: [:]).scope, console: NodeConsole())
-    }
-    var killed: [Int32] = []
-    for _ in 0..<2 {
-      try await eventually { !sandbox.processes.allSatisfy { killed.contains($0) } }
-      for process in sandbox.processes where !killed.contains(process) {
-        sandbox.kill(process)
-        killed.append(process)
-      }
-    }
-    #expect(await failure?.message.contains("was killed from outside, twice in a row") == true)
-    #expect(killed.count == 2)
-  }
-
-  @Test func aSandboxThatIsNotThereIsSaid() async throws {
-    let sandboxes = SandboxEvaluator(SandboxOptions(executable: "/nowhere/jobsprint-sandbox"))
-    let error = await #expect(throws: NodeError.self) {
-      try await sandboxes.run(code("return {}"), in: Scene(json: [:]).scope, console: NodeConsole())
-    }
-    #expect(error?.message.contains("/nowhere/jobsprint-sandbox") == true)
-  }
 }

@@ -27,6 +27,8 @@ public final class SandboxEvaluator: ExpressionEvaluator, CodeRunner {
   /// Ends all sandboxes.
   public func close() { pool.close() }
 
+  public var metrics: SandboxMetrics { pool.metrics }
+
   public func resolver(
     for scope: ExpressionScope, inJavaScript forced: Set<ExactString>?
   ) async throws(NodeError) -> any ParameterResolver {
@@ -180,7 +182,7 @@ extension NodeError {
       case .unavailable(let words):
         (
           "JavaScript can't be run: \(words)",
-          "jobsprint-sandbox must stand beside the program; 'make run' builds both."
+          "jobsprint-sandbox must stand beside the program ('make run' builds both), and be able to start: see the reason."
         )
       case .outOfTime:
         (
