@@ -50,6 +50,8 @@ final class ScriptContext {
     JSValueProtect(context, function)
     run = function
     JSObjectSetPrivate(settle, Unmanaged.passUnretained(self).toOpaque())
+    // Half of what the first run would take.
+    _ = run(Array(#"{"op":"warm"}"#.utf8))
   }
 
   deinit {

@@ -178,4 +178,30 @@ import Testing
     #expect(made.map(\.json) == [["region": "north", "all": ["region"]]])
     #expect(try await scene.evaluate("={{ $vars.region }} {{ $vars.none }}") == "north ")
   }
+
+  @Test(
+    arguments: [
+      ("this.$json.n", 1), ("(() => `${this.$json.n}`)()", "1"), ("(function () { return this })()", [:]),
+      ("({ n: 2, f() { return this.n } }).f()", 2), ("({ this: 3 }).this", 3),
+      ("DateTime.fromISO('2024-06-01', { zone: 'Europe/Berlin' }).zone", ["zoneName": "Europe/Berlin", "valid": true]),
+    ] as [(String, JSONValue)])
+  func anExpressionGives(code: String, expected: JSONValue) async throws {
+    let expression = ExactString("={{ \(code) }}")
+    let resolver = try await evaluator().resolver(for: Scene(json: ["n": 1]).scope, inJavaScript: [expression])
+    #expect(try resolver.resolve(expression.text, parameter: "value", item: 0) == expected)
+  }
+
+  /// One request for all items: what has no value stands beside those that have one.
+  @Test func everyItemGetsItsOwn() async throws {
+    let expressions: Set<ExactString> = ["={{ $json.n.toFixed(1) }}", "={{ $json.n === 2 ? $('X') : [$json.n] }}"]
+    let scope = Scene(json: ["n": 1], ["n": 2], [:], ["n": 4]).scope
+    let resolver = try await evaluator().resolver(for: scope, inJavaScript: expressions)
+    func value(_ expression: String, _ item: Int) throws -> JSONValue? {
+      try resolver.resolve(expression, parameter: "value", item: item)
+    }
+    #expect(try (0..<4).map { try value("={{ $json.n.toFixed(1) }}", $0) } == ["1.0", "2.0", nil, "4.0"])
+    #expect(try [0, 2, 3].map { try value("={{ $json.n === 2 ? $('X') : [$json.n] }}", $0) } == [[1], [.null], [4]])
+    let error = #expect(throws: NodeError.self) { try value("={{ $json.n === 2 ? $('X') : [$json.n] }}", 1) }
+    #expect(error?.item == 1 && error?.context["parameter"] == "value")
+  }
 }
