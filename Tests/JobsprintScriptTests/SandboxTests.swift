@@ -204,4 +204,12 @@ import Testing
     let error = #expect(throws: NodeError.self) { try value("={{ $json.n === 2 ? $('X') : [$json.n] }}", 1) }
     #expect(error?.item == 1 && error?.context["parameter"] == "value")
   }
+
+  @Test func whatALaterItemChangesStaysAsItWas() async throws {
+    let expression: ExactString = "={{ ($input.first().json.seen = $json.n, $input.first().json) }}"
+    let resolver = try await evaluator().resolver(
+      for: Scene(json: ["n": 1], ["n": 2]).scope, inJavaScript: [expression])
+    let found = try (0..<2).map { try resolver.resolve(expression.text, parameter: "value", item: $0) }
+    #expect(found == [["n": 1, "seen": 1], ["n": 1, "seen": 2]])
+  }
 }

@@ -68,27 +68,43 @@
   function evaluate(request) {
     receive(request);
     evaluator ??= new (use("evaluator").Evaluator)(scene);
-    const { text } = use("json"), odd = [];
-    const values = request.templates.map((source, template) => {
-      const texts = [];
-      for (let item = 0; item < request.count; item++) {
-        try {
-          const value = evaluator.value(source, item);
-          if (value === undefined || typeof value === "symbol") {
-            odd.push({ template, item, undefined: true });
-            texts.push("null");
-          } else {
-            texts.push(text(value));
-          }
-        } catch (error) {
-          const found = described(error, item);
-          odd.push({ template, item, ...(found === undefined ? { needed: true } : { error: found }) });
-          texts.push("null");
+    const odd = [];
+    const texts = request.templates.map((source, template) => valuesText(source, request.count, (item, what) => {
+      odd.push({ template, item, ...what });
+      return null;
+    }));
+    return `{"values":[${texts.join()}],"odd":${JSON.stringify(odd)}${needs()}}`;
+  }
+
+  /** The values of a template for all items, as JSON. `tell` is told of what has none, and says what stands there. */
+  function valuesText(source, count, tell) {
+    const { text } = use("json"), template = use("compiler").compile(source);
+    // Objects are written at once, because the next item's code may change them; all else that follows each other together.
+    const pieces = [];
+    let plain = [];
+    const flush = () => {
+      if (plain.length > 0) pieces.push(text(plain).slice(1, -1));
+      plain = [];
+    };
+    for (let item = 0; item < count; item++) {
+      try {
+        const value = evaluator.evaluate(template, item);
+        if (value === undefined || typeof value === "symbol") {
+          plain.push(tell(item, { undefined: true }));
+        } else if (value !== null && typeof value === "object") {
+          const written = text(value);
+          flush();
+          pieces.push(written);
+        } else {
+          plain.push(value);
         }
+      } catch (error) {
+        const found = described(error, item);
+        plain.push(tell(item, found === undefined ? { needed: true } : { error: found }));
       }
-      return `[${texts.join()}]`;
-    });
-    return `{"values":[${values.join()}],"odd":${JSON.stringify(odd)}${needs()}}`;
+    }
+    flush();
+    return `[${pieces.join()}]`;
   }
 
   async function runCode(request) {
