@@ -43,17 +43,14 @@ final class SandboxPool: Sendable {
     case room(SandboxProcess?)
   }
 
-  private enum Spare {
-    case none
-    case starting
-    case ready(SandboxProcess)
-  }
+  private typealias Start = Task<Result<SandboxProcess, SandboxFailure>, Never>
 
   private struct State {
     var idle: [Idle] = []
     /// Idle, lent, or being started for a run.
     var count = 0
-    var spare = Spare.none
+    /// Ready, or on its way.
+    var spare: Start?
     var waiters: [Waiter] = []
     var backoff = StartBackoff()
     var metrics = SandboxMetrics()
@@ -109,7 +106,7 @@ final class SandboxPool: Sendable {
   func close() {
     // Let go of outside of the lock: each waits for the end of its process.
     _ = state.withLock { state in
-      defer { (state.idle, state.spare, state.isClosed) = ([], .none, true) }
+      defer { (state.idle, state.spare, state.isClosed) = ([], nil, true) }
       return (state.idle, state.spare)
     }
   }
@@ -181,28 +178,21 @@ final class SandboxPool: Sendable {
 
   /// The one that was started ahead, or else one that is started now.
   private func fresh() async throws(SandboxFailure) -> SandboxProcess {
-    let spare = state.withLock { state -> SandboxProcess? in
-      guard case .ready(let process) = state.spare else { return nil }
-      state.spare = .none
-      return process
+    let spare = state.withLock { state in
+      defer { state.spare = nil }
+      return state.spare
     }
     defer { startSpare() }
-    if let spare, !spare.hasEnded { return spare }
+    if case .success(let process) = await spare?.value, !process.hasEnded { return process }
     return try await started()
   }
 
+  /// Why it fails, if it does, is said to the first run that needs it.
   private func startSpare() {
-    let isWanted = state.withLock { state in
-      guard case .none = state.spare, !state.isClosed else { return false }
-      state.spare = .starting
-      return true
-    }
-    guard isWanted else { return }
-    Task {
-      // Why it fails is said to the first run that needs it.
-      let process = try? await started()
-      state.withLock { state in
-        state.spare = state.isClosed ? .none : process.map { .ready($0) } ?? .none
+    state.withLock { state in
+      guard state.spare == nil, !state.isClosed else { return }
+      state.spare = Task {
+        do throws(SandboxFailure) { return .success(try await started()) } catch { return .failure(error) }
       }
     }
   }
