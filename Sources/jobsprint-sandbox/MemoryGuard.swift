@@ -10,7 +10,7 @@ struct MemoryGuard {
   private let limit: Int
 
   /// Microseconds between two looks. A script fills about 2 GB/s at its fastest: 4 ms could be 8 MB over the limit. Measured
-  /// with arrays, typed arrays and strings: 1.5 MB over 128.
+  /// with arrays, typed arrays and strings: 1 to 4 MB over 128, more on a busy machine than on an idle one.
   private static let interval: UInt32 = 4_000
 
   /// - Parameter limit: bytes of resident memory.
