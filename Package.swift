@@ -75,6 +75,7 @@ let package = Package(
       name: "CJavaScriptCore", pkgConfig: "javascriptcoregtk-4.1", providers: [.apt(["libjavascriptcoregtk-4.1-dev"])]),
     .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
     .target(name: "CSandboxRuntime"),
+    floor("SandboxGuards", ["CSeccomp"]),
     floor("LibXML2", ["CLibXML2"]),
     floor("PCRE2", ["CPCRE2"]),
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -140,7 +141,7 @@ let package = Package(
     .executableTarget(
       name: "jobsprint-worker", dependencies: ["JobsprintBootstrap", argumentParser], swiftSettings: settings),
     .executableTarget(
-      name: "jobsprint-sandbox", dependencies: ["CJavaScriptCore", "CSeccomp", "CSandboxRuntime"],
+      name: "jobsprint-sandbox", dependencies: ["CJavaScriptCore", "CSandboxRuntime", "SandboxGuards"],
       swiftSettings: settings),
     // yard
     floor("JobsprintTesting", ["JobsprintDomain", "JobsprintPorts", crypto, logging]),
@@ -199,9 +200,13 @@ let package = Package(
         "JobsprintPorts", "JobsprintTesting", "Postgres", httpClient, nioCore, nioHTTP,
       ]),
     tests("CommandTests", ["jobsprint", "jobsprint-sandbox", "JobsprintDomain", "JobsprintTesting"]),
+    .systemLibrary(name: "CSystemCall", path: "Tests/CSystemCall"),
+    .executableTarget(
+      name: "guard-probe", dependencies: ["CSeccomp", "CSystemCall", "SandboxGuards"], path: "Tests/GuardProbe",
+      swiftSettings: settings),
     tests(
       "JobsprintScriptTests",
-      ["jobsprint-sandbox", "JobsprintScript", "JobsprintDomain", "JobsprintPorts", "JobsprintTesting"]),
+      ["guard-probe", "jobsprint-sandbox", "JobsprintScript", "JobsprintDomain", "JobsprintPorts", "JobsprintTesting"]),
     tests(
       "JobsprintSQLiteTests",
       [

@@ -6,16 +6,16 @@ import Logging
 /// How expressions and code are evaluated in this process.
 struct JavaScript: Sendable {
   let evaluator: any ExpressionEvaluator
-  /// nil where there is no sandbox.
-  let code: (any CodeRunner)?
-  let close: @Sendable () -> Void
+  /// nil where there are none.
+  let sandboxes: SandboxEvaluator?
 
-  /// - Parameter configuration: nil for the defaults.
+  /// What runs code.
+  var code: (any CodeRunner)? { sandboxes }
+
   init(_ configuration: JavaScriptConfiguration = JavaScriptConfiguration()) {
     guard let executable = configuration.executable else {
       evaluator = NativeExpressionEvaluator()
-      code = nil
-      close = {}
+      sandboxes = nil
       return
     }
     var options = SandboxOptions(executable: executable)
@@ -23,9 +23,10 @@ struct JavaScript: Sendable {
     options.isInsecure = configuration.isInsecure
     let sandboxes = SandboxEvaluator(options, environment: configuration.environment)
     evaluator = sandboxes
-    code = sandboxes
-    close = { sandboxes.close() }
+    self.sandboxes = sandboxes
   }
+
+  func close() { sandboxes?.close() }
 }
 
 public struct JavaScriptConfiguration: Sendable {

@@ -140,7 +140,7 @@ public struct Platform: Sendable {
     self.javaScript = javaScript
     let metrics = ProcessMetrics(
       role, storage: storage, broker: messaging.broker, redis: shared.redis, writer: writer, dispatcher: dispatcher,
-      executor: executor)
+      executor: executor, sandboxes: javaScript?.sandboxes)
     if role == .worker {
       newAPIKey = nil
       setupToken = nil

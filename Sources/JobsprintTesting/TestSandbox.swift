@@ -26,6 +26,16 @@ public final class TestSandbox: Sendable {
     }.sorted()
   }
 
+  /// Those that have computed for longer than a start takes.
+  public var busy: [Int32] {
+    processes.filter { process in
+      let stat = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
+      // `pid (name) state …`; the 14th field is user time, in hundredths of a second.
+      let fields = stat.split(separator: ")").last?.split(separator: " ") ?? []
+      return fields.count > 11 && Int(fields[11]) ?? 0 > 50
+    }
+  }
+
   /// Ends it at once, as the kernel does that is out of memory.
   public func kill(_ process: Int32) { Foundation.kill(process, SIGKILL) }
 }

@@ -5,13 +5,16 @@
 //   R    | out       | nothing: ready for the first run
 //   r    | in        | 16 bytes that name the context, then the request (JSON)
 //   a    | out       | the answer to a run (JSON)
+//   f    | out       | why it ends, in words
 
 import Glibc
+import SandboxGuards
 
 enum Frame {
   case ready
   case run(context: [UInt8], request: [UInt8])
   case answer([UInt8])
+  case failure(String)
 }
 
 final class FrameChannel {
@@ -36,6 +39,7 @@ final class FrameChannel {
     switch frame {
     case .ready: try write("R", [])
     case .answer(let bytes): try write("a", bytes)
+    case .failure(let words): try write("f", Array(words.utf8))
     case .run: throw SandboxError("only the other side writes this frame")
     }
   }

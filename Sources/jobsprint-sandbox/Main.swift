@@ -3,10 +3,12 @@
 // answers to standard output; time is kept by whoever started it, with SIGKILL.
 
 import Glibc
+import SandboxGuards
 
 @main
 enum Sandbox {
   static func main() {
+    let channel = FrameChannel()
     do {
       let options = try Options(CommandLine.arguments)
       let memory = try MemoryGuard(limit: options.memoryLimit)
@@ -14,7 +16,6 @@ enum Sandbox {
       var contexts = try ContextSupply()
       if !options.isInsecure { try Guards.closeTheDoor() }
       memory.watch()
-      let channel = FrameChannel()
       try channel.write(.ready)
       while let frame = try channel.read() {
         guard case .run(let context, let request) = frame else {
@@ -25,8 +26,7 @@ enum Sandbox {
         try contexts.prepare()
       }
     } catch {
-      let message = "jobsprint-sandbox: \((error as? SandboxError)?.message ?? "\(error)")\n"
-      _ = message.utf8.withContiguousStorageIfAvailable { Glibc.write(2, $0.baseAddress, $0.count) }
+      try? channel.write(.failure((error as? SandboxError)?.message ?? "\(error)"))
       exit(ExitStatus.failed)
     }
   }
@@ -34,18 +34,9 @@ enum Sandbox {
 
 /// What its end says.
 enum ExitStatus {
-  /// The reason is on standard error.
+  /// The reason was the last frame.
   static let failed: Int32 = 1
   static let outOfMemory: Int32 = 97
-}
-
-struct SandboxError: Error {
-  let message: String
-
-  init(_ message: String) { self.message = message }
-
-  /// With what the system says of its last failure.
-  init(system what: String, _ code: Int32 = errno) { message = "\(what): \(String(cString: strerror(code)))" }
 }
 
 struct Options {

@@ -26,6 +26,7 @@ enum FloorPlan {
       Floor("OpenSSL", foreign: ["COpenSSL"]),
       Floor("PCRE2", foreign: ["CPCRE2"]),
       Floor("Allocator", foreign: ["CAllocator"]),
+      Floor("SandboxGuards", foreign: ["CSeccomp"]),
       Floor("DriverThread", foreign: ["CThreads"]),
       Floor("Postgres", own: ["DriverThread"], foreign: ["CPostgres", "DequeModule"]),
       Floor("AMQP", own: ["DriverThread"], foreign: ["CRabbitMQ", "DequeModule"]),
@@ -61,7 +62,7 @@ enum FloorPlan {
         foreign: ["ArgumentParser", "AsyncHTTPClient", "Logging", "NIOCore", "NIOHTTP1"]),
       Floor("jobsprint-api", own: ["JobsprintBootstrap"], foreign: ["ArgumentParser"]),
       Floor("jobsprint-worker", own: ["JobsprintBootstrap"], foreign: ["ArgumentParser"]),
-      Floor("jobsprint-sandbox", foreign: ["CJavaScriptCore", "CSandboxRuntime", "CSeccomp"]),
+      Floor("jobsprint-sandbox", own: ["SandboxGuards"], foreign: ["CJavaScriptCore", "CSandboxRuntime"]),
       Floor("JobsprintTesting", own: wing, foreign: ["Crypto", "Logging"]),
       Floor(
         "JobsprintBench",

@@ -34,6 +34,8 @@ struct MetricsTests {
       #expect(found[#"jobsprint_executions_ended_total{state="success"}"#] == 3)
       #expect(found[#"jobsprint_executions_ended_total{state="error"}"#] == 0)
       #expect(found["jobsprint_executor_slots"] == 256)
+      #expect(found[#"jobsprint_sandbox_starts_total{result="failed"}"#] == 0)
+      #expect(found["jobsprint_sandboxes"] ?? 0 > 0 && found["jobsprint_sandboxes_working"] == 0)
       let commits = try #require(found[#"jobsprint_journal_commits_total{result="committed"}"#])
       #expect(commits > 0 && found["jobsprint_journal_batch_writes_count"] == commits)
       #expect(found[#"jobsprint_journal_batch_writes_bucket{le="+Inf"}"#] == commits)

@@ -152,6 +152,11 @@ import Testing
     "[].reduce.constructor('return 1')()", "$input.all.constructor('return 1')()",
     "$now.constructor.constructor('return 1')()",
     "Error.prepareStackTrace = (e, s) => s", "new Error().stack", "setTimeout('1')", "debugger",
+    "(function () { return this.Function('return 1')() })()", "[0].map(function () { return this.eval('1') })[0]",
+    "Array.from({ length: 1 }, function () { return this.Function('return 1')() })[0]",
+    "(function () { return `${this.Function('return 1')()}` })()",
+    "JSON.parse('[0]', function () { return this.Function('return 1')() })",
+    "new (function () { this.found = this.Function('return 1')() })().found",
     "$names", "$names[0]", "__member($json, 'constructor')", "__key('constructor')", "unknown.deep.path",
   ])
   func anExpressionGivesNoFunctionAndNoHost(code: String) async throws {
@@ -186,6 +191,13 @@ import Testing
     "for (const k of Object.getOwnPropertyNames(globalThis)) { try { delete globalThis[k] } catch {} }",
     "Object.freeze(Object.prototype); Object.freeze(Array.prototype)", "globalThis.__jobsprint = () => '{}'",
     "Object.setPrototypeOf(Array.prototype, null)",
+    "Reflect.ownKeys = () => []", "Array.from = () => []", "Number.prototype.toString = () => 'x'",
+    "String.prototype.normalize = null", "Date.prototype.toISOString = () => 'x'", "Intl.DateTimeFormat = null",
+    "Promise.prototype.finally = 1", "globalThis[Symbol.toStringTag] = 'stolen'",
+    "new FinalizationRegistry(() => { globalThis.stolen = 1 }).register({}, 1)",
+    "globalThis.stolenReference = new WeakRef($input)", "setTimeout(() => { globalThis.stolenLater = 1 }, 0)",
+    "queueMicrotask(() => { throw new Error('late') })", "Promise.reject(new Error('nobody listens'))",
+    "Object.prototype.then = function (settle) { settle({ stolen: 1 }) }",
     "globalThis.stolenTimer = (function f() { Promise.resolve().then(() => 1) })()",
   ])
   func whatIsSpoiledStaysWithItsExecution(statement: String) async throws {
@@ -211,6 +223,16 @@ import Testing
     "let deep = {}; for (let i = 0; i < 1e6; i++) deep = { deep }; return { deep }",
     "let text = '['.repeat(1e6); return { parsed: JSON.parse(text) }",
     "new Array(4294967295).fill(0).join(); while (true) {}", "return 'x'.padEnd(2 ** 30)",
+    "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)", "let b = 3n; while (true) b = b ** 2n",
+    "return { then() {} }", "return new Promise(f => f({ then() { while (true) {} } }))",
+    "for await (const x of (async function* () { while (true) yield 1 })()) {}",
+    "[3, 2, 1].sort(() => { while (true) {} })", "const s = new Set(); for (let i = 0; ; i++) s.add({ i })",
+    "while (true) structuredClone({ a: [1, 2, 3] })", "return 'a'.repeat(2 ** 29).split('')",
+    "const all = []; while (true) all.push(new Intl.NumberFormat('de'))",
+    "const r = new FinalizationRegistry(() => {}); while (true) r.register({}, new Array(1000))",
+    "Promise.prototype.then = () => { while (true) {} }; return {}",
+    "const all = []; while (true) all.push(new WebAssembly.Memory({ initial: 1000 }))",
+    "const all = []; while (true) all.push(new Function('return ' + 'x'.repeat(1e5)))",
     "throw { get message() { while (true) {} } }", "throw new Proxy({}, { get() { throw 1 } })",
   ])
   func whatTakesAllThereIsEnds(source: String) async throws {

@@ -179,43 +179,37 @@ import Testing
     #expect(try await scene.evaluate("={{ $vars.region }} {{ $vars.none }}") == "north ")
   }
 
-  // MARK: Killed by somebody else
-
-  @Test func oneThatIsKilledWhileItIsIdleIsReplaced() async throws {
-    let sandbox = try TestSandbox()
-    let sandboxes = SandboxEvaluator(SandboxOptions(executable: sandbox.path))
-    for _ in 0..<3 {
-      let made = try await sandboxes.run(code("return { a: 1 }"), in: Scene(json: [:]).scope, console: NodeConsole())
-      #expect(made.map(\.json) == [["a": 1]])
-      let process = try #require(sandbox.processes.first)
-      sandbox.kill(process)
-      try await eventually { sandbox.processes.isEmpty }
-    }
+  @Test(
+    arguments: [
+      ("this.$json.n", 1), ("(() => `${this.$json.n}`)()", "1"), ("(function () { return this })()", [:]),
+      ("({ n: 2, f() { return this.n } }).f()", 2), ("({ this: 3 }).this", 3),
+      ("DateTime.fromISO('2024-06-01', { zone: 'Europe/Berlin' }).zone", ["zoneName": "Europe/Berlin", "valid": true]),
+    ] as [(String, JSONValue)])
+  func anExpressionGives(code: String, expected: JSONValue) async throws {
+    let expression = ExactString("={{ \(code) }}")
+    let resolver = try await evaluator().resolver(for: Scene(json: ["n": 1]).scope, inJavaScript: [expression])
+    #expect(try resolver.resolve(expression.text, parameter: "value", item: 0) == expected)
   }
 
-  @Test func oneThatIsKilledAtWorkIsReplacedOnce() async throws {
-    let sandbox = try TestSandbox()
-    let sandboxes = SandboxEvaluator(SandboxOptions(executable: sandbox.path))
-    async let failure = #expect(throws: NodeError.self) {
-      try await sandboxes.run(code("while (true) {}"), in: Scene(json: [:]).scope, console: NodeConsole())
+  /// One request for all items: what has no value stands beside those that have one.
+  @Test func everyItemGetsItsOwn() async throws {
+    let expressions: Set<ExactString> = ["={{ $json.n.toFixed(1) }}", "={{ $json.n === 2 ? $('X') : [$json.n] }}"]
+    let scope = Scene(json: ["n": 1], ["n": 2], [:], ["n": 4]).scope
+    let resolver = try await evaluator().resolver(for: scope, inJavaScript: expressions)
+    func value(_ expression: String, _ item: Int) throws -> JSONValue? {
+      try resolver.resolve(expression, parameter: "value", item: item)
     }
-    var killed: [Int32] = []
-    for _ in 0..<2 {
-      try await eventually { !sandbox.processes.allSatisfy { killed.contains($0) } }
-      for process in sandbox.processes where !killed.contains(process) {
-        sandbox.kill(process)
-        killed.append(process)
-      }
-    }
-    #expect(await failure?.message.contains("was killed from outside, twice in a row") == true)
-    #expect(killed.count == 2)
+    #expect(try (0..<4).map { try value("={{ $json.n.toFixed(1) }}", $0) } == ["1.0", "2.0", nil, "4.0"])
+    #expect(try [0, 2, 3].map { try value("={{ $json.n === 2 ? $('X') : [$json.n] }}", $0) } == [[1], [.null], [4]])
+    let error = #expect(throws: NodeError.self) { try value("={{ $json.n === 2 ? $('X') : [$json.n] }}", 1) }
+    #expect(error?.item == 1 && error?.context["parameter"] == "value")
   }
 
-  @Test func aSandboxThatIsNotThereIsSaid() async throws {
-    let sandboxes = SandboxEvaluator(SandboxOptions(executable: "/nowhere/jobsprint-sandbox"))
-    let error = await #expect(throws: NodeError.self) {
-      try await sandboxes.run(code("return {}"), in: Scene(json: [:]).scope, console: NodeConsole())
-    }
-    #expect(error?.message.contains("/nowhere/jobsprint-sandbox") == true)
+  @Test func whatALaterItemChangesStaysAsItWas() async throws {
+    let expression: ExactString = "={{ ($input.first().json.seen = $json.n, $input.first().json) }}"
+    let resolver = try await evaluator().resolver(
+      for: Scene(json: ["n": 1], ["n": 2]).scope, inJavaScript: [expression])
+    let found = try (0..<2).map { try resolver.resolve(expression.text, parameter: "value", item: $0) }
+    #expect(found == [["n": 1, "seen": 1], ["n": 1, "seen": 2]])
   }
 }

@@ -109,6 +109,7 @@ section("compiler", () => {
       if (token.type === "name") {
         const isKey = next?.type === "mark" && next.text === ":" && (previous?.text === "{" || previous?.text === ",");
         if (!isKey) checkName(token, previous, dot !== undefined);
+        if (token.text === "this" && !isKey && dot === undefined) instead.set(at, "__this(this)");
         if (dot !== undefined && isForbidden(token.text) && at >= 2) {
           put(valueBegin(tokens, at - 2, begins).first, "__member(");
           instead.set(at - 1, "");

@@ -2,8 +2,9 @@
 // asynchronous). Only text crosses, so nothing of the context gets out and nothing from outside gets in.
 //
 // Requests, by `op`; each may bring a `scene`, which stays until the next one comes, and `data`, items that were needed:
-//   evaluate {templates: [{text, item}]}  ->  {results, needs?}
-//     each result is {value}, {value: null, number: "NaN"}, {undefined: true}, {error} or {needed: true}
+//   evaluate {templates, count}  ->  {values, odd, needs?}
+//     `values` has for each template its value for each of the items 0..<count; where that is no JSON, null stands there,
+//     and `odd` has {template, item} with {undefined: true}, {error} or {needed: true}
 //   code {kind, source, continueOnFail?, staticData?}
 //     ->  {items | error | needed, console?, staticData?, customData?, needs?}
 //   mentions {texts}  ->  {mentions: [{nodes, isDynamic}]}
@@ -62,25 +63,48 @@
     };
   };
 
-  function evaluated(text, item) {
-    try {
-      const value = evaluator.value(text, item);
-      if (value === undefined || typeof value === "symbol") return '{"undefined":true}';
-      if (typeof value === "number" && !Number.isFinite(value)) return `{"value":null,"number":"${value}"}`;
-      return `{"value":${use("json").text(value)}}`;
-    } catch (error) {
-      const found = described(error, item);
-      return found === undefined ? '{"needed":true}' : `{"error":${JSON.stringify(found)}}`;
-    }
-  }
-
   const needs = () => (scene.needs.length > 0 ? `,"needs":${JSON.stringify(scene.needs)}` : "");
 
   function evaluate(request) {
     receive(request);
     evaluator ??= new (use("evaluator").Evaluator)(scene);
-    const results = request.templates.map(({ text, item }) => evaluated(text, item ?? 0));
-    return `{"results":[${results.join(",")}]${needs()}}`;
+    const odd = [];
+    const texts = request.templates.map((source, template) => valuesText(source, request.count, (item, what) => {
+      odd.push({ template, item, ...what });
+      return null;
+    }));
+    return `{"values":[${texts.join()}],"odd":${JSON.stringify(odd)}${needs()}}`;
+  }
+
+  /** The values of a template for all items, as JSON. `tell` is told of what has none, and says what stands there. */
+  function valuesText(source, count, tell) {
+    const { text } = use("json"), template = use("compiler").compile(source);
+    // Objects are written at once, because the next item's code may change them; all else that follows each other together.
+    const pieces = [];
+    let plain = [];
+    const flush = () => {
+      if (plain.length > 0) pieces.push(text(plain).slice(1, -1));
+      plain = [];
+    };
+    for (let item = 0; item < count; item++) {
+      try {
+        const value = evaluator.evaluate(template, item);
+        if (value === undefined || typeof value === "symbol") {
+          plain.push(tell(item, { undefined: true }));
+        } else if (value !== null && typeof value === "object") {
+          const written = text(value);
+          flush();
+          pieces.push(written);
+        } else {
+          plain.push(value);
+        }
+      } catch (error) {
+        const found = described(error, item);
+        plain.push(tell(item, found === undefined ? { needed: true } : { error: found }));
+      }
+    }
+    flush();
+    return `[${pieces.join()}]`;
   }
 
   async function runCode(request) {
@@ -114,11 +138,10 @@
       return "{}";
     },
     mentions: ({ texts }) => JSON.stringify({ mentions: texts.map((text) => use("compiler").mentions(text)) }),
-    /** Builds what most expressions use, so that a context that waits is warm. */
+    /** Builds what every expression and all code uses, so that a context that waits is warm. */
     warm() {
-      begin({ node: "", timezone: "UTC", inputs: [[{ json: {} }]] });
-      new (use("evaluator").Evaluator)(scene).value("={{ $json?.a.first().isEmpty() }}", 0);
-      use("dateTime");
+      const anyScene = { node: "", timezone: "UTC", inputs: [[{ json: {} }]] };
+      evaluate({ scene: anyScene, templates: ["={{ $json.name }}"], count: 1 });
       scene = evaluator = undefined;
       return "{}";
     },

@@ -18,16 +18,16 @@ section("evaluator", () => {
         Object.defineProperty(names, name, { value, configurable: true });
       }
       // Every other name exists and is undefined; what is assigned to one is gone after the expression.
-      this.assigned = Object.create(null);
+      this.assigned = undefined;
       const unknown = new Proxy(Object.create(null), {
         // All but the one by which the compiled code reaches the names that exist.
         has: (_, name) => typeof name === "string" && name !== "$names",
-        get: (_, name) => (typeof name === "string" ? this.assigned[name] : undefined),
+        get: (_, name) => (typeof name === "string" ? this.assigned?.[name] : undefined),
         set: (_, name, value) => {
-          this.assigned[name] = value;
+          (this.assigned ??= Object.create(null))[name] = value;
           return true;
         },
-        deleteProperty: (_, name) => delete this.assigned[name],
+        deleteProperty: (_, name) => delete this.assigned?.[name],
       });
       this.names = [unknown, names];
     }
@@ -41,13 +41,15 @@ section("evaluator", () => {
       }
     }
 
-    /** The value of a template for an item; undefined where it has none. */
-    value(text, item) {
-      const template = compile(text);
+    /** The value of a parameter's text with its `=` for an item; undefined where it has none. */
+    value(text, item) { return this.evaluate(compile(text), item); }
+
+    /** The same for a text that was compiled before. */
+    evaluate(template, item) {
       if (template.error !== undefined) throw template.error;
       const { position } = this.data, before = position.item;
       position.item = item ?? before;
-      this.assigned = Object.create(null);
+      this.assigned = undefined;
       try {
         if (template.single !== undefined) {
           const value = this.run(template.single);

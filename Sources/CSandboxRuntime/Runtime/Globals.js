@@ -126,6 +126,8 @@ section("globals", () => {
       }
       throw problems.forbidden(name);
     });
+    // A function that is called without an object has the global one as its `this`.
+    put("__this", (value) => (value === realm ? {} : value));
     put("__key", (key) => {
       if (typeof key === "number" || typeof key === "symbol") return key;
       const name = typeof key === "string" ? key : String(key);

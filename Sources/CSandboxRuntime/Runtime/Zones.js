@@ -15,14 +15,15 @@ section("zones", () => {
   }
 
   class Zone {
+    #nameFormatters = new Map();
+
     /** The zone's name at a moment, as people read it. `format`: "short" or "long". */
     offsetName(moment, { format = "short", locale = "en-US" } = {}) {
       const key = `${locale} ${format}`;
-      this.nameFormatters ??= new Map();
-      let known = this.nameFormatters.get(key);
+      let known = this.#nameFormatters.get(key);
       if (known === undefined) {
         known = new Intl.DateTimeFormat(locale, { hour: "2-digit", timeZone: this.name, timeZoneName: format });
-        this.nameFormatters.set(key, known);
+        this.#nameFormatters.set(key, known);
       }
       return known.formatToParts(new Date(moment)).find((part) => part.type === "timeZoneName")?.value ?? null;
     }
@@ -60,10 +61,12 @@ section("zones", () => {
   const ianaZones = new Map();
 
   class IANAZone extends Zone {
+    #days = new Map();
+    #formatter;
+
     constructor(name) {
       super();
-      this.name = name;
-      this.days = new Map();
+      this.zoneName = name;
       this.valid = IANAZone.isValidZone(name);
     }
 
@@ -90,7 +93,8 @@ section("zones", () => {
     static resetCache() { ianaZones.clear(); }
 
     get type() { return "iana"; }
-    get ianaName() { return this.name; }
+    get name() { return this.zoneName; }
+    get ianaName() { return this.zoneName; }
     get isValid() { return this.valid; }
     equals(other) { return other?.type === "iana" && other.name === this.name; }
 
@@ -98,25 +102,25 @@ section("zones", () => {
     offset(moment) {
       if (!this.valid || Number.isNaN(moment)) return NaN;
       const day = Math.floor(moment / dayLength);
-      let known = this.days.get(day);
+      let known = this.#days.get(day);
       if (known === undefined) {
         const begin = this.ask(day * dayLength);
         known = begin === this.ask((day + 1) * dayLength) ? begin : NaN;
-        if (this.days.size > 10000) this.days.clear();
-        this.days.set(day, known);
+        if (this.#days.size > 10000) this.#days.clear();
+        this.#days.set(day, known);
       }
       return Number.isNaN(known) ? this.ask(moment) : known;
     }
 
     ask(moment) {
-      this.formatter ??= new Intl.DateTimeFormat("en-US", {
+      this.#formatter ??= new Intl.DateTimeFormat("en-US", {
         hourCycle: "h23", timeZone: this.name, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit",
         minute: "2-digit", second: "2-digit", era: "short",
       });
       const date = new Date(moment);
       if (Number.isNaN(date.getTime())) return NaN;
       // "11/21/2026 A, 04:07:15" or with "AD"; only the order of the numbers is relied upon.
-      const text = this.formatter.format(date);
+      const text = this.#formatter.format(date);
       const [month, day, year, hour, minute, second] = text.match(/\d+/g).map(Number);
       const actualYear = /B/.test(text) ? 1 - year : year;
       const local = use("calendar").utcMilliseconds(actualYear, month, day, hour % 24, minute, second);

@@ -6,6 +6,7 @@ import JobsprintDomain
 import JobsprintRabbitMQ
 import JobsprintRedis
 import JobsprintRuntime
+import JobsprintScript
 import Postgres
 
 struct ProcessMetrics: Sendable {
@@ -17,12 +18,14 @@ struct ProcessMetrics: Sendable {
   let dispatcher: Dispatcher
   /// nil where nothing is executed.
   let executor: Executor?
+  /// nil where no JavaScript is run.
+  let sandboxes: SandboxEvaluator?
   private let begin = Date.now.timeIntervalSince1970
 
   init(
     _ role: ProcessRole, storage: Storage, broker: RabbitMQBroker?, redis: RedisSharedState?,
     writer: JournalWriter, dispatcher: Dispatcher,
-    executor: Executor?
+    executor: Executor?, sandboxes: SandboxEvaluator?
   ) {
     self.role = role
     self.storage = storage
@@ -31,6 +34,7 @@ struct ProcessMetrics: Sendable {
     self.writer = writer
     self.dispatcher = dispatcher
     self.executor = executor
+    self.sandboxes = sandboxes
   }
 
   var text: String {
@@ -40,6 +44,7 @@ struct ProcessMetrics: Sendable {
       [MetricsText.Sample(["role": role.rawValue], 1)])
     add(writer.metrics, to: &text)
     if let executor { add(executor.metrics, to: &text) }
+    if let sandboxes { add(sandboxes.metrics, to: &text) }
     text.add(
       "jobsprint_dispatch_waiting", .gauge, "Wake-ups that the queue has not taken yet.", dispatcher.waiting)
     addPools(storage.pools(), to: &text)
@@ -84,6 +89,21 @@ struct ProcessMetrics: Sendable {
     text.add(
       "jobsprint_queue_lag_seconds", "From the acceptance until an execution was first taken out of the queue.",
       [MetricsText.Series([:], Histogram(executor.queueLag))])
+  }
+
+  private func add(_ sandboxes: SandboxMetrics, to text: inout MetricsText) {
+    text.add("jobsprint_sandboxes", .gauge, "Sandboxes that may be at work at a time.", sandboxes.size)
+    text.add("jobsprint_sandboxes_working", .gauge, "Sandboxes at work.", sandboxes.working)
+    text.add("jobsprint_sandboxes_waiting", .gauge, "Runs that wait for a sandbox.", sandboxes.waiting)
+    text.add(
+      "jobsprint_sandbox_starts_total", .counter, "Starts of sandboxes.",
+      [
+        MetricsText.Sample(["result": "ready"], sandboxes.started),
+        MetricsText.Sample(["result": "failed"], sandboxes.failedStarts),
+      ])
+    text.add(
+      "jobsprint_sandbox_ends_total", .counter, "Sandboxes that are gone, by reason.",
+      SandboxMetrics.End.allCases.map { MetricsText.Sample(["reason": $0.rawValue], sandboxes.ended[$0] ?? 0) })
   }
 
   private func addProcess(to text: inout MetricsText) {

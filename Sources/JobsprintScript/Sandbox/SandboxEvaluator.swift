@@ -27,6 +27,8 @@ public final class SandboxEvaluator: ExpressionEvaluator, CodeRunner {
   /// Ends all sandboxes.
   public func close() { pool.close() }
 
+  public var metrics: SandboxMetrics { pool.metrics }
+
   public func resolver(
     for scope: ExpressionScope, inJavaScript forced: Set<ExactString>?
   ) async throws(NodeError) -> any ParameterResolver {
@@ -41,24 +43,22 @@ public final class SandboxEvaluator: ExpressionEvaluator, CodeRunner {
     let count = max(1, scope.items.count)
     let ordered = texts.sorted()
     var request: [UInt8] = []
-    request.append("{\"op\":\"evaluate\",\"templates\":[")
-    for (place, text) in ordered.enumerated() {
-      for item in 0..<count {
-        if place + item > 0 { request.append(",") }
-        request.append("{\"text\":")
-        request.append(quoted: text.text)
-        request.append(",\"item\":")
-        request.append(decimal: Int64(item))
-        request.append("}")
-      }
-    }
-    request.append("]")
+    request.append("{\"op\":\"evaluate\",\"count\":")
+    request.append(decimal: Int64(count))
+    request.append(",\"templates\":")
+    JSONValue.array(ordered.map { .string($0.text) }).write(to: &request)
     let answer = try await ask(request, in: scope)
-    guard let values = answer["results"]?.arrayValue, values.count == ordered.count * count else {
+    guard let values = answer["values"]?.arrayValue, values.count == ordered.count else {
       throw NodeError(answer["error"] ?? .null)
     }
-    var results: [ExactString: ArraySlice<JSONValue>] = [:]
-    for (place, text) in ordered.enumerated() { results[text] = values[(place * count)..<((place + 1) * count)] }
+    var results: [ExactString: SandboxResults] = [:]
+    for (text, values) in zip(ordered, values) { results[text] = SandboxResults(values: values.arrayValue ?? []) }
+    for odd in answer["odd"]?.arrayValue ?? [] {
+      guard let template = odd["template"]?.integerValue, let item = odd["item"]?.integerValue,
+        ordered.indices.contains(template)
+      else { continue }
+      results[ordered[template]]?.odd[item] = odd
+    }
     return SandboxResolver(native: native, results: results)
   }
 
@@ -110,13 +110,21 @@ public final class SandboxEvaluator: ExpressionEvaluator, CodeRunner {
   }
 }
 
+/// What a sandbox gave for an expression.
+private struct SandboxResults {
+  /// One for each item.
+  var values: [JSONValue]
+  /// By item: what is no value.
+  var odd: [Int: JSONValue] = [:]
+}
+
 /// Values that came back from a sandbox, and the native evaluator for all others.
 private final class SandboxResolver: ParameterResolver {
   private let native: NativeResolver
-  private let results: [ExactString: ArraySlice<JSONValue>]
+  private let results: [ExactString: SandboxResults]
   private let missed = Mutex<Set<ExactString>>([])
 
-  init(native: NativeResolver, results: [ExactString: ArraySlice<JSONValue>]) {
+  init(native: NativeResolver, results: [ExactString: SandboxResults]) {
     self.native = native
     self.results = results
   }
@@ -124,16 +132,16 @@ private final class SandboxResolver: ParameterResolver {
   var neededJavaScript: Set<ExactString> { missed.withLock { $0 } }
 
   func resolve(_ expression: String, parameter: String, item: Int) throws(NodeError) -> JSONValue? {
-    guard let values = results[expression] else { return try evaluate(expression, parameter, item) }
-    let place = values.startIndex + item
-    let result = values.indices.contains(place) ? values[place] : values.first ?? .null
-    if let error = result["error"] {
-      var error = NodeError(error).inNode(native.frame.scope.node.name)
-      error.context["parameter"] = .string(parameter)
-      throw error
+    guard let results = results[expression] else { return try evaluate(expression, parameter, item) }
+    // Without items an expression is evaluated once.
+    let place = results.values.indices.contains(item) ? item : 0
+    if let odd = results.odd[place] {
+      guard let error = odd["error"] else { return Optional.none }
+      var described = NodeError(error).inNode(native.frame.scope.node.name)
+      described.context["parameter"] = .string(parameter)
+      throw described
     }
-    guard result["undefined"] != true else { return Optional.none }
-    return result["value"] ?? .null
+    return results.values.isEmpty ? .null : results.values[place]
   }
 
   func field(of expression: String) -> [String]? {
@@ -180,7 +188,7 @@ extension NodeError {
       case .unavailable(let words):
         (
           "JavaScript can't be run: \(words)",
-          "jobsprint-sandbox must stand beside the program; 'make run' builds both."
+          "jobsprint-sandbox must stand beside the program ('make run' builds both), and be able to start: see the reason."
         )
       case .outOfTime:
         (

@@ -7,7 +7,7 @@ import Synchronization
 
 /// Why a sandbox gave no answer.
 enum SandboxFailure: Error, Sendable, Hashable {
-  /// It could not be started; the words are the system's or its own.
+  /// It could not be started, or go on; the words are the system's or its own.
   case unavailable(String)
   case outOfTime
   case outOfMemory
@@ -84,11 +84,32 @@ final class SandboxProcess: Sendable {
 
   /// Waits until it says that it is ready.
   func awaitReady() async throws(SandboxFailure) {
-    let answer: Result<Void, SandboxFailure> = await onQueue {
-      guard let (kind, _) = self.readFrame() else { return .failure(self.reason()) }
-      return kind == UInt8(ascii: "R") ? .success(()) : .failure(.crashed(status: 0))
+    let answer = await onQueue { self.frame(of: "R") }
+    guard case .failure(.crashed(let status)) = answer else {
+      _ = try answer.get()
+      return
     }
-    try answer.get()
+    let end = status & 0x7F == 0 ? "exit code \(status >> 8)" : "signal \(status & 0x7F)"
+    throw .unavailable("the sandbox ended while it started (\(end))")
+  }
+
+  /// Nobody is at the other end: what was written is lost. Only between runs.
+  var hasEnded: Bool {
+    var byte: UInt8 = 0
+    let count = recv(channel, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
+    return count == 0 || count < 0 && errno != EAGAIN && errno != EINTR
+  }
+
+  /// Resident memory, 0 where it can't be told.
+  var residentBytes: Int {
+    let file = open("/proc/\(pid)/statm", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return 0 }
+    defer { close(file) }
+    // Numbers of pages: all, those that are resident, …
+    let line = [UInt8](unsafeUninitializedCapacity: 128) { $1 = max(0, Glibc.read(file, $0.baseAddress, $0.count)) }
+    let fields = line.split(separator: UInt8(ascii: " "))
+    let pages = fields.count > 1 ? Int(String(decoding: fields[1], as: UTF8.self)) ?? 0 : 0
+    return pages * sysconf(Int32(_SC_PAGESIZE))
   }
 
   /// One run: its answer, or why there is none; without one the process is gone.
@@ -97,14 +118,14 @@ final class SandboxProcess: Sendable {
     context: [UInt8], request: [UInt8], limit: Duration
   ) async throws(SandboxFailure) -> [UInt8] {
     let run = state.withLock { $0.runs }
-    let alarm = DispatchWorkItem { self.end(because: .outOfTime, in: run) }
+    // Weak, because the queue keeps it until its time has come, cancelled or not.
+    let alarm = DispatchWorkItem { [weak self] in self?.end(because: .outOfTime, in: run) }
     DispatchQueue.global().asyncAfter(deadline: .now() + limit.seconds, execute: alarm)
     defer { alarm.cancel() }
     let answer: Result<[UInt8], SandboxFailure> = await withTaskCancellationHandler {
       await onQueue {
         guard self.write("r", context + request) else { return .failure(self.reason()) }
-        guard let (kind, answer) = self.readFrame(), kind == UInt8(ascii: "a") else { return .failure(self.reason()) }
-        return .success(answer)
+        return self.frame(of: "a")
       }
     } onCancel: {
       end(because: .cancelled, in: run)
@@ -163,6 +184,17 @@ final class SandboxProcess: Sendable {
       if count > 0 { written += count } else if errno != EINTR { return false }
     }
     return true
+  }
+
+  /// What the next frame holds, which is to be of that kind; else the process is gone.
+  private func frame(of kind: Unicode.Scalar) -> Result<[UInt8], SandboxFailure> {
+    let frame = readFrame()
+    if let frame, frame.kind == UInt8(ascii: kind) { return .success(frame.rest) }
+    let reason = reason()
+    if let frame, frame.kind == UInt8(ascii: "f") {
+      return .failure(.unavailable(String(decoding: frame.rest, as: UTF8.self)))
+    }
+    return .failure(reason)
   }
 
   /// nil when the process has ended.

@@ -1,12 +1,15 @@
-// What the process gives up before it sees a script.
+// What the process gives up before it sees a script. A module of its own, so that tests can make calls from behind it that
+// no script can make (Tests/GuardProbe).
 
 import CSeccomp
 import Glibc
 
-enum Guards {
+public enum Guards {
   /// Closes every descriptor but the standard ones, empties the environment.
-  static func leaveNothingOpen(besides kept: Int32) throws {
-    for descriptor in Int32(3)..<1024 where descriptor != kept { close(descriptor) }
+  public static func leaveNothingOpen(besides kept: Int32) throws {
+    guard close_descriptors(3, UInt32(kept) - 1) == 0, close_descriptors(UInt32(kept) + 1, .max) == 0 else {
+      throw SandboxError(system: "descriptors can't be closed")
+    }
     // One by one: JavaScriptCore walks the list, which clearenv would take away.
     while let first = environ.pointee.map({ String(cString: $0) }) {
       unsetenv(String(first.prefix { $0 != "=" }))
@@ -16,7 +19,7 @@ enum Guards {
   }
 
   /// From here on no file, no network, no process, no signal to another.
-  static func closeTheDoor() throws {
+  public static func closeTheDoor() throws {
     guard control_process(PR_SET_NO_NEW_PRIVS, 1) == 0 else { throw SandboxError(system: "no-new-privileges") }
     guard control_process(PR_SET_DUMPABLE, 0) == 0 else { throw SandboxError(system: "not dumpable") }
     guard let filter = seccomp_init(refused(EPERM)) else { throw SandboxError("the filter can't be made") }
@@ -32,6 +35,10 @@ enum Guards {
       for value in values { try allow(name, in: filter, [equal(argument, value)]) }
     }
     for name in fatal { try add(killed, name, to: filter, []) }
+    // JavaScriptCore has threads already, and a filter is a thread's own.
+    guard seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0 else {
+      throw SandboxError("the filter can't be put before all threads")
+    }
     let status = seccomp_load(filter)
     guard status == 0 else { throw SandboxError(system: "the filter can't be loaded", -status) }
   }
