@@ -18,7 +18,7 @@ test: ## Build and run every test
 
 chaos: ## Break an installation by chance for a while (options: make chaos SEED=7 MINUTES=30)
 	@scripts/setup --tests
-	swift build --build-tests --disable-index-store
+	swift build --build-tests
 	SEED=$(SEED) MINUTES=$(MINUTES) scripts/chaos
 
 bench: ## Measure a release build on this machine (options: make bench ARGS="--seconds 10")
@@ -28,7 +28,7 @@ bench: ## Measure a release build on this machine (options: make bench ARGS="--s
 	scripts/bench $(ARGS)
 
 docs: setup ## Write the pages that are made from what is: docs/nodes, docs/compatibility.md
-	swift build --build-tests --disable-index-store
+	swift build --build-tests
 	JOBSPRINT_WRITE_DOCS=1 swift test --skip-build --filter DocumentationTests
 
 format: ## Format all Swift files

@@ -24,7 +24,7 @@ import Testing
       #expect(ContinuousClock.now - begin < .seconds(15))
       proxy.speakAgain()
       // The pool's other connections were silent, too: who gets one of those is told that it has ended.
-      try await eventually { try? await storage.tags.tag(.numbered(1), in: .initial) == .numbered(1) }
+      try await eventually { await (try? storage.tags.tag(.numbered(1), in: .initial)) == .numbered(1) }
       running.cancel()
       await running.value
     }
