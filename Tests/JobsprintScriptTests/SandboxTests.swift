@@ -39,9 +39,12 @@ import Testing
     }
     #expect(error?.name == "CodeSandboxError")
     #expect(error?.message.contains("used up its") == true)
-    let after = try await sandboxes.run(
-      code("return { lives: true }"), in: Scene(json: [:]).scope, console: NodeConsole())
-    #expect(after.map(\.json) == [["lives": true]])
+    // Beside other tests even this may take longer than the limit.
+    try await eventually {
+      let after = try? await sandboxes.run(
+        code("return { lives: true }"), in: Scene(json: [:]).scope, console: NodeConsole())
+      return after?.map(\.json) == [["lives": true]]
+    }
   }
 
   @Test func aCancelledTaskLeavesAnIdleSandboxAlone() async throws {
