@@ -63,9 +63,8 @@ enum ExecuteRoutes {
     if created == nil, let id = executionID(in: reply) { reply = reply.with("Location", location(of: id)) }
     guard let wait else { return reply }
     if let created {
-      if let ended = created.ended { return Reply(bytes: ExecutionRepresentation.bytes(ended)) }
-      return await call.api.acceptor.awaitEnd(of: created, upTo: wait)
-        ? try await ExecutionRoutes.full(created.id, call) : reply
+      let ended = try await call.api.acceptor.end(of: created, in: call.workspace, upTo: wait)
+      return ended.map { Reply(bytes: ExecutionRepresentation.bytes($0)) } ?? reply
     }
     // A replayed request that waits gets what the first one was waiting for; the receipt, when that is gone.
     guard let id = executionID(in: reply),

@@ -63,7 +63,7 @@ struct JWTRing: Sendable {
 
   /// The key that an encoded header names, when the header says what ours say and nothing else.
   private func key(named head: String) -> Key? {
-    if let key = keys.first(where: { $0.head == head }) { return key }
+    if let key = keys.first(where: { $0.head.hasSameCodeUnits(as: head) }) { return key }
     // Others' libraries write the same members in another order.
     guard let text = Base64.bytes(exactURLText: head), let header = try? JSONValue(parsing: text, depthLimit: 4),
       let object = header.objectValue, Set(object.map { ExactString("\($0.key)") }) == Self.members,

@@ -89,11 +89,10 @@ public struct LocalRun: Sendable {
       guard case .created(let accepted) = try await acceptor.execute(command, willWait: true) else {
         throw RuntimeError(.executionNotFound, "The execution was not accepted.")
       }
-      while await !acceptor.awaitEnd(of: accepted, upTo: .seconds(86_400)) {}
-      guard let details = try await executions.details(of: accepted.id, in: .initial) else {
-        throw RuntimeError(.executionNotFound, "The execution is gone.")
+      while true {
+        guard let ended = try await acceptor.end(of: accepted, in: .initial, upTo: .seconds(86_400)) else { continue }
+        return try JSONValue(parsing: ExecutionRepresentation.bytes(ended), depthLimit: 512)
       }
-      return try JSONValue(parsing: ExecutionRepresentation.bytes(details), depthLimit: 512)
     } catch let error as RuntimeError {
       let places = error.issues.map { "\n       \($0.pointer): \($0.message)" }.joined()
       throw Refusal(message: error.message + places)

@@ -101,11 +101,29 @@ public final class ServerProcess: Sendable {
   /// Until it has ended, by itself or not.
   public var isRunning: Bool { process.withLock { $0.isRunning } }
 
-  /// A signal has stopped it; ``resume()`` has it go on.
-  public var isPaused: Bool {
-    let status = try? String(
-      contentsOfFile: "/proc/\(process.withLock(\.processIdentifier))/status", encoding: .utf8)
-    return status?.contains("State:\tT") ?? false
+  public enum Halt: Sendable { case paused, ended }
+
+  /// Returns when a signal has paused it, or when it has ended, by a signal or by itself; ``resume()`` has one that was
+  /// paused go on.
+  /// - Throws: ``ServerFailure`` where it has gone on for so long; it is killed then.
+  public func halt(within limit: Duration = .seconds(60)) async throws -> Halt {
+    let alarm = Task {
+      guard (try? await Task.sleep(for: limit)) != nil else { return false }
+      process.withLock { if $0.isRunning { Glibc.kill($0.processIdentifier, SIGKILL) } }
+      return true
+    }
+    let pid = process.withLock(\.processIdentifier)
+    let halt: Halt = await withCheckedContinuation { continuation in
+      DispatchQueue.global().async {
+        var event = siginfo_t()
+        // What is seen stays there for whoever waits for its end.
+        let found = waitid(P_PID, id_t(pid), &event, WSTOPPED | WEXITED | WNOWAIT)
+        continuation.resume(returning: found == 0 && event.si_code == CLD_STOPPED ? .paused : .ended)
+      }
+    }
+    alarm.cancel()
+    guard await !alarm.value else { throw ServerFailure(reason: "the process \(pid) went on for \(limit)") }
+    return halt
   }
 
   /// SIGCONT.

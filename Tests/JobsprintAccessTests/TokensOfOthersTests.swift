@@ -87,15 +87,8 @@ private enum OtherLibrary: String, CaseIterable {
 
   /// What the program prints; nil where it fails.
   private static func run(_ program: String, _ arguments: [String]) throws -> String? {
-    let process = Process()
-    process.executableURL = URL(filePath: python)
-    process.arguments = ["-c", program] + arguments
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return process.terminationStatus == 0 ? text.trimmingCharacters(in: .newlines) : nil
+    let finished = try FinishedProgram(python, ["-c", program] + arguments)
+    guard finished.status == 0 else { return nil }
+    return String(decoding: finished.output, as: UTF8.self).trimmingCharacters(in: .newlines)
   }
 }

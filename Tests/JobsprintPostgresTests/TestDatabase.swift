@@ -44,13 +44,11 @@ enum TestServer {
   static func administer(
     _ statements: [String], on database: String = "postgres", at other: String? = nil
   ) async throws {
-    var options = try options(database, size: 1, at: other)
-    // To make or drop a database is to write all that all tests have changed to the disk.
-    options.statementLimit = .seconds(60)
-    let pool = PostgresPool(options)
+    let pool = PostgresPool(try options(database, size: 1, at: other))
     let running = Task { await pool.run() }
     defer { running.cancel() }
-    for sql in statements { try await pool.rows(PostgresCommand(sql: sql)) }
+    // To make or drop a database is to write all that all tests have changed to the disk.
+    for sql in statements { try await pool.rows(PostgresCommand(sql: sql), limit: .seconds(60)) }
     running.cancel()
     await running.value
   }

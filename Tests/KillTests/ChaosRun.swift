@@ -133,10 +133,7 @@ struct ChaosRun {
     case .killAPI: try await installation.replaceAPI()
     case .killWorkerAt(let point, let passes):
       let worker = try await installation.addWorker(["JOBSPRINT_TEST_KILL": "\(point):\(passes)"])
-      try await eventually(within: .seconds(60)) {
-        try await clock.sleep(for: .milliseconds(20))
-        return !worker.process.isRunning
-      }
+      try #require(try await worker.process.halt() == .ended, "a worker was paused")
       // One more than before until here; it has died by itself.
       installation.kill(worker)
     case .pauseWorker: try await pause()
@@ -166,15 +163,11 @@ struct ChaosRun {
   private mutating func pause() async throws {
     let commit = Int.random(in: 1...3, using: &generator)
     let worker = try await installation.addWorker(["JOBSPRINT_TEST_PAUSE": "beforeAppend:\(commit)"])
-    try await eventually(within: .seconds(60)) {
-      try await clock.sleep(for: .milliseconds(20))
-      return worker.process.isPaused
-    }
+    try #require(try await worker.process.halt() == .paused, "a worker died on its way to a commit")
     try await clock.sleep(for: .seconds(Installation.lease * 3))
     worker.process.resume()
     var refused = 0
     try? await eventually(within: .seconds(5)) {
-      try await clock.sleep(for: .milliseconds(20))
       refused = Int(try await Metrics(of: worker, http: http)["jobsprint_journal_fenced_total"])
       return refused > 0
     }

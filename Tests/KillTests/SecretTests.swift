@@ -60,15 +60,8 @@ extension InstallationTests {
 
   /// All of a database as text; what is stored as bytes is hexadecimal in it.
   private static func dump(_ address: String) throws -> Data {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["pg_dump", "--dbname=\(address)"]
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0)
-    return data
+    let finished = try FinishedProgram("/usr/bin/env", ["pg_dump", "--dbname=\(address)"])
+    try #require(finished.status == 0)
+    return finished.output
   }
 }

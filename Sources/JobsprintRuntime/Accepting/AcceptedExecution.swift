@@ -1,5 +1,5 @@
 public import JobsprintDomain
-public import JobsprintPorts
+import JobsprintPorts
 
 /// An execution that is durably stored.
 public struct AcceptedExecution: Sendable {
@@ -11,7 +11,7 @@ public struct AcceptedExecution: Sendable {
   let events: AsyncStream<ExecutionEvent>?
   /// What the store has of it, where the caller wants to wait and it ended in the commit that accepted it: nobody has to
   /// read it back.
-  public internal(set) var ended: ExecutionDetails?
+  var ended: ExecutionDetails?
 }
 
 extension ExecutionDetails {

@@ -94,11 +94,20 @@ public final class Acceptor: Sendable {
     return record.state.isTerminal ? true : await hasEnded(id, events, upTo: wait)
   }
 
-  /// Waits for an execution that was accepted with `willWait`; whether it has ended.
-  public func awaitEnd(of accepted: AcceptedExecution, upTo wait: Duration) async -> Bool {
-    if accepted.ended != nil { return true }
-    guard let events = accepted.events else { return false }
-    return await hasEnded(accepted.id, events, upTo: wait)
+  /// Waits for an execution that was accepted with `willWait`.
+  /// - Returns: what is stored of it when it has ended; nil when `wait` is over.
+  public func end(
+    of accepted: AcceptedExecution, in workspace: WorkspaceID, upTo wait: Duration
+  ) async throws(RuntimeError) -> ExecutionDetails? {
+    if let ended = accepted.ended { return ended }
+    guard let events = accepted.events, await hasEnded(accepted.id, events, upTo: wait) else { return nil }
+    let details = try await onStore { () async throws(PortError) in
+      try await executions.details(of: accepted.id, in: workspace)
+    }
+    guard let details else {
+      throw RuntimeError(.executionNotFound, "There is no execution \(accepted.id) in this workspace.")
+    }
+    return details
   }
 
   // MARK: Accepting
