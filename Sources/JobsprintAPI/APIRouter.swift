@@ -144,10 +144,15 @@ struct ProblemMiddleware: RouterMiddleware {
   /// No route: another method of the path, or none at all.
   private func unrouted(_ request: Request) -> Problem {
     let steps = request.uri.path.split(separator: "/", omittingEmptySubsequences: false)
-    var methods = APIRoute.all.filter { route in
+    let matching = APIRoute.all.compactMap { route -> (method: String, names: Int)? in
       let wanted = (route.base + route.path).split(separator: "/", omittingEmptySubsequences: false)
-      return wanted.count == steps.count && zip(wanted, steps).allSatisfy { $0.hasPrefix("{") ? !$1.isEmpty : $0 == $1 }
-    }.map(\.method.rawValue)
+      guard wanted.count == steps.count, zip(wanted, steps).allSatisfy({ $0.hasPrefix("{") ? !$1.isEmpty : $0 == $1 })
+      else { return nil }
+      return (route.method.rawValue, wanted.count { $0.hasPrefix("{") })
+    }
+    // `/executions/stop` is no execution's id.
+    let fewest = matching.map(\.names).min()
+    var methods = matching.filter { $0.names == fewest }.map(\.method)
     if PublicRoutes.paths.contains(request.uri.path) { methods = ["GET"] }
     if methods.contains("GET") { methods.append("HEAD") }
     guard !methods.isEmpty else {

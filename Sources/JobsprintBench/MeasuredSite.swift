@@ -31,6 +31,9 @@ struct MeasuredSite: Sendable {
   /// MB.
   var residentMemory: Double { all.reduce(0) { $0 + $1.residentMemory } }
 
+  /// Of the worker alone; MB.
+  var workerMemory: Double { worker?.residentMemory ?? .nan }
+
   /// Seconds so far.
   var processorTime: Double { all.reduce(0) { $0 + $1.processorTime } }
 }

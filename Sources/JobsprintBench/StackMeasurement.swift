@@ -12,7 +12,9 @@ enum StackMeasurement {
     context.database = database.address
     context.broker = broker
     context.aims = E3Aims(rate: 2000, p50: 8, p99: 30)
-    let figures = try await ThroughputMeasurement.figures(context) + LatencyMeasurement.figures(context)
+    let figures =
+      try await ThroughputMeasurement.figures(context) + LatencyMeasurement.figures(context)
+      + BacklogMeasurement.figures(context, database)
     try await database.drop()
     return figures
   }

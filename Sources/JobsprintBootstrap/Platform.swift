@@ -21,6 +21,7 @@ public struct Platform: Sendable {
   private let configuration: ProcessConfiguration
   private let log: Logger
   private let storage: Storage
+  private let executor: Executor?
   private let javaScript: JavaScript?
   private let services: [any Service]
   private let site: Site
@@ -116,7 +117,9 @@ public struct Platform: Sendable {
     var javaScript: JavaScript?
     if role != .api {
       let evaluators = JavaScript(configuration.javaScript)
-      let options = configuration.executorOptions
+      var options = configuration.executorOptions
+      // Whoever runs a worker starts it again; somebody at a laptop would find the program gone.
+      options.leavesWhenStuck = role == .worker
       let own = Executor(
         id: ids.next(), options: options, queue: queue, claims: claims, catalog: catalog, variables: variables,
         credentials: CredentialDesk(
@@ -137,6 +140,7 @@ public struct Platform: Sendable {
       services += [LoopService(run: { await recoverer.run() }), LoopService(run: { await own.run() })]
       (executor, javaScript) = (own, evaluators)
     }
+    self.executor = executor
     self.javaScript = javaScript
     let metrics = ProcessMetrics(
       role, storage: storage, broker: messaging.broker, redis: shared.redis, writer: writer, dispatcher: dispatcher,
@@ -205,6 +209,7 @@ public struct Platform: Sendable {
   /// - Parameters:
   ///   - onReady: called with the port once requests are answered.
   ///   - onMetricsReady: the same of the port of the metrics, where they have one of their own.
+  /// - Throws: ``StuckNode`` when a node made a worker stop.
   public func run(
     onReady: @escaping @Sendable (Int) async -> Void,
     onMetricsReady: @escaping @Sendable (Int) async -> Void = { _ in }
@@ -227,8 +232,12 @@ public struct Platform: Sendable {
           health.checks, metrics: { metrics.text }, host: host, port: port, log: log, onReady: onReady)
       ]
     }
+    // An executor that ends by itself stops the process, in the same order as a signal does.
     var group = ServiceGroupConfiguration(
-      services: services + applications, gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
+      services: (services + applications).map {
+        .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
+      },
+      gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
     group.maximumGracefulShutdownDuration = .seconds(configuration.grace + 10)
     let running = ServiceGroup(configuration: group)
     // A task of its own: cancelling the group itself would stop all its parts at once, in no order.
@@ -240,5 +249,6 @@ public struct Platform: Sendable {
     }
     javaScript?.close()
     await storage.close()
+    if let id = executor?.stuckExecution { throw StuckNode(execution: id) }
   }
 }

@@ -1,8 +1,19 @@
 import Glibc
 import JobsprintAccess
+import JobsprintDomain
 import JobsprintPorts
 import JobsprintRuntime
 import NIOCore
+
+/// A worker has stopped because a node went on long after it was cancelled: only the end of the process ends it.
+struct StuckNode: Error {
+  let execution: ExecutionID
+
+  var message: String {
+    "a node of the execution \(execution) went on although it was canceled or taken over. What else ran here was handed "
+      + "back; start the worker again."
+  }
+}
 
 /// A failure of the store or of access, in words for the person at the shell.
 public func explanation(of failure: any Error) -> String {
@@ -12,6 +23,7 @@ public func explanation(of failure: any Error) -> String {
   case let error as RuntimeError: error.message
   case let error as SettingError: error.message
   case let error as ArchiveError: error.message
+  case let error as StuckNode: error.message
   default: "\(failure)"
   }
 }

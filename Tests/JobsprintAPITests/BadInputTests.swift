@@ -102,6 +102,8 @@ struct BadInputTests {
       let answer = try await server.send("PATCH", "/workflows")
       #expect(answer.status == 405)
       #expect(answer.headers["Allow"].first?.contains("GET") == true)
+      // What the path of an execution allows is not said of it.
+      #expect(try await server.send("PATCH", "/executions/stop").headers["Allow"] == ["POST"])
       #expect(try await server.get("/workflows/not-an-id").status == 404)
     }
   }

@@ -95,6 +95,56 @@ struct InterruptionTests {
     }
   }
 
+  /// Its thread and its slot would be gone until the process ends, so the worker ends: what else it holds is handed back.
+  @Test func aNodeThatIgnoresItsCancellationEndsTheWorker() async throws {
+    let rig = Rig()
+    var options = ExecutorOptions()
+    options.leavesWhenStuck = true
+    let executor = rig.executor(.numbered(1), options: options)
+    try await rig.run {
+      try await executor.register()
+      let loops = Task { await executor.run() }
+      let deaf = try await rig.accept(try await rig.store([("Deaf", "test.gate", [:])]), by: executor)
+      _ = try await rig.gate.next()
+      let good = try await rig.accept(
+        try await rig.store([("Good", "test.gate", [:]), ("Next", "test.gate", [:])], name: "Good"), by: executor)
+      let arrival = try await rig.gate.next()
+      try await control(rig).cancel(deaf, in: .initial)
+      while executor.stuckExecution == nil {
+        await rig.clock.sleepers(atLeast: 1)
+        rig.clock.advance(by: options.heartbeat)
+      }
+      // It drains, and its grace runs.
+      await rig.clock.sleepers(atLeast: 1)
+      arrival.release()
+      while executor.metrics.running > 1 { await Task.yield() }
+      rig.clock.advance(by: options.grace)
+      await loops.value
+      #expect(executor.stuckExecution == deaf)
+      #expect(try await rig.executions.execution(deaf, in: .initial)?.state == .canceled)
+      #expect(try await rig.executions.execution(good, in: .initial)?.state == .new)
+      #expect(try await rig.executions.journal(of: good, in: .initial).map(\.node) == ["Start", "Good"])
+    }
+  }
+
+  @Test func withoutThatItKeepsItsSlotOnly() async throws {
+    let rig = Rig()
+    let executor = rig.executor(.numbered(1))
+    try await rig.run([executor]) {
+      let deaf = try await rig.accept(try await rig.store([("Deaf", "test.gate", [:])]), by: executor)
+      _ = try await rig.gate.next()
+      try await control(rig).cancel(deaf, in: .initial)
+      for _ in 1...4 {
+        await rig.clock.sleepers(atLeast: 1)
+        rig.clock.advance(by: .seconds(5))
+      }
+      let other = try await rig.accept(
+        try await rig.store([("Then", "n8n-nodes-base.noOp", [:])], name: "Other"), by: executor)
+      #expect(try await rig.ended(other).state == .success)
+      #expect(executor.stuckExecution == nil)
+    }
+  }
+
   @Test func aRetryGoesOnFromTheFailedNode() async throws {
     let rig = Rig()
     let executor = rig.executor(.numbered(1))

@@ -8,6 +8,9 @@ enum DatabaseStatements {
     PostgresCommand(sql: "DROP DATABASE IF EXISTS \(name) WITH (FORCE)")
   }
 
+  /// Executions that have not ended.
+  static let unfinished = PostgresCommand(sql: "SELECT count(*) FROM jobsprint.live_executions")
+
   /// Anything that needs a snapshot.
   static let snapshot = PostgresCommand(sql: "SELECT count(*) FROM jobsprint.executors")
 }

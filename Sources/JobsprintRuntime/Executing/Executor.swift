@@ -23,6 +23,8 @@ public final class Executor: Sendable {
   private let held: HeldExecutions
   private let patience: AcceptPatience
   private let counts = Mutex(ExecutorMetrics())
+  /// Executions whose nodes go on although they were cancelled long ago.
+  private let stuck = Mutex<Set<ExecutionID>>([])
 
   /// As long as wake-ups are taken, a recoverer looks so often whether a line has to move up.
   private static let turn: Duration = .seconds(1)
@@ -55,19 +57,25 @@ public final class Executor: Sendable {
     _ = try await claims.beat(id, holding: [], at: clock.now)
   }
 
-  /// Takes and runs executions until the task is cancelled; then drains.
+  /// Takes and runs executions until the task is cancelled, or until a node ignores its cancellation where the options
+  /// say so; then drains.
   public func run() async {
     await withTaskCancellationHandler {
       await withDiscardingTaskGroup { group in
         group.addTask { await self.takeWakeUps() }
-        group.addTask { await self.keepBeating() }
         group.addTask { await self.hearOfCancellations() }
+        await keepBeating()
+        held.drain()
+        group.cancelAll()
       }
     } onCancel: {
       held.drain()
     }
     await waitUntilIdle()
   }
+
+  /// An execution whose node ended this executor; nil where it has just been stopped.
+  public var stuckExecution: ExecutionID? { options.leavesWhenStuck ? stuck.withLock(\.first) : nil }
 
   public var metrics: ExecutorMetrics {
     var metrics = counts.withLock { $0 }
@@ -185,23 +193,40 @@ public final class Executor: Sendable {
   private func hearOfCancellations() async {
     for await id in bus.cancellations() where held.holds(id) {
       do {
-        held.interrupt(try await claims.beat(self.id, holding: [id], at: clock.now), .lost)
+        held.lose(try await claims.beat(self.id, holding: [id], at: clock.now), at: clock.now)
       } catch {
         log.warning("could not look after a cancellation", metadata: ["error": "\(error)"])
       }
     }
   }
 
+  /// Until the task is cancelled, or a node ends this executor.
   private func keepBeating() async {
     while !Task.isCancelled {
       do {
         let lost = try await claims.beat(id, holding: held.stored, at: clock.now)
-        held.interrupt(lost, .lost)
+        held.lose(lost, at: clock.now)
       } catch {
         log.warning("heartbeat failed", metadata: ["error": "\(error)"])
       }
+      if lookForStuckNodes() { return }
       try? await clock.sleep(for: options.heartbeat)
     }
+  }
+
+  /// - Returns: whether one of them ends this executor.
+  private func lookForStuckNodes() -> Bool {
+    let found = Set(held.stuck(since: clock.now - options.cancelPatience))
+    let new = stuck.withLock { stuck in
+      defer { stuck = found }
+      return found.subtracting(stuck)
+    }
+    for id in new {
+      log.error(
+        "a node goes on although its execution was canceled or taken over",
+        metadata: ["execution": "\(id)", "for": "\(options.cancelPatience / .seconds(1)) s and more"])
+    }
+    return options.leavesWhenStuck && !found.isEmpty
   }
 
   private func waitUntilIdle() async {

@@ -10,6 +10,11 @@ public struct ExecutorOptions: Sendable {
   public var lease: Duration = .seconds(15)
   /// How long running nodes may take to finish when the process stops.
   public var grace: Duration = .seconds(10)
+  /// How long a node may go on after its execution was cancelled or taken over.
+  public var cancelPatience: Duration = .seconds(10)
+  /// A node that goes on for longer ends the executor: whoever starts the process again gets a fresh one. Otherwise it
+  /// keeps its slot, and the log says so.
+  public var leavesWhenStuck = false
 
   /// What the records of one execution may weigh, each counted with half a kilobyte for itself: a loop without an end, or
   /// one that doubles its data in each round, ends with an error and not with the process.

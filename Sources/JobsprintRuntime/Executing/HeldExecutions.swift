@@ -14,7 +14,13 @@ final class HeldExecutions: Sendable {
   final class Hold: Sendable {
     /// For the log.
     let trace: TraceContext?
-    private let state = Mutex<(interruption: Interruption?, task: Task<Void, Never>?)>((nil, nil))
+    private struct State {
+      var interruption: Interruption?
+      var lostAt: Timestamp?
+      var task: Task<Void, Never>?
+    }
+
+    private let state = Mutex(State())
     /// By the store this executor holds it.
     fileprivate let isStored: Atomic<Bool>
 
@@ -28,6 +34,9 @@ final class HeldExecutions: Sendable {
 
     var interruption: Interruption? { state.withLock { $0.interruption } }
 
+    /// Since when its node has been told to leave off and goes on.
+    fileprivate var lostAt: Timestamp? { state.withLock { $0.lostAt } }
+
     func attach(_ task: Task<Void, Never>) {
       let isLost = state.withLock { state in
         state.task = task
@@ -37,9 +46,11 @@ final class HeldExecutions: Sendable {
     }
 
     /// A lost execution's node is cancelled at once; a drained one may finish its node.
-    func interrupt(_ interruption: Interruption) {
+    func interrupt(_ interruption: Interruption, at time: Timestamp? = nil) {
       let task = state.withLock { state in
-        state.interruption = interruption
+        // What is lost stays so, also while the process stops.
+        if state.interruption != .lost { state.interruption = interruption }
+        if interruption == .lost { state.lostAt = state.lostAt ?? time }
         return state.task
       }
       if interruption == .lost { task?.cancel() }
@@ -52,8 +63,14 @@ final class HeldExecutions: Sendable {
     var reserved = 0
     var holds: [ExecutionID: Hold] = [:]
     var isDraining = false
+    /// Nobody waits for those that are lost any more.
+    var leavesLostBehind = false
     /// Waits for a free slot, or for the last execution to leave.
     var sleeper: CheckedContinuation<Void, Never>?
+
+    var isIdle: Bool {
+      reserved == (leavesLostBehind ? holds.values.count { $0.interruption == .lost } : 0)
+    }
   }
 
   private let slots: Int
@@ -107,9 +124,16 @@ final class HeldExecutions: Sendable {
     release(1)
   }
 
-  func interrupt(_ ids: [ExecutionID], _ interruption: Interruption) {
+  /// Somebody ended them, or took them over.
+  func lose(_ ids: [ExecutionID], at time: Timestamp) {
     let holds = state.withLock { state in ids.compactMap { state.holds[$0] } }
-    for hold in holds { hold.interrupt(interruption) }
+    for hold in holds { hold.interrupt(.lost, at: time) }
+  }
+
+  /// Those that were lost before `time` and are still here: their nodes ignore that they were cancelled.
+  func stuck(since time: Timestamp) -> [ExecutionID] {
+    let holds = state.withLock { $0.holds }
+    return holds.filter { _, hold in hold.lostAt.map { $0 <= time } ?? false }.map(\.key)
   }
 
   /// No new executions; those held are told to leave at their next step.
@@ -122,18 +146,24 @@ final class HeldExecutions: Sendable {
     sleeper?.resume()
   }
 
-  /// Cancels the nodes that still run.
+  /// Cancels the nodes that still run. Nobody waits from now on for one that was cancelled before and goes on: what it
+  /// would write is refused.
   func cancelAll() {
-    for hold in state.withLock({ Array($0.holds.values) }) { hold.cancel() }
+    let (holds, sleeper) = state.withLock { state in
+      state.leavesLostBehind = true
+      return (Array(state.holds.values), state.sleeper.take())
+    }
+    for hold in holds { hold.cancel() }
+    sleeper?.resume()
   }
 
-  var isIdle: Bool { state.withLock { $0.reserved == 0 } }
+  var isIdle: Bool { state.withLock(\.isIdle) }
 
   /// Returns when something has changed: a slot was freed, or draining began.
   func change() async {
     await withCheckedContinuation { continuation in
       let isAwake = state.withLock { state in
-        if state.reserved < slots && !state.isDraining || state.reserved == 0 { return true }
+        if state.reserved < slots && !state.isDraining || state.isIdle { return true }
         state.sleeper = continuation
         return false
       }
