@@ -156,6 +156,12 @@ struct Rig: Sendable {
     return record.waitUntil
   }
 
+  /// The data of the first item that a node put out in its last run.
+  func data(of node: String, in id: ExecutionID) async throws -> JSONObject? {
+    let entry = try await executions.journal(of: id, in: .initial).last { $0.node == node && $0.kind == .finished }
+    return try entry.flatMap { try NodeRun(node: node, run: 0, payload: $0.payload).outputs.first?.first?.json }
+  }
+
   /// Runs `body` beside the loops that it needs, and ends them behind it.
   func run(_ executors: [Executor] = [], _ body: () async throws -> Void) async throws {
     for executor in executors { try await executor.register() }

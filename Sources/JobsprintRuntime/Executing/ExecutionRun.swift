@@ -123,6 +123,7 @@ struct ExecutionRun {
     let outcome: NodeOutcome
     let startedAt: Timestamp
     var console: [ConsoleLine] = []
+    var notes = RunNotes()
   }
 
   /// Runs the task behind its barrier; nil when the execution is not ours any more.
@@ -148,12 +149,13 @@ struct ExecutionRun {
     let place = plan.graph.place(of: task.node.name)
     let type = place.flatMap { plan.types[$0] }
     let console = NodeConsole()
+    let notes = NodeNotes(machine.notes)
     let outcome: NodeOutcome
     switch try await secrets(of: task, type) {
     case .success(let secrets):
       outcome = await runner.run(
         task, type: type, workflow: plan.workflow, facts: facts, history: machine.history, deadline: deadline,
-        secrets: secrets, console: console)
+        secrets: secrets, console: console, notes: notes)
     case .failure(let error): outcome = .failed(error)
     }
     if hold.interruption == .lost { return nil }
@@ -161,7 +163,7 @@ struct ExecutionRun {
       try await timeOut()
       return nil
     }
-    return Ran(task: task, outcome: outcome, startedAt: startedAt, console: console.lines)
+    return Ran(task: task, outcome: outcome, startedAt: startedAt, console: console.lines, notes: notes.left)
   }
 
   /// The secrets that the node may use, by the types of their credentials; their use is on record before it begins.
@@ -193,7 +195,7 @@ struct ExecutionRun {
     let (task, now) = (ran.task, clock.now)
     let completion = machine.complete(
       task, with: ran.outcome, startedAt: ran.startedAt, duration: now - ran.startedAt, draw: .random(in: 0...1),
-      console: ran.console)
+      console: ran.console, notes: ran.notes)
     switch completion {
     case .recorded(let run):
       gather(

@@ -48,6 +48,7 @@ public final class SandboxEvaluator: ExpressionEvaluator, CodeRunner {
     request.append(",\"templates\":")
     JSONValue.array(ordered.map { .string($0.text) }).write(to: &request)
     let answer = try await ask(request, in: scope)
+    scope.notes.takeAnswer(answer)
     guard let values = answer["values"]?.arrayValue, values.count == ordered.count else {
       throw NodeError(answer["error"] ?? .null)
     }
@@ -73,6 +74,7 @@ public final class SandboxEvaluator: ExpressionEvaluator, CodeRunner {
     request.removeLast()
     let answer = try await ask(request, in: scope)
     console.write((answer["console"]?.arrayValue ?? []).compactMap { ConsoleLine($0) })
+    scope.notes.takeAnswer(answer)
     if let error = answer["error"] { throw NodeError(error).inNode(scope.node.name) }
     return (answer["items"]?.arrayValue ?? []).map { Item($0.objectValue ?? [:]) }
   }
@@ -172,6 +174,13 @@ extension JSONValue {
 extension UUIDv7 {
   fileprivate var bytes: [UInt8] {
     [high, low].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - 8 * $0)) } }
+  }
+}
+
+extension NodeNotes {
+  /// Takes what JavaScript left, also where it failed in the end.
+  fileprivate func takeAnswer(_ answer: JSONValue) {
+    if let customData = answer["customData"]?.objectValue { leave(CustomData(customData)) }
   }
 }
 
