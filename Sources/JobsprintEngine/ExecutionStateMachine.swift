@@ -81,6 +81,9 @@ public struct ExecutionStateMachine: Sendable {
     due.append(DueRun(place: start, inputs: [items], sources: [nil]))
   }
 
+  /// Not all of the workflow runs, or not on what it would find: somebody tries something out.
+  public var isTrial: Bool { destination != nil || !pinned.isEmpty }
+
   /// What is due now. Asking again without completing gives the same answer.
   public mutating func next() -> Action {
     switch status {

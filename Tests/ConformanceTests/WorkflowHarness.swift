@@ -68,7 +68,9 @@ struct WorkflowHarness {
       case .run(let task):
         let startedAt = clock.now
         let type = plan.graph.place(of: task.node.name).flatMap { plan.types[$0] }
-        let notes = NodeNotes(machine.notes)
+        let slots = (type?.staticData(of: task.node) ?? []).map(\.name)
+        let untaken = slots.filter { !machine.notes.staticData.contains($0) }
+        let notes = NodeNotes(machine.notes, taking: JSONObject(untaken.map { ($0, [:]) }))
         let result = await runner.run(
           task, type: type, workflow: workflow, facts: facts, history: machine.history,
           deadline: nil, secrets: Self.secrets, notes: notes)

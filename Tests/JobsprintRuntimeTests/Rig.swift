@@ -26,6 +26,7 @@ struct Rig: Sendable {
   let variables: VariableCatalog
   let variableEditor: VariableEditor
   let credentials: ShyCredentialStore
+  let staticData: MemoryStaticDataStore
   let writer: JournalWriter
   let catalog: WorkflowCatalog
   let library: NodeLibrary
@@ -45,6 +46,7 @@ struct Rig: Sendable {
     audit = MemoryAuditLog(store)
     claims = MemoryExecutionClaims(store)
     credentials = ShyCredentialStore(MemoryCredentialStore(store))
+    staticData = MemoryStaticDataStore(store)
     writer = JournalWriter(journal: journal, relay: EventRelay(bus: bus))
     library = NodeLibrary(
       BuiltInNodes.all(includingTestNodes: TestNodeOptions(ledgerPath: nil))
@@ -70,7 +72,8 @@ struct Rig: Sendable {
   ) -> Executor {
     Executor(
       id: id, options: options, queue: queue, claims: claims, catalog: catalog, variables: variables,
-      credentials: desk, writer: writer, bus: bus, evaluator: javaScript ?? NativeExpressionEvaluator(),
+      credentials: desk, staticData: staticData, writer: writer, bus: bus,
+      evaluator: javaScript ?? NativeExpressionEvaluator(),
       code: javaScript, clock: clock, log: log)
   }
 

@@ -31,7 +31,12 @@ struct KeptStateTests {
   }
 
   /// An execution of a workflow whose process is killed when the effect has begun, as it ended in the next one.
-  private func killed(_ workflow: JSONValue) async throws -> JSONValue {
+  /// - Parameters:
+  ///   - isActive: the workflow is turned on.
+  ///   - next: what is done behind that, with the workflow's id.
+  private func killed(
+    _ workflow: JSONValue, isActive: Bool = false, next: (Client, String) async throws -> Void = { _, _ in }
+  ) async throws -> JSONValue {
     let folder = FileManager.default.temporaryDirectory.appending(path: "jobsprint-kept-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -44,6 +49,7 @@ struct KeptStateTests {
     let dying = Client(http: http, baseURL: first.baseURL)
     let created = try await dying.send("POST", "/workflows", workflow)
     let id = try #require(created.body["id"]?.stringValue, "\(created)")
+    if isActive { #expect(try await dying.send("POST", "/workflows/\(id)/activate").status == 200) }
     // Whether its answer arrives depends on when the process dies.
     _ = try? await dying.send("POST", "/workflows/\(id)/execute?wait=30", [:])
     #expect(try await first.halt() == .ended)
@@ -53,6 +59,7 @@ struct KeptStateTests {
     let execution = try #require(
       try await client.all("/executions?workflowId=\(id)").first?["id"]?.stringValue, "it was not accepted")
     let ended = try await client.send("GET", "/executions/\(execution)?includeData=true&wait=30")
+    try await next(client, id)
     #expect(second.stop() == 0)
     #expect(ended.body["status"] == "success" && ended.body["term"] == 2, "\(ended)")
     return ended.body
@@ -69,5 +76,14 @@ struct KeptStateTests {
         after: "$execution.customData.set('done', 'yes'); return $execution.customData.getAll()"))
     #expect(output(of: "After", in: execution) == ["order": "7", "done": "yes"])
     #expect(execution["customData"] == ["order": "7", "done": "yes"])
+  }
+
+  @Test func staticDataOutlivesItsProcess() async throws {
+    let counting = "const data = $getWorkflowStaticData('global'); data.n = (data.n ?? 0) + 1; return { n: data.n }"
+    let execution = try await killed(Self.workflow(before: counting, after: counting), isActive: true) { client, id in
+      let next = try await client.send("POST", "/workflows/\(id)/execute?wait=30", [:])
+      #expect(output(of: "After", in: next.body) == ["n": 4], "\(next)")
+    }
+    #expect(output(of: "After", in: execution) == ["n": 2])
   }
 }
