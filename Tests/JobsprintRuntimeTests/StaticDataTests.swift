@@ -143,4 +143,21 @@ import Testing
       #expect(try NodeError(JSONValue(parsing: #require(record.error))).name == "StaticDataTooLargeError")
     }
   }
+
+  @Test func duplicatesAreKnownAcrossExecutionsAlsoWhereOneFailed() async throws {
+    try await run { rig, executor in
+      let node: JSONObject = [
+        "typeVersion": 2,
+        "parameters": ["operation": "removeItemsSeenInPreviousExecutions", "dedupeValue": "={{ $json.id }}"],
+      ]
+      let failing: JSONObject = ["parameters": ["errorMessage": "no"]]
+      let workflow = try await rig.store([
+        ("New", "n8n-nodes-base.removeDuplicates", node), ("Stop", "n8n-nodes-base.stopAndError", failing),
+      ])
+      let first = try await rig.ended(try await rig.accept(workflow, by: executor, body: #"{"id":1}"#))
+      #expect(first.state == .error)
+      let second = try await rig.ended(try await rig.accept(workflow, by: nil, body: #"[{"id":1}]"#))
+      #expect(second.state == .success && second.lastNode == "New")
+    }
+  }
 }
