@@ -266,7 +266,8 @@ public struct ExecutionStateMachine: Sendable {
     }
     let mainInput = graph.order == .v1 ? inputs.firstIndex { !$0.isEmpty } ?? 0 : 0
     let known = knownOutputs(vertex, place: due.place, inputs: inputs)
-    if known == nil, inputs[mainInput].isEmpty { return nil }
+    // Order v0 follows empty outputs: what is known beforehand would go round in a loop for ever.
+    if known == nil ? inputs[mainInput].isEmpty : inputs.allSatisfy(\.isEmpty) { return nil }
     return NodeTask(
       position: position, node: vertex.node, traits: vertex.traits, run: history.runs(of: vertex.node.name).count,
       inputs: inputs, sources: due.sources, mainInput: mainInput, attempt: 1, isResumed: false,
@@ -274,7 +275,7 @@ public struct ExecutionStateMachine: Sendable {
   }
 
   private func knownOutputs(_ vertex: WorkflowGraph.Vertex, place: Int, inputs: [[Item]]) -> [[Item]]? {
-    if vertex.node.isDisabled { return [inputs.first ?? []] }
+    if vertex.node.isDisabled { return inputs.first.map { $0.isEmpty ? [] : [$0] } ?? [] }
     return pinned[place].map { [$0] }
   }
 }
