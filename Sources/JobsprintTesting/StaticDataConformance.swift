@@ -57,6 +57,13 @@ public enum StaticDataConformance {
       try expect(try await storage.end(1, leaving: .of(1, ["global": "[1]"])), is: .fenced)
       try expect(try await storage.kept("global"), is: [])
     },
+    ConformanceCheck("an end that is sent again keeps nothing again") { storage in
+      try await storage.prepare([1, 2])
+      _ = try await storage.end(1, leaving: .of(1, ["global": "[1]"]))
+      _ = try await storage.end(2, leaving: .of(1, ["global": "[2]"]))
+      try expect(try await storage.end(1, leaving: .of(1, ["global": "[1]"])), is: .fenced)
+      try expect(try await storage.kept("global"), is: ["global=[2]"])
+    },
     ConformanceCheck("it goes with its workflow, and nothing is kept for one that is gone") { storage in
       try await storage.prepare([1, 2])
       _ = try await storage.end(1, leaving: .of(1, ["global": "[1]"]))
