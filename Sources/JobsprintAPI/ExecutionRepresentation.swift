@@ -20,7 +20,7 @@ public enum ExecutionRepresentation {
 
   static func value(_ record: ExecutionRecord) -> JSONValue { .object(members(record)) }
 
-  /// With `data.resultData.runData` and the workflow's document.
+  /// With `customData`, `data.resultData.runData` and the workflow's document.
   public static func bytes(_ details: ExecutionDetails) -> [UInt8] {
     let (record, journal, document) = (details.record, details.journal, details.document)
     var bytes: [UInt8] = []
@@ -28,6 +28,8 @@ public enum ExecutionRepresentation {
     members(record).write(to: &bytes)
     // Reopened, to go on behind its last member.
     bytes.removeLast()
+    bytes.append(",\"customData\":")
+    (journal.lazy.reversed().compactMap(\.customData).first?.texts ?? [:]).write(to: &bytes)
     bytes.append(",\"data\":{\"resultData\":{\"runData\":{")
     writeRuns(journal, to: &bytes)
     bytes.append("},\"lastNodeExecuted\":")

@@ -56,7 +56,8 @@ public struct LocalRun: Sendable {
       variables: VariableCatalog(store: MemoryVariableStore(store)),
       credentials: CredentialDesk(
         store: MemoryCredentialStore(store), cipher: nil, library: CredentialLibrary([]), audit: MemoryAuditLog(store),
-        clock: clock, ids: ids), writer: writer, bus: bus, evaluator: javaScript.evaluator, code: javaScript.code,
+        clock: clock, ids: ids), staticData: MemoryStaticDataStore(store), writer: writer, bus: bus,
+      evaluator: javaScript.evaluator, code: javaScript.code,
       clock: clock, timers: timers, log: log)
     let recoverer = Recoverer(claims: claims, dispatcher: dispatcher, clock: clock, timers: timers, log: log)
     let budget = DispatchBudget(claims: claims, clock: clock, patience: RecovererOptions().patience, log: log)

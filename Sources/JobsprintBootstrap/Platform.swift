@@ -124,8 +124,8 @@ public struct Platform: Sendable {
         id: ids.next(), options: options, queue: queue, claims: claims, catalog: catalog, variables: variables,
         credentials: CredentialDesk(
           store: storage.credentials, cipher: cipher, library: credentialTypes, audit: storage.audit, clock: clock,
-          ids: ids), writer: writer, bus: bus, evaluator: evaluators.evaluator, code: evaluators.code, clock: clock,
-        timers: timers, log: log)
+          ids: ids), staticData: storage.staticData, writer: writer, bus: bus, evaluator: evaluators.evaluator,
+        code: evaluators.code, clock: clock, timers: timers, log: log)
       var recovering = RecovererOptions()
       recovering.lease = options.lease
       recovering.longestInterval = min(options.lease, recovering.longestInterval)

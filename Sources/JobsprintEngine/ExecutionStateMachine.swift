@@ -42,6 +42,8 @@ public struct ExecutionStateMachine: Sendable {
   public let graph: WorkflowGraph
   /// Finished runs so far.
   public private(set) var history = RunHistory()
+  /// What its runs have left besides items, failed attempts included.
+  public private(set) var notes = ExecutionNotes()
   /// The node that ran last.
   public private(set) var lastNode: String?
   /// Why it ended as a dead letter; nil while it goes on, and where it did not.
@@ -53,6 +55,8 @@ public struct ExecutionStateMachine: Sendable {
   private var status = Status.ready
   private var current: NodeTask?
   private var position = 0
+  /// What the current task's attempts so far have left: it goes into the record of the run.
+  private var left = RunNotes()
   /// The attempt of the current task that a replayed journal says was begun and not how it went.
   private var begun: Int?
   private let pinned: [Int: [Item]]
@@ -76,6 +80,9 @@ public struct ExecutionStateMachine: Sendable {
     self.pinned = byPlace
     due.append(DueRun(place: start, inputs: [items], sources: [nil]))
   }
+
+  /// Not all of the workflow runs, or not on what it would find: somebody tries something out.
+  public var isTrial: Bool { destination != nil || !pinned.isEmpty }
 
   /// What is due now. Asking again without completing gives the same answer.
   public mutating func next() -> Action {
@@ -103,11 +110,13 @@ public struct ExecutionStateMachine: Sendable {
   ///   - draw: a random number from 0 to 1: how much of the longest pause the next attempt waits.
   ///   - console: what the node's code wrote; it goes with the record, and is lost with an attempt that is followed by
   ///     another.
+  ///   - notes: what this attempt left; the next one finds it, and the record has it.
   public mutating func complete(
     _ task: NodeTask, with outcome: NodeOutcome, startedAt: Timestamp, duration: Duration, draw: Double = 1,
-    console: [ConsoleLine] = []
+    console: [ConsoleLine] = [], notes attempt: RunNotes = RunNotes()
   ) -> Completion {
     begun = nil
+    if !attempt.isEmpty { keep(attempt) }
     if let wait = waitBeforeRetry(task, outcome) {
       current?.attempt += 1
       return .retry(after: wait)
@@ -121,11 +130,11 @@ public struct ExecutionStateMachine: Sendable {
     }
     var run = NodeRun(
       node: task.node.name, run: task.run, startedAt: startedAt, duration: duration, sources: task.sources,
-      state: history.run(of: task.node.name)?.state ?? [:], console: console)
+      state: history.run(of: task.node.name)?.state ?? [:], console: console, notes: left)
     switch outcome {
     case .wait(let until):
       status = .suspended(until: until, isPause: false)
-      let suspension = Suspension(until: until, failures: task.failures, firstTry: task.firstTry)
+      let suspension = Suspension(until: until, failures: task.failures, firstTry: task.firstTry, notes: left)
       return .suspended(suspension, attempt: task.attempt)
     case .ended: break
     case .outputs(let outputs, let state):
@@ -183,6 +192,7 @@ public struct ExecutionStateMachine: Sendable {
   /// by its attempt. (The pause has the number of the attempt behind it, a wait that of the attempt before it.)
   private mutating func replay(_ suspension: Suspension, attempt: Int) {
     let isPause = suspension.error != nil
+    keep(suspension.notes)
     current?.failures = suspension.failures
     current?.firstTry = suspension.firstTry
     status = .suspended(until: suspension.until, isPause: isPause)
@@ -200,7 +210,14 @@ public struct ExecutionStateMachine: Sendable {
     begun = nil
   }
 
+  private mutating func keep(_ attempt: RunNotes) {
+    notes.take(attempt)
+    left.merge(attempt)
+  }
+
   private mutating func record(_ run: NodeRun, of task: NodeTask) {
+    if !run.notes.isEmpty { notes.take(run.notes) }
+    left = RunNotes()
     current = nil
     begun = nil
     position += 1
@@ -237,7 +254,7 @@ public struct ExecutionStateMachine: Sendable {
     let failures = task.failures + 1
     return Suspension(
       until: now + policy.pause(after: failures, draw: draw), failures: failures, firstTry: task.attempt + 1,
-      error: error)
+      error: error, notes: left)
   }
 
   private func task(for due: DueRun) -> NodeTask? {
@@ -249,7 +266,8 @@ public struct ExecutionStateMachine: Sendable {
     }
     let mainInput = graph.order == .v1 ? inputs.firstIndex { !$0.isEmpty } ?? 0 : 0
     let known = knownOutputs(vertex, place: due.place, inputs: inputs)
-    if known == nil, inputs[mainInput].isEmpty { return nil }
+    // Order v0 follows empty outputs: what is known beforehand would go round in a loop for ever.
+    if known == nil ? inputs[mainInput].isEmpty : inputs.allSatisfy(\.isEmpty) { return nil }
     return NodeTask(
       position: position, node: vertex.node, traits: vertex.traits, run: history.runs(of: vertex.node.name).count,
       inputs: inputs, sources: due.sources, mainInput: mainInput, attempt: 1, isResumed: false,
@@ -257,7 +275,7 @@ public struct ExecutionStateMachine: Sendable {
   }
 
   private func knownOutputs(_ vertex: WorkflowGraph.Vertex, place: Int, inputs: [[Item]]) -> [[Item]]? {
-    if vertex.node.isDisabled { return [inputs.first ?? []] }
+    if vertex.node.isDisabled { return inputs.first.map { $0.isEmpty ? [] : [$0] } ?? [] }
     return pinned[place].map { [$0] }
   }
 }

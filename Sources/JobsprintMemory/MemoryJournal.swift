@@ -14,6 +14,9 @@ public struct MemoryJournal: Journal {
         state.deadLetters[MemoryState.Key(workspace: letter.workspace, id: letter.execution)] = letter
       }
       for record in changes.kept { state.keep(record) }
+      for (key, change) in changes.staticData where state.workflows[key] != nil {
+        for datum in change.values { state.staticData[key, default: [:]][datum.slot] = datum.value }
+      }
       return changes.outcomes
     }
   }
@@ -24,6 +27,7 @@ private struct Changes {
   var executions: [ExecutionID: MemoryExecution] = [:]
   var letters: [DeadLetter] = []
   var kept: [IdempotencyRecord] = []
+  var staticData: [(key: MemoryState.Key<WorkflowID>, change: StaticDataChange)] = []
   var outcomes: [JournalOutcome] = []
 }
 
@@ -97,6 +101,9 @@ private struct Batch {
       execution.error = error
       execution.lastNode = lastNode
       execution.finishedAt = time
+      if let change = append.staticData {
+        changes.staticData.append((MemoryState.Key(workspace: append.workspace, id: change.workflow), change))
+      }
       if let reason {
         changes.letters.append(
           DeadLetter(

@@ -14,6 +14,8 @@ struct MemoryState: Sendable {
   var credentials: [Key<CredentialID>: StoredCredential] = [:]
   /// Tags of workflows; a ``StoredWorkflow`` in ``workflows`` has none.
   var workflowTags: [Key<WorkflowID>: Set<TagID>] = [:]
+  /// By slot.
+  var staticData: [Key<WorkflowID>: [ExactString: [UInt8]]] = [:]
   var executionTags: [ExecutionID: Set<TagID>] = [:]
   var idempotency: [TextKey: IdempotencyRecord] = [:]
   var apiKeys: [[UInt8]: APIKeyRecord] = [:]

@@ -110,6 +110,7 @@ public struct MemoryWorkflowStore: WorkflowStore {
       // Its versions stay out of sight: executions that are under way go on with them.
       state.workflows[key] = nil
       state.workflowTags[key] = nil
+      state.staticData[key] = nil
       return .updated(workflow)
     }
   }

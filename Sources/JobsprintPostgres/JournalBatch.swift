@@ -18,6 +18,8 @@ struct JournalRound {
   var finishes: [Placed<JournalAppend>] = []
   /// All other ends.
   var failures: [Placed<JournalAppend>] = []
+  /// Ends of both kinds that leave something to their workflow.
+  var keeping: [Placed<JournalAppend>] = []
   var cancels: [Placed<Cancellation>] = []
 
   /// - Throws: `refused` for a write that no database would take.
@@ -30,7 +32,13 @@ struct JournalRound {
       guard state.isTerminal else {
         throw PortError(.refused, "An execution can't end as '\(state.rawValue)'. End it with a terminal state.")
       }
-      if state == .success { finishes.append((place, append)) } else { failures.append((place, append)) }
+      if append.staticData != nil {
+        keeping.append((place, append))
+      } else if state == .success {
+        finishes.append((place, append))
+      } else {
+        failures.append((place, append))
+      }
     case .cancel(let cancellation): cancels.append((place, cancellation))
     }
   }
@@ -41,6 +49,7 @@ struct JournalRound {
     continues.sort { $0.write.execution < $1.write.execution }
     finishes.sort { $0.write.execution < $1.write.execution }
     failures.sort { $0.write.execution < $1.write.execution }
+    keeping.sort { $0.write.execution < $1.write.execution }
     cancels.sort { $0.write.execution < $1.write.execution }
   }
 }

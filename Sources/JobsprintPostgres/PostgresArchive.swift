@@ -104,6 +104,11 @@ private struct PostgresArchiveReader: ArchiveReader {
         workflow.tags = try await transaction.query(ListWorkflowTags(workspace: workspace, workflows: [$0])).map(\.tag)
         return (.workflow(workflow), workflow.document.count)
       }
+    case .staticData:
+      return try await whole(ListIDs<WorkflowKind>(table: .staticData, workspace: workspace, after: id, limit: limit)) {
+        let values = try await transaction.query(ListStaticData(workspace: workspace, workflow: $0))
+        return (.staticData($0, values, in: workspace), values.reduce(0) { $0 + $1.value.count })
+      }
     case .auditCheckpoint:
       guard id == nil else { return [] }
       return try await mapped { try await transaction.query(FindCheckpoint(workspace: workspace)) }
@@ -187,7 +192,7 @@ extension ArchiveRecord {
     case .auditCheckpoint(let checkpoint): checkpoint.workspace
     case .auditEntry(let record): record.entry.caller.workspace
     case .execution(let record, _): record.workspace
-    case .executionTags(_, _, let workspace): workspace
+    case .staticData(_, _, let workspace), .executionTags(_, _, let workspace): workspace
     case .deadLetter(let letter): letter.workspace
     }
   }
@@ -196,7 +201,7 @@ extension ArchiveRecord {
   fileprivate var role: PostgresRole {
     switch self {
     case .workspace, .user, .membership, .auditCheckpoint, .auditEntry: .keeper
-    case .apiKey, .variable, .credential, .tag, .version, .workflow, .executionTags: .api
+    case .apiKey, .variable, .credential, .tag, .version, .workflow, .staticData, .executionTags: .api
     case .execution, .deadLetter: .journal
     }
   }
@@ -222,6 +227,8 @@ extension StorageTransaction {
       try await run(IndexWorkflow(workflow: workflow))
       try await run(
         AddWorkflowTags(workspace: workflow.workspace, workflow: workflow.id, tags: workflow.tags.map(\.id)))
+    case .staticData(let workflow, let values, let workspace):
+      try await run(RestoreStaticData(workspace: workspace, workflow: workflow, values: values))
     case .auditCheckpoint(let checkpoint):
       try await run(WriteCheckpoint(checkpoint: checkpoint))
       try await run(RestoreAuditHead(workspace: checkpoint.workspace, seal: checkpoint.seal))

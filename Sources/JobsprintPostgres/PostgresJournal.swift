@@ -142,6 +142,7 @@ private struct RoundAnswers {
   private var continued: PostgresPipeline.Slot<ContinueExecutions>?
   private var finished: PostgresPipeline.Slot<FinishExecutions>?
   private var failed: PostgresPipeline.Slot<FailExecutions>?
+  private var kept: PostgresPipeline.Slot<EndKeepingStaticData>?
   private var canceled: PostgresPipeline.Slot<CancelExecutions>?
 
   init(_ round: JournalRound, in pipeline: inout PostgresPipeline) throws {
@@ -154,7 +155,13 @@ private struct RoundAnswers {
     if !round.finishes.isEmpty { finished = try pipeline.add(FinishExecutions(appends: round.finishes.map(\.write))) }
     // Statements of their own: few executions fail, and few ends have a letter.
     if !round.failures.isEmpty { failed = try pipeline.add(FailExecutions(appends: round.failures.map(\.write))) }
-    let dead = (round.finishes + round.failures).map(\.write).filter { $0.end?.deadLetter != nil }
+    if !round.keeping.isEmpty {
+      let changes = round.keeping.sorted { $0.place < $1.place }.compactMap { entry in
+        entry.write.staticData.map { (execution: entry.write.execution, change: $0) }
+      }
+      kept = try pipeline.add(EndKeepingStaticData(appends: round.keeping.map(\.write), changes: changes))
+    }
+    let dead = (round.finishes + round.failures + round.keeping).map(\.write).filter { $0.end?.deadLetter != nil }
     if !dead.isEmpty { try pipeline.add(BuryExecutions(appends: dead)) }
     if !round.cancels.isEmpty {
       canceled = try pipeline.add(CancelExecutions(cancellations: round.cancels.map(\.write)))
@@ -174,6 +181,7 @@ private struct RoundAnswers {
     if let continued { Self.fence(round.continues, but: try results.decode(continued), in: &outcomes) }
     if let finished { Self.fence(round.finishes, but: try results.decode(finished), in: &outcomes) }
     if let failed { Self.fence(round.failures, but: try results.decode(failed), in: &outcomes) }
+    if let kept { Self.fence(round.keeping, but: try results.decode(kept), in: &outcomes) }
     if let canceled {
       let done = Set(try results.decode(canceled))
       for (place, cancellation) in round.cancels where !done.contains(cancellation.execution) {

@@ -47,6 +47,7 @@ public final class PostgresStorage: Sendable {
   public var workflows: PostgresWorkflowStore { PostgresWorkflowStore(self) }
   public var tags: PostgresTagStore { PostgresTagStore(self) }
   public var variables: PostgresVariableStore { PostgresVariableStore(self) }
+  public var staticData: PostgresStaticDataStore { PostgresStaticDataStore(self) }
   public var credentials: PostgresCredentialStore { PostgresCredentialStore(self) }
   public var idempotency: PostgresIdempotencyStore { PostgresIdempotencyStore(self) }
   public var apiKeys: PostgresAPIKeyStore { PostgresAPIKeyStore(self) }

@@ -61,6 +61,13 @@ private struct SQLiteArchiveReader: ArchiveReader {
           guard let workflow = try connection.workflow($0, in: workspace) else { return nil }
           return (.workflow(workflow), workflow.document.count)
         }
+      case .staticData:
+        return try connection.whole(
+          ListIDs<WorkflowKind>(table: .staticData, workspace: workspace, after: id, limit: limit)
+        ) {
+          let values = try connection.all(ListStaticData(workspace: workspace, workflow: $0))
+          return (.staticData($0, values, in: workspace), values.reduce(0) { $0 + $1.value.count })
+        }
       case .auditCheckpoint:
         guard id == nil else { return [] }
         return try connection.first(FindCheckpoint(workspace: workspace)).map { [.auditCheckpoint($0)] } ?? []
@@ -119,6 +126,8 @@ extension Connection {
       for tag in workflow.tags {
         try run(AddWorkflowTag(workspace: workflow.workspace, workflow: workflow.id, tag: tag.id))
       }
+    case .staticData(let workflow, let values, let workspace):
+      for datum in values { try run(KeepStaticData(workspace: workspace, workflow: workflow, datum: datum)) }
     case .auditCheckpoint(let checkpoint): try run(WriteCheckpoint(checkpoint: checkpoint))
     case .auditEntry(let record):
       try run(InsertAuditEntry(entry: record.entry))

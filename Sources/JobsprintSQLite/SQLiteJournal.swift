@@ -49,6 +49,11 @@ extension Connection {
     if case .finish(_, _, _, _, let reason?) = append.transition {
       try run(BuryExecution(append: append, reason: reason))
     }
+    if case .finish = append.transition, let change = append.staticData {
+      for datum in change.values {
+        try run(KeepStaticData(workspace: append.workspace, workflow: change.workflow, datum: datum))
+      }
+    }
     return .committed
   }
 

@@ -118,6 +118,7 @@ public struct SQLiteWorkflowStore: WorkflowStore {
       if let ifMatch, ifMatch != workflow.revision { return .changed(workflow) }
       try connection.run(UnindexWorkflow(workspace: workspace, id: id))
       try connection.run(ClearWorkflowTags(workspace: workspace, workflow: id))
+      try connection.run(DeleteStaticData(workspace: workspace, workflow: id))
       // Its versions stay out of sight: executions that are under way go on with them.
       try connection.run(DeleteWorkflow(workspace: workspace, id: id))
       try connection.note(record)

@@ -79,6 +79,9 @@ public enum ArchiveConformance {
         StoredWorkflow(
           id: .numbered(1), workspace: .initial, version: version.id, name: version.name, document: document,
           activeVersion: version.id, isArchived: false, tags: [tag], createdAt: .seconds(1), updatedAt: .seconds(4))),
+      .staticData(
+        .numbered(1), [StaticDatum(slot: "global", value: document), StaticDatum(slot: "node:\u{0} é", value: [])],
+        in: .initial),
       .auditCheckpoint(
         AuditCheckpoint(
           workspace: .initial, seal: AuditSeal(sequence: 3, hash: hash), at: .seconds(2), signature: hash)),
@@ -117,7 +120,7 @@ extension ArchiveRecord {
     case .auditCheckpoint(let checkpoint): checkpoint.workspace
     case .auditEntry(let record): record.entry.caller.workspace
     case .execution(let record, _): record.workspace
-    case .executionTags(_, _, let workspace): workspace
+    case .staticData(_, _, let workspace), .executionTags(_, _, let workspace): workspace
     case .deadLetter(let letter): letter.workspace
     }
   }

@@ -61,18 +61,28 @@ extension JournalWrite {
   /// An append to the execution of that number, by the executor of that number.
   public static func append(
     _ number: Int, in workspace: WorkspaceID = .initial, term: Int = 1, by executor: Int = 1,
-    _ entries: [JournalEntry] = [], _ transition: ExecutionTransition = .none
+    _ entries: [JournalEntry] = [], _ transition: ExecutionTransition = .none, leaving change: StaticDataChange? = nil
   ) -> JournalWrite {
     .append(
       JournalAppend(
         execution: .numbered(number), workspace: workspace,
-        fence: Fence(term: term, executor: .numbered(executor)), entries: entries, transition: transition))
+        fence: Fence(term: term, executor: .numbered(executor)), entries: entries, transition: transition,
+        staticData: change))
   }
 
   public static func cancel(
     _ number: Int, in workspace: WorkspaceID = .initial, at time: Timestamp = .seconds(500), error: [UInt8]? = nil
   ) -> JournalWrite {
     .cancel(Cancellation(execution: .numbered(number), workspace: workspace, at: time, error: error))
+  }
+}
+
+extension StaticDataChange {
+  /// - Parameter values: JSON by slots.
+  public static func of(_ workflow: Int, _ values: [String: String]) -> StaticDataChange {
+    StaticDataChange(
+      workflow: .numbered(workflow),
+      values: values.sorted { $0.key < $1.key }.map { StaticDatum(slot: $0.key, value: Array($0.value.utf8)) })
   }
 }
 

@@ -42,12 +42,14 @@ public struct StorageUnderTest: Sendable {
   public let accounts: any AccountStore
   public let sessions: any SessionStore
   public let audit: any AuditLog
+  public let staticData: any StaticDataStore
 
   public init(
     journal: any Journal, claims: any ExecutionClaims, executions: any ExecutionStore,
     deadLetters: any DeadLetterStore, idempotency: any IdempotencyStore, workflows: any WorkflowStore,
     tags: any TagStore, variables: any VariableStore, credentials: any CredentialStore, apiKeys: any APIKeyStore,
-    workspaces: any WorkspaceStore, accounts: any AccountStore, sessions: any SessionStore, audit: any AuditLog
+    workspaces: any WorkspaceStore, accounts: any AccountStore, sessions: any SessionStore, audit: any AuditLog,
+    staticData: any StaticDataStore
   ) {
     self.journal = journal
     self.claims = claims
@@ -63,6 +65,7 @@ public struct StorageUnderTest: Sendable {
     self.accounts = accounts
     self.sessions = sessions
     self.audit = audit
+    self.staticData = staticData
   }
 
   /// Exactly these are in the audit log of a workspace, as ``ChangeRecord/numbered(_:in:)`` has them.

@@ -68,10 +68,15 @@ struct WorkflowHarness {
       case .run(let task):
         let startedAt = clock.now
         let type = plan.graph.place(of: task.node.name).flatMap { plan.types[$0] }
+        let slots = (type?.staticData(of: task.node) ?? []).map(\.name)
+        let untaken = slots.filter { !machine.notes.staticData.contains($0) }
+        let notes = NodeNotes(machine.notes, taking: JSONObject(untaken.map { ($0, [:]) }))
         let result = await runner.run(
           task, type: type, workflow: workflow, facts: facts, history: machine.history,
-          deadline: nil, secrets: Self.secrets)
-        switch machine.complete(task, with: result, startedAt: startedAt, duration: clock.now - startedAt) {
+          deadline: nil, secrets: Self.secrets, notes: notes)
+        let completion = machine.complete(
+          task, with: result, startedAt: startedAt, duration: clock.now - startedAt, notes: notes.left)
+        switch completion {
         case .recorded(let run): outcome.order.append(run.node)
         case .retry(let wait): try await clock.sleep(for: wait)
         case .suspended: break

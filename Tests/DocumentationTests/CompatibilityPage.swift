@@ -63,6 +63,15 @@ enum CompatibilityPage {
     | `timezone` | an IANA name; UTC where it is absent |
     | all others | kept, without effect |
 
+    ## What outlives a node
+
+    | data | |
+    |---|---|
+    | `$execution.customData` | found by the next node and attempt; 10 keys of 50 characters, texts of 255; `customData` of the execution |
+    | `$getWorkflowStaticData` | kept when an execution of an active workflow succeeds, unless it ran only in part or with pinned data; 256 KiB each; of executions that overlap the last to end counts |
+    | `staticData` of a document | where a slot begins, as long as nothing was kept; given back as it is |
+    | Remove Duplicates, previous executions | kept with every end, unless somebody stops it; of executions that overlap the last to end counts |
+
     """
   ]
 

@@ -45,9 +45,12 @@ struct ExampleRun {
       case .run(let task):
         let startedAt = clock.now
         let type = plan.graph.place(of: task.node.name).flatMap { plan.types[$0] }
+        let notes = NodeNotes(machine.notes)
         let outcome = await runner.run(
-          task, type: type, workflow: workflow, facts: facts, history: machine.history, deadline: nil)
-        switch machine.complete(task, with: outcome, startedAt: startedAt, duration: clock.now - startedAt) {
+          task, type: type, workflow: workflow, facts: facts, history: machine.history, deadline: nil, notes: notes)
+        let completion = machine.complete(
+          task, with: outcome, startedAt: startedAt, duration: clock.now - startedAt, notes: notes.left)
+        switch completion {
         case .recorded(let run): order.append(run.node)
         case .retry(let wait): try await clock.sleep(for: wait)
         case .suspended: break

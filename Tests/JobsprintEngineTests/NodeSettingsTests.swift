@@ -223,6 +223,56 @@ import Testing
     #expect(jsons(flow.play().outputs(of: "Merge")) == [[["n": 0], ["n": 1]]])
   }
 
+  @Test func withoutInputZeroNothingGoesOn() {
+    var flow = Flow()
+    flow.add("Start") { _ in .outputs([[], items(1)], state: nil) }
+    flow.add(Node(name: "Merge", type: "t", isDisabled: true))
+    flow.add("Next")
+    flow.connect("Start", output: 0, "Merge", input: 0)
+    flow.connect("Start", output: 1, "Merge", input: 1)
+    flow.connect("Merge", "Next")
+    let trace = flow.play()
+    #expect(trace.order == ["Start", "Merge"] && trace.state == .success)
+    #expect(trace.outputs(of: "Merge") == [])
+  }
+
+  /// Loops whose body is switched off or pinned go round as often as others.
+  @Test(arguments: [WorkflowSettings.ExecutionOrder.v0, .v1], ["off", "pinned"])
+  func aLoopGoesThroughWhatDoesNotRun(order: WorkflowSettings.ExecutionOrder, how: String) {
+    var flow = Flow(order)
+    flow.add("Start")
+    flow.add("Loop") { task in .outputs(task.run < 2 ? [[], items(1)] : [items(1), []], state: nil) }
+    flow.add(Node(name: "Body", type: "t", isDisabled: how == "off")) { _ in .failed(Self.failure) }
+    flow.add("End")
+    flow.chain("Start", "Loop")
+    flow.connect("Loop", output: 0, "End")
+    flow.connect("Loop", output: 1, "Body")
+    flow.connect("Body", "Loop")
+    if how == "pinned" { flow.pinned = ["Body": items(1)] }
+    let trace = flow.play(limit: 100)
+    #expect(trace.order == ["Start", "Loop", "Body", "Loop", "Body", "Loop", "End"])
+    #expect(trace.state == .success)
+  }
+
+  /// Order v0 follows empty outputs into inputs behind the first.
+  @Test func whatDoesNotRunIsNotGoneRoundWithoutItems() {
+    var off = Flow(.v0)
+    off.add("Start") { _ in .outputs([[]], state: nil) }
+    for name in ["A", "B"] { off.add(Node(name: name, type: "t", isDisabled: true)) }
+    off.connect("Start", "A", input: 1)
+    off.connect("A", "B", input: 1)
+    off.connect("B", "A", input: 2)
+    #expect(off.play(limit: 100).state == .success)
+    var pinned = Flow(.v0)
+    pinned.add("Pinned")
+    pinned.add("Drop") { _ in .outputs([[]], state: nil) }
+    pinned.connect("Pinned", "Drop")
+    pinned.connect("Drop", "Pinned", input: 1)
+    pinned.pinned = ["Pinned": items(1)]
+    let trace = pinned.play(limit: 100)
+    #expect(trace.order == ["Pinned", "Drop"] && trace.state == .success)
+  }
+
   @Test func aPinnedNodePutsItsPinOutInEveryRun() {
     var flow = Flow()
     flow.add("Start", "B")

@@ -13,7 +13,8 @@ import Testing
       variables: MemoryVariableStore(store), credentials: MemoryCredentialStore(store),
       apiKeys: MemoryAPIKeyStore(store),
       workspaces: MemoryWorkspaceStore(store), accounts: MemoryAccountStore(store),
-      sessions: MemorySessionStore(store), audit: MemoryAuditLog(store))
+      sessions: MemorySessionStore(store), audit: MemoryAuditLog(store),
+      staticData: MemoryStaticDataStore(store))
   }
 
   @Test(arguments: JournalConformance.checks)
@@ -48,6 +49,9 @@ import Testing
 
   @Test(arguments: AuditLogConformance.checks)
   func audit(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
+
+  @Test(arguments: StaticDataConformance.checks)
+  func staticData(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
 
   @Test(arguments: AccountConformance.checks)
   func accounts(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }

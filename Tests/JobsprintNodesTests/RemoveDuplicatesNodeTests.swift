@@ -46,12 +46,11 @@ struct RemoveDuplicatesNodeTests {
       try await failure(
         "removeDuplicates", #"{"compare": "selectedFields", "fieldsToCompare": "x"}"#, #"[{"a": 1}]"#
       ).contains("'x'"))
-    #expect(
-      try await failure(
-        "removeDuplicates", version: 2, #"{"operation": "removeItemsSeenInPreviousExecutions"}"#, "[{}]"
-      ).contains("history of items"))
-    #expect(
-      try await failure("removeDuplicates", version: 2, #"{"operation": "clearDeduplicationHistory"}"#, "[{}]")
-        .contains("history of items"))
+  }
+
+  @Test func anExpressionMayGiveTheFields() async throws {
+    let parameters = #"{"compare": "selectedFields", "fieldsToCompare": "={{ $json.fields }}"}"#
+    let items = #"[{"fields": "a,b", "a": 1, "b": 1}, {"fields": "a", "a": 1, "b": 2}, {"a": 1, "b": 1}]"#
+    #expect(try await NodeTrial("removeDuplicates", version: 1.1, parameters, items).origins() == [[0], [1]])
   }
 }

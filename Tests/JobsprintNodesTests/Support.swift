@@ -18,6 +18,7 @@ struct NodeTrial {
   var history = RunHistory()
   var runIndex = 0
   var isResumed = false
+  var notes = NodeNotes()
 
   /// - Parameters:
   ///   - type: without `n8n-nodes-base.`.
@@ -51,8 +52,9 @@ struct NodeTrial {
       workflow: Workflow(name: "Test", nodes: [node], connections: Connections()),
       execution: ExecutionFacts(
         id: .numbered(1), mode: .manual, workflowID: .numbered(2), workflowIsActive: false),
-      node: node, runIndex: runIndex, inputs: inputs, sources: inputs.map { _ in nil }, history: history, now: clock.now
-    )
+      node: node, runIndex: runIndex, inputs: inputs, sources: inputs.map { _ in nil }, history: history,
+      now: clock.now,
+      notes: notes)
     let resolver = try await Self.evaluator.resolver(for: scope, inJavaScript: [])
     return try await found.run(NodeContext(scope: scope, resolver: resolver, clock: clock, isResumed: isResumed))
   }

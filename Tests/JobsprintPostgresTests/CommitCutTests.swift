@@ -94,6 +94,22 @@ extension ServerFaults {
       }
     }
 
+    @Test(arguments: CutProxy.Cut.allCases)
+    func staticDataIsKeptWithItsEndWhereTheAnswerIsLost(cut: CutProxy.Cut) async throws {
+      try await withFlow(waitLimit: .seconds(5)) { flow, proxy, _ in
+        let storage = flow.storage
+        _ = try await storage.workflows.create(.numbered(901), recording: .noted())
+        _ = try await storage.journal.commit([.accept(.numbered(901, claimedBy: .numbered(901)))])
+        proxy.cut(cut) { $0 == EndKeepingStaticData.sql }
+        let outcomes = try await storage.journal.commit([
+          .append(901, by: 901, [.entry(at: 0)], .success(), leaving: .of(901, ["global": "[1]"]))
+        ])
+        #expect(outcomes == [.committed] && proxy.cuts == 1)
+        let kept = try await storage.staticData.staticData(in: ["global"], of: .numbered(901), in: .initial)
+        #expect(kept == [StaticDatum(slot: "global", value: Array("[1]".utf8))])
+      }
+    }
+
     // DoubtfulHolds from end to end: stored as held by this process's executor, which doesn't know, and goes on beating.
     @Test(arguments: [true, false])
     func anExecutionThatItsHolderDoesNotKnowOf(isGivenBack: Bool) async throws {

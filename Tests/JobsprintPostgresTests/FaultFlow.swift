@@ -142,7 +142,8 @@ final class FaultFlow: Sendable {
     options.grace = .seconds(1)
     executor = Executor(
       id: ids.next(), options: options, queue: queue, claims: storage.claims, catalog: catalog,
-      variables: VariableCatalog(store: storage.variables), credentials: .without(storage, clock), writer: writer,
+      variables: VariableCatalog(store: storage.variables), credentials: .without(storage, clock),
+      staticData: storage.staticData, writer: writer,
       bus: bus, evaluator: NativeExpressionEvaluator(), clock: clock, log: log)
     acceptor = Acceptor(
       catalog: catalog, executions: storage.executions, writer: writer, dispatcher: dispatcher,

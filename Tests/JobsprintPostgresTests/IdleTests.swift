@@ -52,7 +52,8 @@ import Testing
     let executor = Executor(
       id: .numbered(number), queue: queue, claims: storage.claims,
       catalog: WorkflowCatalog(store: storage.workflows, library: NodeLibrary([]), isSoleWriter: false),
-      variables: VariableCatalog(store: storage.variables), credentials: .without(storage, clock), writer: writer,
+      variables: VariableCatalog(store: storage.variables), credentials: .without(storage, clock),
+      staticData: storage.staticData, writer: writer,
       bus: bus, evaluator: NativeExpressionEvaluator(), clock: clock, timers: timers, log: log)
     let recoverer = Recoverer(
       claims: storage.claims, dispatcher: Dispatcher(queue: queue, clock: clock, log: log), clock: clock,

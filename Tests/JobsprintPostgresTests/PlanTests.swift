@@ -112,6 +112,8 @@ private let filling = [
     try add(.journal, ContinueExecutions(appends: [append]))
     try add(.journal, FinishExecutions(appends: [append]))
     try add(.journal, FailExecutions(appends: [append]))
+    let change = StaticDataChange.of(1, ["global": "{}"])
+    try add(.journal, EndKeepingStaticData(appends: [append], changes: [(execution: id, change: change)]))
     try add(.journal, CancelExecutions(cancellations: [Cancellation(execution: id, workspace: workspace, at: time)]))
     try add(.journal, FindEnds(writes: [write]))
     try add(.journal, FindAccepted(executions: [new]))
@@ -220,6 +222,8 @@ private let filling = [
     for after in [nil, APIKeyID.numbered(1)] {
       all.append((.api, try ListAPIKeys(workspace: workspace, page: PageRequest(after: after)).command()))
     }
+    try add(.api, FindStaticData(workspace: workspace, workflow: workflow.id, slots: ["global"]))
+    try add(.api, ListStaticData(workspace: workspace, workflow: workflow.id))
     try add(.api, FindWorkspace(id: workspace))
     try add(.keeper, UpdateWorkspace(id: workspace, change: WorkspaceChange(name: "n"), time: time))
     for after in [nil, workspace] {

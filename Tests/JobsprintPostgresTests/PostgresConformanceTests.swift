@@ -30,6 +30,9 @@ struct PostgresConformanceTests {
   @Test(arguments: TagStoreConformance.checks)
   func tags(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
 
+  @Test(arguments: StaticDataConformance.checks)
+  func staticData(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
   @Test(arguments: VariableStoreConformance.checks)
   func variables(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
 

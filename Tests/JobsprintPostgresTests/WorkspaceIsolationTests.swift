@@ -15,7 +15,8 @@ import Testing
   /// Tables with rows of workspaces, and which roles may read them.
   private let tables: [(name: String, roles: [PostgresRole])] = [
     ("live_executions", [.api, .journal]), ("executions", [.api, .journal]), ("execution_ends", [.api, .journal]),
-    ("journal", [.api, .journal]), ("workflows", [.api]), ("workflow_versions", [.api]), ("workflow_words", [.api]),
+    ("journal", [.api, .journal]), ("workflows", [.api, .journal]), ("static_data", [.api, .journal]),
+    ("workflow_versions", [.api]), ("workflow_words", [.api]),
     ("tags", [.api]), ("variables", [.api]), ("credentials", [.api]), ("workflow_tags", [.api]),
     ("idempotency_keys", [.api, .journal]), ("api_keys", [.api]),
     ("dead_letters", [.api, .journal]), ("audit_logs", [.api]), ("audit_heads", [.api]), ("audit_checkpoints", [.api]),
@@ -60,7 +61,8 @@ import Testing
       .accept(.numbered(2, in: other, claimedBy: .numbered(1), idempotency: .of("key", in: other))),
       .accept(.numbered(3, claimedBy: .numbered(1))), .accept(.numbered(4, in: other, claimedBy: .numbered(1))),
       .append(3, [.entry(at: 0)]), .append(4, in: other, [.entry(at: 0)]),
-      .append(3, [.entry(at: 1)], .success()), .append(4, in: other, [.entry(at: 1)], .success()),
+      .append(3, [.entry(at: 1)], .success(), leaving: .of(1, ["global": "{}"])),
+      .append(4, in: other, [.entry(at: 1)], .success(), leaving: .of(2, ["global": "{}"])),
       .accept(.numbered(5, claimedBy: .numbered(1))), .accept(.numbered(6, in: other, claimedBy: .numbered(1))),
       .append(5, [], .finish(.crashed, error: nil, lastNode: nil, at: .seconds(9), deadLetter: .cannotRun)),
       .append(6, in: other, [], .finish(.crashed, error: nil, lastNode: nil, at: .seconds(9), deadLetter: .cannotRun)),

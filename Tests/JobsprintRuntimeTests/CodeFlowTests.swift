@@ -31,6 +31,42 @@ import Testing
     }
   }
 
+  /// Each attempt is of a process that has only the journal, and the second one begins behind a crash.
+  @Test func customDataReachesTheNextAttemptAndTheNextNode() async throws {
+    let (rig, sandbox) = (Rig(), try TestSandbox())
+    let javaScript = SandboxEvaluator(SandboxOptions(executable: sandbox.path))
+    defer { javaScript.close() }
+    let counting = """
+      const count = Number($execution.customData.get('count') ?? 0) + 1;
+      $execution.customData.set('count', count);
+      if (count < 3) throw new Error('attempt ' + count);
+      return { count }
+      """
+    let executor = rig.executor(.numbered(1), javaScript: javaScript)
+    try await rig.run([executor]) {
+      let workflow = try await rig.store(
+        [
+          ("Count", "n8n-nodes-base.code", code(counting)),
+          ("Read", "n8n-nodes-base.code", code("return $execution.customData.getAll()")),
+        ], settings: ["retryPolicy": ["attempts": 3]])
+      let id = try await rig.accept(workflow, by: executor)
+      for pause in 1...2 {
+        let until = try await rig.suspended(id, times: pause)
+        rig.clock.now = max(rig.clock.now, until)
+        if pause == 1 {
+          let gone = ExecutorID.numbered(90)
+          _ = try await rig.claims.claim([id], for: gone, at: rig.clock.now, leaseExpiry: rig.clock.now)
+          rig.clock.advance(by: .seconds(60))
+        }
+        #expect(try await rig.recoverer.pass() == 1)
+      }
+      #expect(try await rig.ended(id).state == .success)
+      #expect(try await rig.data(of: "Read", in: id) == ["count": "3"])
+      let journal = try await rig.executions.journal(of: id, in: .initial)
+      #expect(journal.compactMap { $0.customData?.texts["count"] } == ["1", "2", "3"])
+    }
+  }
+
   /// Runs them all, and kills a sandbox whenever one ends; how each ended.
   private func records(onError: String) async throws -> [ExecutionRecord] {
     let (rig, sandbox) = (Rig(), try TestSandbox())

@@ -26,6 +26,7 @@ struct Rig: Sendable {
   let variables: VariableCatalog
   let variableEditor: VariableEditor
   let credentials: ShyCredentialStore
+  let staticData: MemoryStaticDataStore
   let writer: JournalWriter
   let catalog: WorkflowCatalog
   let library: NodeLibrary
@@ -45,6 +46,7 @@ struct Rig: Sendable {
     audit = MemoryAuditLog(store)
     claims = MemoryExecutionClaims(store)
     credentials = ShyCredentialStore(MemoryCredentialStore(store))
+    staticData = MemoryStaticDataStore(store)
     writer = JournalWriter(journal: journal, relay: EventRelay(bus: bus))
     library = NodeLibrary(
       BuiltInNodes.all(includingTestNodes: TestNodeOptions(ledgerPath: nil))
@@ -70,7 +72,8 @@ struct Rig: Sendable {
   ) -> Executor {
     Executor(
       id: id, options: options, queue: queue, claims: claims, catalog: catalog, variables: variables,
-      credentials: desk, writer: writer, bus: bus, evaluator: javaScript ?? NativeExpressionEvaluator(),
+      credentials: desk, staticData: staticData, writer: writer, bus: bus,
+      evaluator: javaScript ?? NativeExpressionEvaluator(),
       code: javaScript, clock: clock, log: log)
   }
 
@@ -154,6 +157,12 @@ struct Rig: Sendable {
       try await executions.journal(of: id, in: .initial).count(where: { $0.kind == .suspended }) == number
     else { return nil }
     return record.waitUntil
+  }
+
+  /// The data of the first item that a node put out in its last run.
+  func data(of node: String, in id: ExecutionID) async throws -> JSONObject? {
+    let entry = try await executions.journal(of: id, in: .initial).last { $0.node == node && $0.kind == .finished }
+    return try entry.flatMap { try NodeRun(node: node, run: 0, payload: $0.payload).outputs.first?.first?.json }
   }
 
   /// Runs `body` beside the loops that it needs, and ends them behind it.

@@ -13,7 +13,8 @@ extension StorageUnderTest {
       variables: SQLiteVariableStore(database), credentials: SQLiteCredentialStore(database),
       apiKeys: SQLiteAPIKeyStore(database),
       workspaces: SQLiteWorkspaceStore(database), accounts: SQLiteAccountStore(database),
-      sessions: SQLiteSessionStore(database), audit: SQLiteAuditLog(database))
+      sessions: SQLiteSessionStore(database), audit: SQLiteAuditLog(database),
+      staticData: SQLiteStaticDataStore(database))
   }
 }
 
@@ -45,6 +46,9 @@ extension StorageUnderTest {
 
   @Test(arguments: TagStoreConformance.checks)
   func tags(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: StaticDataConformance.checks)
+  func staticData(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
 
   @Test(arguments: VariableStoreConformance.checks)
   func variables(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }

@@ -133,6 +133,26 @@ import Testing
     #expect(found == [["__proto__": ["a": 1], "constructor": 2]])
   }
 
+  @Test func formatsAreExpandedAndPrepared() async throws {
+    let source = """
+      const parser = DateTime.buildFormatParser("dd.MM.yyyy");
+      const read = (text) => DateTime.fromFormatParser(text, parser, { zone: 'UTC' }).toISODate();
+      const refused = [() => DateTime.fromFormatParser('1', 'yyyy'), () => DateTime.fromFormatParser('1', parser, { locale: 'fr' })]
+        .map((call) => { try { call(); return false } catch { return true } });
+      return {
+        texts: [read('24.12.2026'), read('x')], format: DateTime.expandFormat('D T'), refused,
+        explained: DateTime.fromStringExplain('2026', 'yyyy').result,
+      }
+      """
+    #expect(
+      try await json(source) == [
+        [
+          "texts": ["2026-12-24", .null], "format": "M/d/yyyy H:mm", "refused": [true, true],
+          "explained": ["year": 2026],
+        ]
+      ])
+  }
+
   @Test func whatCodeWritesIsKeptInItsOrder() async throws {
     let console = NodeConsole()
     _ = try await evaluator().run(

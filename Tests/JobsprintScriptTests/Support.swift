@@ -25,6 +25,7 @@ struct Scene {
   init(_ workflow: Workflow) { self.workflow = workflow }
 
   var variables: JSONObject = [:]
+  var notes = NodeNotes()
 
   var scope: ExpressionScope {
     ExpressionScope(
@@ -34,7 +35,7 @@ struct Scene {
         workflowID: WorkflowID(UUIDv7(high: 0x7000, low: 1 << 63 | 1)), workflowIsActive: true,
         variables: variables),
       node: workflow.node(named: node) ?? Node(name: node, type: "test"), runIndex: runIndex, inputs: [items],
-      sources: sources, history: history, now: now)
+      sources: sources, history: history, now: now, notes: notes)
   }
 
   func evaluate(_ expression: String, item: Int = 0) async throws -> JSONValue? {

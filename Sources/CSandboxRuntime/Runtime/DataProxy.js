@@ -152,7 +152,10 @@ section("dataProxy", () => {
           throw new ExpressionError(`Custom data value for key "${key}" must be a string or a number`,
             { type: "custom_data" });
         }
-        scene.customData[key] = String(value).slice(0, 512);
+        // n8n's bounds: what is beyond them is left out, and fails nothing.
+        if (!(key in scene.customData) && Object.keys(scene.customData).length >= 10) return;
+        scene.customData[key] = Array.from(String(value).slice(0, 510)).slice(0, 255).join("");
+        scene.changesCustomData = true;
       },
       setAll(values) { for (const [key, value] of Object.entries(values)) customData.set(key, value); },
       get: (key) => scene.customData[key],

@@ -17,6 +17,14 @@ section("dateTimeParsing", () => ({ DateTime }) => {
     return named === undefined || setZone || !moment.isValid ? moment : moment.setZone(wanted);
   }
 
+  /** A format for many texts of one locale. */
+  class FormatParser {
+    constructor(format, locale) {
+      this.format = String(format);
+      this.locale = locale;
+    }
+  }
+
   const readers = {
     fromISO: (text, options = {}) => made(iso.moment(String(text)), options, text, "ISO 8601"),
     fromSQL: (text, options = {}) => made(iso.sql(String(text)), options, text, "SQL"),
@@ -40,7 +48,19 @@ section("dateTimeParsing", () => ({ DateTime }) => {
       const { regex, found } = readFormat(String(text), format, options.locale ?? settings.locale);
       return { input: text, regex, result: found?.parts ?? null, zone: found?.zone ?? null };
     },
+    fromStringExplain: (text, format, options) => DateTime.fromFormatExplain(text, format, options),
     parseFormatForOpts: () => null,
+    /** What a format's macros, such as `D`, stand for. */
+    expandFormat: (format) => withoutMacros(format).map((token) => token.text).join(""),
+    buildFormatParser: (format, options = {}) => new FormatParser(format, options.locale ?? settings.locale),
+    fromFormatParser(text, parser, options = {}) {
+      if (text === undefined || !(parser instanceof FormatParser)) throw new TypeError(
+        "fromFormatParser requires an input string and a format parser");
+      const { format, locale } = parser;
+      if ((options.locale ?? locale) !== locale) throw new Error(
+        `fromFormatParser called with a locale of ${options.locale}, but the format parser was created for ${locale}`);
+      return DateTime.fromFormat(text, format, { ...options, locale });
+    },
   };
   for (const [name, value] of Object.entries(readers)) {
     Object.defineProperty(DateTime, name, { value, writable: true, configurable: true });
@@ -122,9 +142,11 @@ section("dateTimeParsing", () => ({ DateTime }) => {
     f: "M/d/yyyy, h:mm a", ff: "LLL d, yyyy, h:mm a", F: "M/d/yyyy, h:mm:ss a", FF: "LLL d, yyyy, h:mm:ss a",
   };
 
+  const withoutMacros = (format) => tokens.split(format).flatMap((token) =>
+    (!token.literal && Object.hasOwn(macros, token.text) ? tokens.split(macros[token.text]) : [token]));
+
   function readFormat(text, format, locale) {
-    const units = tokens.split(format).flatMap((token) =>
-      !token.literal && Object.hasOwn(macros, token.text) ? tokens.split(macros[token.text]) : [token])
+    const units = withoutMacros(format)
       .map(
         (token) => (!token.literal && Object.hasOwn(tokenReaders, token.text) ? tokenReaders[token.text](locale)
         : { text: token.text, literal: token.literal }));

@@ -2,7 +2,7 @@
 // asynchronous). Only text crosses, so nothing of the context gets out and nothing from outside gets in.
 //
 // Requests, by `op`; each may bring a `scene`, which stays until the next one comes, and `data`, items that were needed:
-//   evaluate {templates, count}  ->  {values, odd, needs?}
+//   evaluate {templates, count}  ->  {values, odd, customData?, needs?}
 //     `values` has for each template its value for each of the items 0..<count; where that is no JSON, null stands there,
 //     and `odd` has {template, item} with {undefined: true}, {error} or {needed: true}
 //   code {kind, source, continueOnFail?, staticData?}
@@ -63,6 +63,7 @@
     };
   };
 
+  const customData = () => (scene.changesCustomData ? `,"customData":${JSON.stringify(scene.customData)}` : "");
   const needs = () => (scene.needs.length > 0 ? `,"needs":${JSON.stringify(scene.needs)}` : "");
 
   function evaluate(request) {
@@ -73,7 +74,7 @@
       odd.push({ template, item, ...what });
       return null;
     }));
-    return `{"values":[${texts.join()}],"odd":${JSON.stringify(odd)}${needs()}}`;
+    return `{"values":[${texts.join()}],"odd":${JSON.stringify(odd)}${customData()}${needs()}}`;
   }
 
   /** The values of a template for all items, as JSON. `tell` is told of what has none, and says what stands there. */
@@ -125,9 +126,8 @@
       if (code.lines.length > 0) state += `,"console":${JSON.stringify(code.lines)}`;
       const staticText = use("json").text(code.staticData);
       if (staticText !== code.staticText) state += `,"staticData":${staticText}`;
-      if (Object.keys(scene.customData).length > 0) state += `,"customData":${JSON.stringify(scene.customData)}`;
     }
-    return `{${outcome}${state}${needs()}}`;
+    return `{${outcome}${state}${customData()}${needs()}}`;
   }
 
   const operations = {

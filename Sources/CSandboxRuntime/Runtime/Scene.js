@@ -29,8 +29,9 @@ section("scene", () => {
       this.inputs = raw.inputs ?? [];
       this.sources = (raw.sources ?? []).map(sourceOf);
       this.needs = [];
-      /** Changed by `$execution.customData`. */
-      this.customData = { ...raw.execution?.customData };
+      /** The execution's, and whether `$execution.customData` has changed it here. Any name may be a key. */
+      this.customData = Object.assign(Object.create(null), raw.execution?.customData);
+      this.changesCustomData = false;
     }
 
     /** The items of the main input. */

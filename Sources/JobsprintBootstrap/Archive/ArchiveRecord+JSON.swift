@@ -66,6 +66,11 @@ extension ArchiveRecord {
         "tags": .array(workflow.tags.map { idText($0.id) }), "createdAt": time(workflow.createdAt),
         "updatedAt": time(workflow.updatedAt),
       ])
+    case .staticData(let workflow, let values, let workspace):
+      members.merge([
+        "workflow": idText(workflow), "workspace": idText(workspace),
+        "slots": .array(values.map { ["slot": .string($0.slot), "value": text($0.value)] }),
+      ])
     case .auditCheckpoint(let checkpoint):
       members.merge([
         "workspace": idText(checkpoint.workspace), "sequence": .integer(Int64(checkpoint.seal.sequence)),

@@ -60,6 +60,13 @@ extension ArchiveRecord {
           id: try row.id("id"), workflow: try row.id("workflow"), name: try row.string("name"),
           document: try row.bytes("document"), createdAt: try row.time("createdAt")), in: try row.id("workspace"))
     case .workflow: self = .workflow(try row.workflow(documents))
+    case .staticData:
+      var values: [StaticDatum] = []
+      for slot in members["slots"]?.arrayValue ?? [] {
+        let slot = Row(members: slot.objectValue ?? [:])
+        values.append(StaticDatum(slot: try slot.string("slot"), value: try slot.bytes("value")))
+      }
+      self = .staticData(try row.id("workflow"), values, in: try row.id("workspace"))
     case .auditCheckpoint:
       self = .auditCheckpoint(
         AuditCheckpoint(

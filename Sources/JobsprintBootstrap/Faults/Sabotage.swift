@@ -44,7 +44,7 @@ struct FencelessJournal: Journal {
       else { continue }
       let forced = JournalAppend(
         execution: append.execution, workspace: append.workspace, fence: stolen.fence, entries: append.entries,
-        transition: append.transition)
+        transition: append.transition, staticData: append.staticData)
       outcomes[place] = try await journal.commit([.append(forced)])[0]
     }
     return outcomes

@@ -15,6 +15,7 @@ struct Storage: Sendable {
   let tags: any TagStore
   let variables: any VariableStore
   let credentials: any CredentialStore
+  let staticData: any StaticDataStore
   let idempotency: any IdempotencyStore
   let apiKeys: any APIKeyStore
   let workspaces: any WorkspaceStore
@@ -109,7 +110,8 @@ extension Storage {
       executions: SQLiteExecutionStore(database), deadLetters: SQLiteDeadLetterStore(database),
       workflows: SQLiteWorkflowStore(database),
       tags: SQLiteTagStore(database), variables: SQLiteVariableStore(database),
-      credentials: SQLiteCredentialStore(database), idempotency: SQLiteIdempotencyStore(database),
+      credentials: SQLiteCredentialStore(database), staticData: SQLiteStaticDataStore(database),
+      idempotency: SQLiteIdempotencyStore(database),
       apiKeys: SQLiteAPIKeyStore(database), workspaces: SQLiteWorkspaceStore(database),
       accounts: SQLiteAccountStore(database), sessions: SQLiteSessionStore(database),
       audit: SQLiteAuditLog(database), archive: SQLiteArchive(database), isExclusive: true,
@@ -139,7 +141,8 @@ extension Storage {
       journal: storage.journal, claims: storage.claims, executions: storage.executions,
       deadLetters: storage.deadLetters,
       workflows: storage.workflows, tags: storage.tags, variables: storage.variables,
-      credentials: storage.credentials, idempotency: storage.idempotency, apiKeys: storage.apiKeys,
+      credentials: storage.credentials, staticData: storage.staticData, idempotency: storage.idempotency,
+      apiKeys: storage.apiKeys,
       workspaces: storage.workspaces, accounts: storage.accounts, sessions: storage.sessions,
       audit: storage.audit, archive: storage.archive, isExclusive: false, keepJournal: { writer in await writer.run() },
       maintain: { now throws(PortError) in

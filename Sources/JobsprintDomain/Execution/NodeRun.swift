@@ -48,10 +48,13 @@ public struct NodeRun: Sendable, Hashable {
   public var state: JSONObject
   /// What its code wrote.
   public var console: [ConsoleLine]
+  /// What it left to the execution, with all its attempts.
+  public var notes: RunNotes
 
   public init(
     node: String, run: Int, startedAt: Timestamp, duration: Duration = .zero, sources: [RunSource?] = [],
-    outputs: [[Item]] = [], error: NodeError? = nil, state: JSONObject = [:], console: [ConsoleLine] = []
+    outputs: [[Item]] = [], error: NodeError? = nil, state: JSONObject = [:], console: [ConsoleLine] = [],
+    notes: RunNotes = RunNotes()
   ) {
     self.node = node
     self.run = run
@@ -62,6 +65,7 @@ public struct NodeRun: Sendable, Hashable {
     self.error = error
     self.state = state
     self.console = console
+    self.notes = notes
   }
 }
 
@@ -101,6 +105,8 @@ extension NodeRun {
     var metadata = JSONObject()
     if !state.isEmpty { metadata["state"] = .object(state) }
     if !console.isEmpty { metadata["console"] = .array(console.map(\.asJSON)) }
+    // Last, as JournalEntry.customData relies upon.
+    if !notes.isEmpty { metadata.merge(notes.metadata) }
     if !metadata.isEmpty {
       bytes.append(",\"metadata\":")
       metadata.write(to: &bytes)
@@ -124,5 +130,6 @@ extension NodeRun {
     error = record["error"].map { NodeError($0) }
     state = record["metadata"]?["state"]?.objectValue ?? [:]
     console = (record["metadata"]?["console"]?.arrayValue ?? []).compactMap { ConsoleLine($0) }
+    notes = RunNotes(metadata: record["metadata"])
   }
 }

@@ -8,23 +8,29 @@ public struct Suspension: Sendable, Hashable {
   public let firstTry: Int
   /// Why the last attempt failed, where the wait is the pause behind it; nil where the node asked to wait.
   public let error: NodeError?
+  /// What the run has left to the execution so far.
+  public let notes: RunNotes
 
-  public init(until: Timestamp, failures: Int = 0, firstTry: Int = 1, error: NodeError? = nil) {
+  public init(
+    until: Timestamp, failures: Int = 0, firstTry: Int = 1, error: NodeError? = nil, notes: RunNotes = RunNotes()
+  ) {
     self.until = until
     self.failures = failures
     self.firstTry = firstTry
     self.error = error
+    self.notes = notes
   }
 
-  /// The payload of the entry: milliseconds since 1970 as a number; where attempts have failed,
-  /// `{"until", "failures", "firstTry", "error"}`.
+  /// The payload of the entry: milliseconds since 1970 as a number; where attempts have failed, or have left something,
+  /// `{"until", "failures", "firstTry", "error", "metadata"}`.
   public var bytes: [UInt8] {
-    guard failures > 0 else { return Array(String(until.milliseconds).utf8) }
+    guard failures > 0 || !notes.isEmpty else { return Array(String(until.milliseconds).utf8) }
     var members: JSONObject = [
       "until": .integer(until.milliseconds), "failures": .integer(Int64(failures)),
       "firstTry": .integer(Int64(firstTry)),
     ]
     if let error { members["error"] = error.asJSON }
+    if !notes.isEmpty { members["metadata"] = .object(notes.metadata) }
     return JSONValue.object(members).jsonBytes
   }
 
@@ -41,6 +47,6 @@ public struct Suspension: Sendable, Hashable {
     else { return nil }
     self.init(
       until: Timestamp(milliseconds: Int64(until)), failures: failures, firstTry: firstTry,
-      error: value["error"].map { NodeError($0) })
+      error: value["error"].map { NodeError($0) }, notes: RunNotes(metadata: value["metadata"]))
   }
 }

@@ -9,6 +9,7 @@ extension Workflow {
     connections = try reader.connections(document)
     settings = WorkflowSettings(try reader.object(document, "settings", at: "") ?? [:])
     pinData = try reader.pinData(document)
+    staticData = reader.staticData(document)
   }
 }
 
@@ -34,6 +35,13 @@ private struct DocumentReader {
       throw malformed(pointer + "/" + key.asPointerToken, "an object", found: value)
     }
     return members
+  }
+
+  /// An object, or a text of one; anything else is nobody's business.
+  func staticData(_ document: JSONObject) -> JSONObject {
+    guard let value = document["staticData"] else { return [:] }
+    let parsed = value.stringValue.flatMap { try? JSONValue(parsing: Array($0.utf8)) } ?? value
+    return parsed.objectValue ?? [:]
   }
 
   func nodes(_ document: JSONObject) throws(WorkflowIssue) -> [Node] {

@@ -9,16 +9,19 @@ public struct Workflow: Sendable, Hashable {
   public let settings: WorkflowSettings
   /// Items by node name that stand in for a node's output 0 when pinned data is used.
   public let pinData: [ExactString: [Item]]
+  /// What the document brought along: objects by the names of slots (``StaticDataSlot/name``).
+  public let staticData: JSONObject
 
   public init(
     name: String, nodes: [Node], connections: Connections, settings: WorkflowSettings = WorkflowSettings(),
-    pinData: [ExactString: [Item]] = [:]
+    pinData: [ExactString: [Item]] = [:], staticData: JSONObject = [:]
   ) {
     self.name = name
     self.nodes = nodes
     self.connections = connections
     self.settings = settings
     self.pinData = pinData
+    self.staticData = staticData
   }
 
   /// The node of that name.

@@ -17,6 +17,8 @@ public struct CodeNode: NodeType {
 
   public init() {}
 
+  public func staticData(of node: Node) -> [StaticDataSlot] { node.staticData(mentionedIn: "jsCode") }
+
   public func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
     guard context.rawParameter("language") ?? "javaScript" == "javaScript" else {
       throw NodeError(
@@ -37,6 +39,8 @@ public struct FunctionNode: NodeType {
 
   public init() {}
 
+  public func staticData(of node: Node) -> [StaticDataSlot] { node.staticData(mentionedIn: "functionCode") }
+
   public func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
     .outputs([try await context.code(context.rawParameter("functionCode")?.stringValue ?? "", as: .function)])
   }
@@ -50,8 +54,18 @@ public struct FunctionItemNode: NodeType {
 
   public init() {}
 
+  public func staticData(of node: Node) -> [StaticDataSlot] { node.staticData(mentionedIn: "functionCode") }
+
   public func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
     .outputs([try await context.code(context.rawParameter("functionCode")?.stringValue ?? "", as: .functionItem)])
+  }
+}
+
+extension Node {
+  /// Both slots, where the code in a parameter may ask for one.
+  fileprivate func staticData(mentionedIn parameter: String) -> [StaticDataSlot] {
+    let code = parameters[parameter]?.stringValue ?? ""
+    return code.contains("getWorkflowStaticData") ? [.global, .node(name)] : []
   }
 }
 

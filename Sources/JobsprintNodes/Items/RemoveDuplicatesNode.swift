@@ -1,17 +1,36 @@
 import JobsprintDomain
 import JobsprintPorts
 
-/// Drops items that are equal to an earlier one, in all fields or in some.
+/// Drops items that are equal to an earlier one, in all fields or in some, or that an earlier execution has seen.
 ///
 /// Values are compared with their types: `1` is not `"1"`. A missing field is a value of its own.
 struct RemoveDuplicatesNode: NodeType {
-  let description = NodeDescription(
+  let description = RemoveDuplicatesNode.described
+
+  private static let described = NodeDescription(
     type: "n8n-nodes-base.removeDuplicates", displayName: "Remove Duplicates",
     summary: "Drops items that are equal to an earlier one.", versions: [1, 1.1, 2],
     parameters: [
       NodeParameter(
-        "operation", .choice, "From version 2: where to look for duplicates; only the items that come in can be.",
-        default: "removeDuplicateInputItems", choices: ["removeDuplicateInputItems"]),
+        "operation", .choice,
+        "From version 2: look for duplicates among the items that come in, or in those of earlier executions; or forget "
+          + "these. What was seen is stored when the execution ends, with an error, too, but not when it is stopped; of "
+          + "executions that overlap the last one to end counts.",
+        default: .string(inputOperation), choices: operations),
+      NodeParameter(
+        "logic", .choice,
+        "With `\(historyOperation)`: keep an item whose value is new, or is a higher number or a later date than any "
+          + "before. What is not kept goes to the second output.",
+        default: .string(newLogic), choices: logics),
+      NodeParameter("dedupeValue", .text, "With `\(newLogic)`: the value that tells items apart."),
+      NodeParameter("incrementalDedupeValue", .text, "With `\(higherLogic)`: a number."),
+      NodeParameter("dateDedupeValue", .text, "With `\(laterLogic)`: a date."),
+      NodeParameter(
+        "options.scope", .choice, "Whether the node has a history of its own, or shares that of its workflow.",
+        default: "node", choices: ["node", "workflow"]),
+      NodeParameter(
+        "options.historySize", .number, "With `\(newLogic)`: how many values are kept, at most \(SeenItems.mostKeys).",
+        default: .integer(Int64(SeenItems.usualKeys))),
       NodeParameter(
         "compare", .choice, "Which fields make items equal.", default: "allFields",
         choices: ["allFields", "allFieldsExcept", "selectedFields"]),
@@ -25,14 +44,13 @@ struct RemoveDuplicatesNode: NodeType {
 
   func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
     let operation =
-      context.typeVersion < 2
-      ? "removeDuplicateInputItems" : try context.string("operation", default: "removeDuplicateInputItems")
-    guard operation == "removeDuplicateInputItems" else {
-      throw NodeError(
-        "'\(operation)' needs a history of items across executions, which is not kept",
-        description: "Use 'Remove Items Repeated Within Current Input'.", context: ["parameter": "operation"])
+      context.typeVersion < 2 ? Self.inputOperation : try context.string("operation", default: Self.inputOperation)
+    switch operation {
+    case Self.inputOperation: return .outputs([try Self.items(context)])
+    case Self.historyOperation: return try Self.unseen(context)
+    case Self.clearOperation: return try Self.clear(context)
+    default: throw context.unknownChoice("operation", operation, of: Self.operations)
     }
-    return .outputs([try Self.items(context)])
   }
 
   static func items(_ context: NodeContext) throws(NodeError) -> [Item] {

@@ -17,10 +17,12 @@ public struct ExpressionScope: Sendable {
   public let history: RunHistory
   /// `$now`: the same for all expressions of one run.
   public let now: Timestamp
+  /// What the run finds of what others left, and where it leaves its own: `$execution.customData`.
+  public let notes: NodeNotes
 
   public init(
     workflow: Workflow, execution: ExecutionFacts, node: Node, runIndex: Int, inputs: [[Item]], mainInput: Int = 0,
-    sources: [RunSource?], history: RunHistory, now: Timestamp
+    sources: [RunSource?], history: RunHistory, now: Timestamp, notes: NodeNotes = NodeNotes()
   ) {
     self.workflow = workflow
     self.execution = execution
@@ -31,6 +33,7 @@ public struct ExpressionScope: Sendable {
     self.sources = sources
     self.history = history
     self.now = now
+    self.notes = notes
   }
 
   public var items: [Item] { inputs.indices.contains(mainInput) ? inputs[mainInput] : [] }

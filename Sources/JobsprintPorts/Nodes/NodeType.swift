@@ -7,6 +7,10 @@ public protocol NodeType: Sendable {
   /// How the engine schedules this node; the default follows the description.
   func traits(of node: Node) -> NodeTraits
 
+  /// Which slots of its workflow's static data a run of this node looks at or changes; the default is none. The node finds
+  /// and leaves them in ``ExpressionScope/notes``.
+  func staticData(of node: Node) -> [StaticDataSlot]
+
   /// Runs the node once over all its input items.
   ///
   /// Items without a `pairedItem` are paired by the engine where that is unambiguous.
@@ -14,6 +18,8 @@ public protocol NodeType: Sendable {
 }
 
 extension NodeType {
+  public func staticData(of node: Node) -> [StaticDataSlot] { [] }
+
   public func traits(of node: Node) -> NodeTraits {
     NodeTraits(
       isTrigger: description.isTrigger, outputCount: description.outputs.count,

@@ -4,8 +4,8 @@ public import JobsprintDomain
 
 /// What an archive holds. Restored in this order: what is referred to comes before what refers to it.
 public enum ArchiveKind: String, Sendable, Hashable, CaseIterable {
-  case workspace, user, membership, apiKey, variable, credential, tag, version, workflow, auditCheckpoint, auditEntry
-  case execution, executionTags, deadLetter
+  case workspace, user, membership, apiKey, variable, credential, tag, version, workflow, staticData
+  case auditCheckpoint, auditEntry, execution, executionTags, deadLetter
 }
 
 public enum ArchiveRecord: Sendable, Hashable {
@@ -21,6 +21,8 @@ public enum ArchiveRecord: Sendable, Hashable {
   /// Versions outlive their workflow.
   case version(StoredVersion, in: WorkspaceID)
   case workflow(StoredWorkflow)
+  /// All of a workflow that has some.
+  case staticData(WorkflowID, [StaticDatum], in: WorkspaceID)
   case auditCheckpoint(AuditCheckpoint)
   case auditEntry(AuditRecord)
   /// With its whole journal; its document is a version.
@@ -41,6 +43,7 @@ public enum ArchiveRecord: Sendable, Hashable {
     case .tag: .tag
     case .version: .version
     case .workflow: .workflow
+    case .staticData: .staticData
     case .auditCheckpoint: .auditCheckpoint
     case .auditEntry: .auditEntry
     case .execution: .execution
@@ -61,6 +64,7 @@ public enum ArchiveRecord: Sendable, Hashable {
     case .tag(let tag, _): tag.id.uuid
     case .version(let version, _): version.id.uuid
     case .workflow(let workflow): workflow.id.uuid
+    case .staticData(let workflow, _, _): workflow.uuid
     case .auditCheckpoint(let checkpoint): checkpoint.workspace.uuid
     case .auditEntry(let record): record.entry.id.uuid
     case .execution(let record, _): record.id.uuid

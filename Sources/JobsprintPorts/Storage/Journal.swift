@@ -87,16 +87,19 @@ public struct JournalAppend: Sendable {
   public let fence: Fence
   public let entries: [JournalEntry]
   public let transition: ExecutionTransition
+  /// With an end: what replaces its workflow's static data, in the order of commits. nil nearly always.
+  public let staticData: StaticDataChange?
 
   public init(
     execution: ExecutionID, workspace: WorkspaceID, fence: Fence, entries: [JournalEntry],
-    transition: ExecutionTransition = .none
+    transition: ExecutionTransition = .none, staticData: StaticDataChange? = nil
   ) {
     self.execution = execution
     self.workspace = workspace
     self.fence = fence
     self.entries = entries
     self.transition = transition
+    self.staticData = staticData
   }
 }
 

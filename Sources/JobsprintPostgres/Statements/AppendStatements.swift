@@ -68,7 +68,8 @@ struct ContinueExecutions: PostgresStatement {
 }
 
 /// What ends an execution, with the workflow that its end is listed under.
-private func finishing(workflow: String) -> String {
+/// - Parameter more: what else follows from `gone`.
+private func finishing(workflow: String, more: String = "") -> String {
   """
   WITH appended AS MATERIALIZED (
     SELECT * FROM unnest(\(arrays), $7::text[], $8::int8[], $9::bytea[], $10::bytea[])
@@ -83,7 +84,7 @@ private func finishing(workflow: String) -> String {
       CASE WHEN finished = '{}' OR positions IS NULL
         OR jobsprint.add_positions(finished, positions::int4multirange) IS NOT NULL THEN entries END
     FROM gone
-  )
+  )\(more)
   SELECT id FROM gone
   """
 }
@@ -122,6 +123,50 @@ struct FailExecutions: PostgresStatement {
   let appends: [JournalAppend]
 
   func bind(into values: inout PostgresBindings) throws { try bindEnds(appends, to: &values) }
+
+  static func decode(_ row: inout PostgresRow) throws -> ExecutionID { try row.id() }
+}
+
+/// Appends that end their execution, however, and leave something to its workflow: a statement of their own, since nearly
+/// none do. It is written by who ends the execution and by nobody who repeats that. Of several in one commit the last one
+/// counts. (A workflow that is deleted at the same moment may leave a row that nobody can read.)
+struct EndKeepingStaticData: PostgresStatement {
+  static let name = "executions.end-keeping"
+  static let sql = finishing(
+    workflow: "CASE WHEN state <> 'success' THEN \(workflowOfGone) END",
+    more: """
+      , kept AS (
+        INSERT INTO jobsprint.static_data (workspace_id, workflow_id, slot, value)
+        SELECT DISTINCT ON (g.workspace_id, s.workflow_id, s.slot) g.workspace_id, s.workflow_id, s.slot, s.value
+        FROM unnest($11::uuid[], $12::uuid[], $13::bytea[], $14::bytea[]) WITH ORDINALITY
+          AS s (execution_id, workflow_id, slot, value, place)
+        JOIN gone AS g ON g.id = s.execution_id
+        JOIN jobsprint.workflows AS w ON w.workspace_id = g.workspace_id AND w.id = s.workflow_id
+        ORDER BY g.workspace_id, s.workflow_id, s.slot, s.place DESC
+        ON CONFLICT (workspace_id, workflow_id, slot) DO UPDATE SET value = excluded.value
+      )
+      """)
+
+  let appends: [JournalAppend]
+  /// What they leave, in the order in which they came.
+  let changes: [(execution: ExecutionID, change: StaticDataChange)]
+
+  func bind(into values: inout PostgresBindings) throws {
+    try bindEnds(appends, to: &values)
+    var (executions, workflows): ([ExecutionID], [WorkflowID]) = ([], [])
+    var data: [StaticDatum] = []
+    for (execution, change) in changes {
+      for datum in change.values {
+        executions.append(execution)
+        workflows.append(change.workflow)
+        data.append(datum)
+      }
+    }
+    try values.bind(ids: executions)
+    try values.bind(ids: workflows)
+    try values.bind(array: data.map(\.slot.stored))
+    try values.bind(array: data.map(\.value))
+  }
 
   static func decode(_ row: inout PostgresRow) throws -> ExecutionID { try row.id() }
 }

@@ -31,6 +31,10 @@ struct ListIDs<Kind> {
     case workflows
     case executions
     case auditEntries = "audit_logs"
+    /// Ids of workflows that have some.
+    case staticData = "static_data"
+
+    var ids: String { self == .staticData ? "workflow_id" : "id" }
   }
 
   let table: Table
@@ -46,8 +50,8 @@ struct ListIDs<Kind> {
     return PostgresCommand(
       name: "archive.ids-of-\(table.rawValue)",
       sql: """
-        SELECT id FROM jobsprint.\(table.rawValue)
-        WHERE workspace_id = $1\(after == nil ? "" : " AND id > $3") ORDER BY id LIMIT $2
+        SELECT \(table == .staticData ? "DISTINCT " : "")\(table.ids) FROM jobsprint.\(table.rawValue)
+        WHERE workspace_id = $1\(after == nil ? "" : " AND \(table.ids) > $3") ORDER BY \(table.ids) LIMIT $2
         """, values: values)
   }
 }

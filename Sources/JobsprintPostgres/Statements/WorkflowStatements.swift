@@ -149,12 +149,13 @@ struct UpdateWorkflow: PostgresStatement {
   }
 }
 
-/// Removes a workflow with its words and tags; its versions stay.
+/// Removes a workflow with its words, tags and static data; its versions stay.
 struct DeleteWorkflow: PostgresStatement {
   static let name = "workflows.delete"
   static let sql = """
     WITH words AS (DELETE FROM jobsprint.workflow_words WHERE workspace_id = $1 AND workflow_id = $2),
-    tags AS (DELETE FROM jobsprint.workflow_tags WHERE workspace_id = $1 AND workflow_id = $2)
+    tags AS (DELETE FROM jobsprint.workflow_tags WHERE workspace_id = $1 AND workflow_id = $2),
+    kept AS (DELETE FROM jobsprint.static_data WHERE workspace_id = $1 AND workflow_id = $2)
     DELETE FROM jobsprint.workflows WHERE workspace_id = $1 AND id = $2
     """
 

@@ -213,6 +213,11 @@ public final class Acceptor: Sendable {
     }
     var entries = journal.filter { $0.kind == .finished }
     if original.state == .error, !entries.isEmpty { entries.removeLast() }
+    // What others have stored meanwhile must not be what it was then.
+    do { entries = try entries.map { try $0.withoutStaticData() } } catch {
+      throw RuntimeError(
+        .workflowNotRunnable, "A record of the execution is unreadable: \(error). Retry it from the start.")
+    }
     do { for entry in entries { try machine.replay(entry) } } catch {
       throw RuntimeError(
         .workflowNotRunnable,

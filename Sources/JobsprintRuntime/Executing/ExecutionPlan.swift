@@ -11,6 +11,8 @@ final class ExecutionPlan: Sendable {
   let graph: WorkflowGraph
   /// By place in the graph; nil where the node is switched off or nobody knows its type.
   let types: [(any NodeType)?]
+  /// By place in the graph: the workflow's static data that the node looks at or changes.
+  let staticData: [[StaticDataSlot]]
   /// Its executions need the workspace's variables.
   let readsVariables: Bool
   /// What keeps it from running.
@@ -21,6 +23,9 @@ final class ExecutionPlan: Sendable {
     self.document = document
     graph = WorkflowGraph(workflow) { node in library[node.type]?.traits(of: node) ?? NodeTraits() }
     types = graph.vertices.map { library[$0.node.type] }
+    staticData = zip(types, graph.vertices).map { type, vertex in
+      vertex.node.isDisabled ? [] : type?.staticData(of: vertex.node) ?? []
+    }
     readsVariables = workflow.mentionsVariables
     blockers = WorkflowValidator(library: library).issues(of: workflow).filter(\.code.blocksExecution)
   }

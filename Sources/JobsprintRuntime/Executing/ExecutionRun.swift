@@ -8,6 +8,10 @@
 // been beside it. From then on each of its nodes is journaled by itself, so that an innocent one comes further; one that
 // still does not is ended as crashed.
 //
+// The workflow's static data is read when the first node that looks at it is due. What it was is journaled with that node's
+// run, so that it is the same behind a crash; what the execution has changed of it is stored with its end: with success,
+// where an active workflow has run as a whole, and what duplicates are known by with every end.
+//
 // What can't be done leaves a dead letter in the commit of its end: a crashed execution always, a failed one where its
 // workflow has a retry policy, whose attempts it has used up.
 
@@ -21,12 +25,16 @@ struct ExecutionRun {
   private let facts: ExecutionFacts
   private let runner: NodeRunner
   private let credentials: CredentialDesk
+  private let staticData: any StaticDataStore
   private let writer: JournalWriter
   private let accept: PendingAccept?
   private let clock: any WallClock
   private let timers: TimerSignal
   private let hold: HeldExecutions.Hold
 
+  private let isTrial: Bool
+  /// What its runs have left so far.
+  private var notes: ExecutionNotes
   /// Those whose use is on record.
   private var usedCredentials: Set<CredentialID> = []
   private var gathered: [JournalEntry] = []
@@ -50,7 +58,7 @@ struct ExecutionRun {
   /// - Parameter accept: nil for an execution that is stored.
   init(
     _ claimed: ClaimedExecution, _ ready: ReadyExecution, variables: JSONObject, runner: NodeRunner,
-    credentials: CredentialDesk, writer: JournalWriter,
+    credentials: CredentialDesk, staticData: any StaticDataStore, writer: JournalWriter,
     accept: PendingAccept?, clock: any WallClock, timers: TimerSignal, hold: HeldExecutions.Hold, mostBytes: Int
   ) {
     self.claimed = claimed
@@ -60,6 +68,9 @@ struct ExecutionRun {
       variables: variables)
     self.runner = runner
     self.credentials = credentials
+    self.staticData = staticData
+    isTrial = ready.machine.isTrial
+    notes = ready.machine.notes
     self.writer = writer
     self.accept = accept
     self.clock = clock
@@ -123,6 +134,7 @@ struct ExecutionRun {
     let outcome: NodeOutcome
     let startedAt: Timestamp
     var console: [ConsoleLine] = []
+    var notes = RunNotes()
   }
 
   /// Runs the task behind its barrier; nil when the execution is not ours any more.
@@ -148,12 +160,13 @@ struct ExecutionRun {
     let place = plan.graph.place(of: task.node.name)
     let type = place.flatMap { plan.types[$0] }
     let console = NodeConsole()
+    let notes = NodeNotes(self.notes, taking: try await untakenStaticData(of: task, at: place))
     let outcome: NodeOutcome
     switch try await secrets(of: task, type) {
     case .success(let secrets):
       outcome = await runner.run(
         task, type: type, workflow: plan.workflow, facts: facts, history: machine.history, deadline: deadline,
-        secrets: secrets, console: console)
+        secrets: secrets, console: console, notes: notes)
     case .failure(let error): outcome = .failed(error)
     }
     if hold.interruption == .lost { return nil }
@@ -161,7 +174,7 @@ struct ExecutionRun {
       try await timeOut()
       return nil
     }
-    return Ran(task: task, outcome: outcome, startedAt: startedAt, console: console.lines)
+    return Ran(task: task, outcome: outcome, startedAt: startedAt, console: console.lines, notes: notes.left)
   }
 
   /// The secrets that the node may use, by the types of their credentials; their use is on record before it begins.
@@ -189,11 +202,41 @@ struct ExecutionRun {
     return .success(secrets)
   }
 
+  /// What the node sees of its workflow's static data, where no node of the execution has looked at it before.
+  private func untakenStaticData(of task: NodeTask, at place: Int?) async throws(PortError) -> JSONObject {
+    guard let slots = place.map({ plan.staticData[$0] }), !slots.isEmpty, task.outputs == nil else { return [:] }
+    let untaken = slots.map(\.name).filter { !notes.staticData.contains($0) }
+    guard !untaken.isEmpty else { return [:] }
+    let stored = try await patiently { () async throws(PortError) in
+      try await staticData.staticData(in: untaken, of: claimed.workflow, in: claimed.workspace)
+    }
+    var taken = JSONObject()
+    for slot in untaken {
+      let known = stored.first { $0.slot.hasSameCodeUnits(as: slot) }.flatMap { try? JSONValue(parsing: $0.value) }
+      taken[slot] = .object(known?.objectValue ?? plan.workflow.staticData[slot]?.objectValue ?? [:])
+    }
+    return taken
+  }
+
+  /// What the execution leaves to its workflow when it ends like this.
+  private func staticDataChange(with state: ExecutionState) -> StaticDataChange? {
+    guard !notes.changedSlots.isEmpty else { return nil }
+    let isKept = state == .success && facts.workflowIsActive && !isTrial
+    let values = notes.changedSlots.sorted().compactMap { slot -> StaticDatum? in
+      guard isKept || StaticDataSlot(name: slot.text)?.isHistory == true, let value = notes.staticData[slot.text] else {
+        return nil
+      }
+      return StaticDatum(slot: slot.text, value: value.jsonBytes)
+    }
+    return values.isEmpty ? nil : StaticDataChange(workflow: claimed.workflow, values: values)
+  }
+
   private mutating func take(_ ran: Ran, in machine: inout ExecutionStateMachine) async throws(PortError) {
     let (task, now) = (ran.task, clock.now)
     let completion = machine.complete(
       task, with: ran.outcome, startedAt: ran.startedAt, duration: now - ran.startedAt, draw: .random(in: 0...1),
-      console: ran.console)
+      console: ran.console, notes: ran.notes)
+    if !ran.notes.isEmpty { notes = machine.notes }
     switch completion {
     case .recorded(let run):
       gather(
@@ -227,7 +270,8 @@ struct ExecutionRun {
   ) async throws(PortError) {
     try await barrier(
       transition: .finish(
-        state, error: error.map(\.asJSON.jsonBytes), lastNode: lastNode, at: clock.now, deadLetter: deadLetter))
+        state, error: error.map(\.asJSON.jsonBytes), lastNode: lastNode, at: clock.now, deadLetter: deadLetter),
+      leaving: staticDataChange(with: state))
   }
 
   private mutating func timeOut() async throws(PortError) {
@@ -240,15 +284,19 @@ struct ExecutionRun {
       lastNode: nil)
   }
 
-  private mutating func barrier(transition: ExecutionTransition) async throws(PortError) {
-    if try await !isWritten(transition) { hold.interrupt(.lost) }
+  private mutating func barrier(
+    transition: ExecutionTransition, leaving change: StaticDataChange? = nil
+  ) async throws(PortError) {
+    if try await !isWritten(transition, leaving: change) { hold.interrupt(.lost) }
   }
 
   /// Journals what was gathered; false when the fence has refused it, and nothing more may be written.
-  private mutating func isWritten(_ transition: ExecutionTransition) async throws(PortError) -> Bool {
+  private mutating func isWritten(
+    _ transition: ExecutionTransition, leaving change: StaticDataChange? = nil
+  ) async throws(PortError) -> Bool {
     let append = JournalAppend(
       execution: claimed.id, workspace: claimed.workspace, fence: claimed.fence, entries: gathered,
-      transition: transition)
+      transition: transition, staticData: change)
     let outcome = try await written(append)
     gathered.removeAll(keepingCapacity: true)
     gatheredBytes = 0

@@ -14,6 +14,7 @@ public final class Executor: Sendable {
   private let catalog: WorkflowCatalog
   private let variables: VariableCatalog
   private let credentials: CredentialDesk
+  private let staticData: any StaticDataStore
   private let writer: JournalWriter
   private let runner: NodeRunner
   private let bus: any EventBus
@@ -31,8 +32,8 @@ public final class Executor: Sendable {
 
   public init(
     id: ExecutorID, options: ExecutorOptions = ExecutorOptions(), queue: any WakeUpQueue, claims: any ExecutionClaims,
-    catalog: WorkflowCatalog, variables: VariableCatalog, credentials: CredentialDesk, writer: JournalWriter,
-    bus: any EventBus, evaluator: any ExpressionEvaluator,
+    catalog: WorkflowCatalog, variables: VariableCatalog, credentials: CredentialDesk,
+    staticData: any StaticDataStore, writer: JournalWriter, bus: any EventBus, evaluator: any ExpressionEvaluator,
     code: (any CodeRunner)? = nil, clock: any WallClock, timers: TimerSignal = TimerSignal(), log: Logger
   ) {
     self.id = id
@@ -42,6 +43,7 @@ public final class Executor: Sendable {
     self.catalog = catalog
     self.variables = variables
     self.credentials = credentials
+    self.staticData = staticData
     self.writer = writer
     self.bus = bus
     runner = NodeRunner(evaluator: evaluator, code: code, clock: clock)
@@ -283,7 +285,8 @@ public final class Executor: Sendable {
       return await giveUp(claimed, error)
     }
     var run = ExecutionRun(
-      claimed, ready, variables: values, runner: runner, credentials: credentials, writer: writer, accept: accept,
+      claimed, ready, variables: values, runner: runner, credentials: credentials, staticData: staticData,
+      writer: writer, accept: accept,
       clock: clock, timers: timers, hold: hold,
       mostBytes: options.mostBytes)
     try await run.run(ready.machine)

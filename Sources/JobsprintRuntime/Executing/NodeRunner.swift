@@ -12,9 +12,11 @@ struct NodeRunner: Sendable {
   ///   - deadline: when it comes, the node's task is cancelled.
   ///   - secrets: of the node's credentials, by their types.
   ///   - console: takes what the node's code writes.
+  ///   - notes: has what earlier runs left, and takes what this one leaves.
   func run(
     _ task: NodeTask, type: (any NodeType)?, workflow: Workflow, facts: ExecutionFacts, history: RunHistory,
-    deadline: Timestamp?, secrets: [String: JSONObject] = [:], console: NodeConsole = NodeConsole()
+    deadline: Timestamp?, secrets: [String: JSONObject] = [:], console: NodeConsole = NodeConsole(),
+    notes: NodeNotes = NodeNotes()
   ) async -> NodeOutcome {
     if let outputs = task.outputs { return .outputs(outputs, state: nil) }
     guard let type else {
@@ -22,7 +24,7 @@ struct NodeRunner: Sendable {
     }
     let scope = ExpressionScope(
       workflow: workflow, execution: facts, node: task.node, runIndex: task.run, inputs: task.inputs,
-      mainInput: task.mainInput, sources: task.sources, history: history, now: clock.now)
+      mainInput: task.mainInput, sources: task.sources, history: history, now: clock.now, notes: notes)
     do throws(NodeError) {
       switch try await result(of: type, task, scope, secrets, until: deadline, console) {
       case .outputs(let outputs, let state):
@@ -51,6 +53,7 @@ struct NodeRunner: Sendable {
   ) async throws(NodeError) -> NodeResult {
     var forced: Set<ExactString>? = task.traits.hasOutsideEffect ? nil : []
     while true {
+      scope.notes.begin()
       let resolver = try await evaluator.resolver(for: scope, inJavaScript: forced)
       let context = NodeContext(
         scope: scope, resolver: resolver, clock: clock, code: code, console: console, secrets: secrets,

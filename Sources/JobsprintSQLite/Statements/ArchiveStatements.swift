@@ -31,6 +31,10 @@ struct ListIDs<Kind>: SQLStatement {
     case workflows
     case executions
     case auditEntries = "audit_entries"
+    /// Ids of workflows that have some.
+    case staticData = "static_data"
+
+    var ids: String { self == .staticData ? "workflow_id" : "id" }
   }
 
   let table: Table
@@ -40,7 +44,8 @@ struct ListIDs<Kind>: SQLStatement {
 
   var sql: String {
     """
-    SELECT id FROM \(table.rawValue) WHERE workspace_id = ?\(after == nil ? "" : " AND id > ?") ORDER BY id LIMIT ?
+    SELECT \(table == .staticData ? "DISTINCT " : "")\(table.ids) FROM \(table.rawValue)
+    WHERE workspace_id = ?\(after == nil ? "" : " AND \(table.ids) > ?") ORDER BY \(table.ids) LIMIT ?
     """
   }
 

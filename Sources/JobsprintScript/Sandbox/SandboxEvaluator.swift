@@ -48,6 +48,7 @@ public final class SandboxEvaluator: ExpressionEvaluator, CodeRunner {
     request.append(",\"templates\":")
     JSONValue.array(ordered.map { .string($0.text) }).write(to: &request)
     let answer = try await ask(request, in: scope)
+    scope.notes.takeAnswer(answer)
     guard let values = answer["values"]?.arrayValue, values.count == ordered.count else {
       throw NodeError(answer["error"] ?? .null)
     }
@@ -65,14 +66,29 @@ public final class SandboxEvaluator: ExpressionEvaluator, CodeRunner {
   public func run(
     _ code: NodeCode, in scope: ExpressionScope, console: NodeConsole
   ) async throws(NodeError) -> [Item] {
+    let slots = [("global", StaticDataSlot.global), ("node", .node(scope.node.name))]
+    let staticData = JSONObject(
+      slots.compactMap { kind, slot in scope.notes.staticData(slot).map { (kind, .object($0)) } })
     let head: JSONObject = [
       "op": "code", "kind": .string(code.kind.rawValue), "source": .string(code.source),
-      "continueOnFail": .bool(code.continuesOnFail),
+      "continueOnFail": .bool(code.continuesOnFail), "staticData": .object(staticData),
     ]
     var request = JSONValue.object(head).jsonBytes
     request.removeLast()
     let answer = try await ask(request, in: scope)
     console.write((answer["console"]?.arrayValue ?? []).compactMap { ConsoleLine($0) })
+    scope.notes.takeAnswer(answer)
+    for (kind, slot) in slots {
+      guard let before = staticData[kind], let after = answer["staticData"]?[kind], after != before,
+        let value = after.objectValue
+      else { continue }
+      guard !value.isDeeper(than: JSONValue.depthLimit) else {
+        throw NodeError(
+          "The static data '\(slot.name)' has more than \(JSONValue.depthLimit) levels", name: "StaticDataTooLargeError"
+        )
+      }
+      try scope.notes.leave(value, in: slot)
+    }
     if let error = answer["error"] { throw NodeError(error).inNode(scope.node.name) }
     return (answer["items"]?.arrayValue ?? []).map { Item($0.objectValue ?? [:]) }
   }
@@ -172,6 +188,13 @@ extension JSONValue {
 extension UUIDv7 {
   fileprivate var bytes: [UInt8] {
     [high, low].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - 8 * $0)) } }
+  }
+}
+
+extension NodeNotes {
+  /// Takes what JavaScript left, also where it failed in the end.
+  fileprivate func takeAnswer(_ answer: JSONValue) {
+    if let customData = answer["customData"]?.objectValue { leave(CustomData(customData)) }
   }
 }
 

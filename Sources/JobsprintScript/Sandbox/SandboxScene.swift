@@ -57,7 +57,10 @@ struct SandboxScene {
         "active": .bool(scope.execution.workflowIsActive), "settings": [:],
         "nodes": .array(workflow.nodes.map(\.scene)), "connections": workflow.connections.scene,
       ],
-      "execution": ["id": .string("\(scope.execution.id)"), "mode": .string(scope.execution.mode.seenByCode)],
+      "execution": [
+        "id": .string("\(scope.execution.id)"), "mode": .string(scope.execution.mode.seenByCode),
+        "customData": .object(scope.notes.customData.texts),
+      ],
       "node": .string(scope.node.name), "runIndex": .integer(Int64(scope.runIndex)),
       "mainInput": .integer(Int64(scope.mainInput)), "sources": .array(scope.sources.map { $0?.scene ?? .null }),
       "now": .integer(scope.now.milliseconds), "timezone": .string(workflow.settings.timezone ?? timezone),
