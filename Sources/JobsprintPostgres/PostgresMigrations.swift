@@ -92,8 +92,8 @@ public struct PostgresMigrations: Sendable {
       name: "V0024_retention_of_letters", up: PackageResources.V0024_retention_of_letters_sql,
       down: PackageResources.V0024_retention_of_letters_down_sql),
     Migration(
-      name: "V0025_static_data", up: PackageResources.V0025_static_data_sql,
-      down: PackageResources.V0025_static_data_down_sql),
+      name: "V0028_static_data", up: PackageResources.V0028_static_data_sql,
+      down: PackageResources.V0028_static_data_down_sql),
   ]
 
   /// For one migration: a rewrite of a large table takes its time.
