@@ -22,6 +22,7 @@ public struct APIDependencies: Sendable {
   let apiKeys: any APIKeyStore
   let workspaces: any WorkspaceStore
   let audit: any AuditLog
+  let idempotency: any IdempotencyStore
   let library: NodeLibrary
   let authenticator: Authenticator
   let accounts: AccountOffice
@@ -42,6 +43,7 @@ public struct APIDependencies: Sendable {
     workflows: any WorkflowStore, executions: any ExecutionStore, deadLetters: any DeadLetterStore,
     tags: any TagStore, variables: any VariableStore, credentials: any CredentialStore,
     apiKeys: any APIKeyStore, workspaces: any WorkspaceStore, audit: any AuditLog,
+    idempotency: any IdempotencyStore,
     library: NodeLibrary, authenticator: Authenticator, accounts: AccountOffice, sessions: SessionOffice,
     limits: RequestLimits, feed: any EventFeed, clock: any WallClock, metrics: @escaping @Sendable () -> String
   ) {
@@ -63,6 +65,7 @@ public struct APIDependencies: Sendable {
     self.apiKeys = apiKeys
     self.workspaces = workspaces
     self.audit = audit
+    self.idempotency = idempotency
     self.library = library
     self.authenticator = authenticator
     self.accounts = accounts

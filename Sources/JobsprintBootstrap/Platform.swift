@@ -97,8 +97,14 @@ public struct Platform: Sendable {
       auditWritten: { bell?.ring() },
       executorLeft: { timers.tell(clock.now + .milliseconds(.random(in: 0...300))) },
       executionHeld: { timers.tell(clock.now) })
+    let signingKey = try configuration.auditSigningKey(for: role)
     let housekeeping = Housekeeping(
-      storage: storage, clock: clock, log: log, retentionDays: configuration.retentionDays)
+      storage: storage, clock: clock, log: log, retentionDays: configuration.retentionDays,
+      audit: signingKey.flatMap { key in
+        configuration.auditDays.map {
+          (retention: AuditRetention(audit: storage.audit, key: key, clock: clock), days: $0)
+        }
+      })
     // Stopped from the last to the first: no requests, then no executions, then no more publishing and writing; what was
     // written last is told and sealed.
     var services: [any Service] = [
@@ -191,7 +197,8 @@ public struct Platform: Sendable {
         workspaceEditor: WorkspaceEditor(store: storage.workspaces, clock: clock, ids: ids),
         workflows: workflows, executions: executions, deadLetters: storage.deadLetters, tags: storage.tags,
         variables: storage.variables, credentials: storage.credentials,
-        apiKeys: storage.apiKeys, workspaces: storage.workspaces, audit: storage.audit, library: library,
+        apiKeys: storage.apiKeys, workspaces: storage.workspaces, audit: storage.audit,
+        idempotency: storage.idempotency, library: library,
         authenticator: Authenticator(keys: keys, tokens: tokens, standings: standings, clock: clock),
         accounts: accounts,
         sessions: SessionOffice(access, tokens: tokens, lifetimes: configuration.lifetimes),

@@ -24,6 +24,7 @@
 //   jobsprint.session.days       | JOBSPRINT_SESSION_DAYS          | number | 30
 //   jobsprint.bootstrap.api.key  | JOBSPRINT_BOOTSTRAP_API_KEY     | secret | one is made
 //   jobsprint.audit.key          | JOBSPRINT_AUDIT_KEY             | secret | in the folder
+//   jobsprint.audit.days         | JOBSPRINT_AUDIT_DAYS            | number | none: for good
 //   jobsprint.slots              | JOBSPRINT_SLOTS                 | number | 256
 //   jobsprint.lease.seconds      | JOBSPRINT_LEASE_SECONDS         | number | 15
 //   jobsprint.grace.seconds      | JOBSPRINT_GRACE_SECONDS         | number | 10
@@ -83,6 +84,7 @@ extension ProcessConfiguration {
     }
     bootstrapAPIKey = config.string(forKey: "jobsprint.bootstrap.api.key", isSecret: true)
     auditKey = config.string(forKey: "jobsprint.audit.key", isSecret: true)
+    auditDays = try config.number("jobsprint.audit.days", in: 1...36_500)
     slots = try config.number("jobsprint.slots", in: 1...100_000) ?? slots
     lease = try config.number("jobsprint.lease.seconds", in: 1...3600) ?? lease
     grace = try config.number("jobsprint.grace.seconds", in: 0...3600) ?? grace

@@ -91,6 +91,9 @@ public struct PostgresMigrations: Sendable {
     Migration(
       name: "V0024_retention_of_letters", up: PackageResources.V0024_retention_of_letters_sql,
       down: PackageResources.V0024_retention_of_letters_down_sql),
+    Migration(
+      name: "V0025_audit_search", up: PackageResources.V0025_audit_search_sql,
+      down: PackageResources.V0025_audit_search_down_sql),
   ]
 
   /// For one migration: a rewrite of a large table takes its time.

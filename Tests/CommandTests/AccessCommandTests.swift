@@ -59,6 +59,25 @@ import Testing
     }
   }
 
+  @Test func theAuditLogIsExportedIntoAFileOrToStdout() async throws {
+    try await Command.beside { server, folder in
+      _ = try await Command.run("import", "examples/first-workflow.json", server: server)
+      let lines = try await Command.run("audit", "export", server: server)
+      #expect(lines.status == 0)
+      let entries = try lines.output.split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8)) }
+      #expect(entries.map { $0["action"] } == ["apiKey.created", "workflow.created"])
+      let file = folder + "/audit.csv"
+      let written = try await Command.run(
+        "audit", "export", "--format", "csv", "--action", "workflow.created", file, server: server)
+      #expect(written.status == 0 && written.output.isEmpty)
+      #expect(try String(contentsOfFile: file, encoding: .utf8).split(separator: "\r\n").count == 2)
+      let refused = try await Command.run("audit", "export", "--after", "soon", file + "2", server: server)
+      #expect(refused.status == 1)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["audit.csv", "data"])
+      #expect(try await Command.run("audit", "export").status == 3)
+    }
+  }
+
   @Test func anEntryThatWasChangedOnTheDiskIsFound() async throws {
     try await Command.beside { server, folder in
       for label in ["trustworthy", "harmless"] {

@@ -82,7 +82,7 @@ import Testing
       seen.append(
         "\(path) \(try await server.send("GET", path, bearer: tenant.owner.token, base: route.base).json.jsonText)")
     }
-    return seen.filter { !$0.hasPrefix("/audit-logs ") }
+    return seen.filter { !$0.hasPrefix("/audit-logs") }
   }
 
   @Test func noRouteGivesOrTouchesWhatIsAnothers() async throws {
@@ -121,6 +121,7 @@ import Testing
           queries += ["?cursor=\(id)", "?workflowId=\(id)", "?subjectId=\(id)", "?q=\(id)", "?includeData=true"]
         }
         queries += ["?name=other", "?tags=other", "?q=other"]
+        if route.path == "/audit-logs/export" { queries = queries.map { "?format=ndjson&" + $0.dropFirst() } }
         for query in queries {
           let text = String(
             decoding: try await server.send("GET", route.path + query, bearer: mine.owner.token, base: route.base)

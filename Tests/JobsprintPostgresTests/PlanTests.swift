@@ -213,6 +213,7 @@ private let filling = [
     }
     try add(.api, FindIdempotencyKey(workspace: workspace, key: "key"))
     try add(.api, InsertIdempotencyKey(record: .of("key", in: workspace)))
+    try add(.api, CountVariables(workspace: workspace))
     try add(.keeper, ForgetIdempotencyKeys(time: time, limit: 100))
     try add(.api, FindAPIKey(hash: [1]))
     try add(.api, DeleteAPIKey(workspace: workspace, id: .numbered(1)))
@@ -228,7 +229,8 @@ private let filling = [
     try add(.api, InsertAuditEntry(entry: .numbered(1, in: workspace)))
     for after in [nil, AuditEntryID.numbered(1)] {
       for filter in [
-        AuditFilter(), AuditFilter(action: .tagCreated), AuditFilter(subject: "s"),
+        AuditFilter(), AuditFilter(action: .tagCreated), AuditFilter(subject: "s"), AuditFilter(actor: "a"),
+        AuditFilter(requestID: "r"), AuditFilter(address: "::1"),
         AuditFilter(after: time, before: time),
         AuditFilter(text: "word"),
       ] {
@@ -283,7 +285,7 @@ private let filling = [
       for sql in [
         "SELECT count(*) FROM jobsprint.find_workflows('\(workspace)', '''w1'':*')",
         "SELECT count(*) FROM jobsprint.find_audit_entries("
-          + "'\(workspace)', '''w1'':*', NULL, NULL, NULL, NULL, NULL, 101)",
+          + "'\(workspace)', '''w1'':*', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false, 101)",
         "SELECT count(*) FROM jobsprint.find_api_key('1')",
       ] {
         var found = try await transaction.rows(PostgresCommand(sql: sql))[0]

@@ -126,12 +126,15 @@ import Testing
     }
   }
 
+  /// No filter of the search in the audit log.
+  private static let anything = [String](repeating: "NULL", count: 8).joined(separator: ", ")
+
   @Test func searchesKeepToTheWorkspacesOfTheTransaction() async throws {
     try await withStorage { storage, _ in
       try await fill(storage)
       let commands = [
         "SELECT jobsprint.find_workflows('\(other)', '''workflow'':*')",
-        "SELECT jobsprint.find_audit_entries('\(other)', '''subject'':*', NULL, NULL, NULL, NULL, NULL, 10)",
+        "SELECT jobsprint.find_audit_entries('\(other)', '''subject'':*', \(Self.anything), false, 10)",
       ]
       for sql in commands {
         let pool = storage.database.primary
