@@ -26,6 +26,7 @@ public struct APIDependencies: Sendable {
   let library: NodeLibrary
   let authenticator: Authenticator
   let accounts: AccountOffice
+  let serviceAccounts: ServiceAccountOffice
   let sessions: SessionOffice
   let limits: RequestLimits
   let feed: any EventFeed
@@ -44,7 +45,8 @@ public struct APIDependencies: Sendable {
     tags: any TagStore, variables: any VariableStore, credentials: any CredentialStore,
     apiKeys: any APIKeyStore, workspaces: any WorkspaceStore, audit: any AuditLog,
     idempotency: any IdempotencyStore,
-    library: NodeLibrary, authenticator: Authenticator, accounts: AccountOffice, sessions: SessionOffice,
+    library: NodeLibrary, authenticator: Authenticator, accounts: AccountOffice,
+    serviceAccounts: ServiceAccountOffice, sessions: SessionOffice,
     limits: RequestLimits, feed: any EventFeed, clock: any WallClock, metrics: @escaping @Sendable () -> String
   ) {
     self.acceptor = acceptor
@@ -69,6 +71,7 @@ public struct APIDependencies: Sendable {
     self.library = library
     self.authenticator = authenticator
     self.accounts = accounts
+    self.serviceAccounts = serviceAccounts
     self.sessions = sessions
     self.limits = limits
     self.feed = feed

@@ -147,7 +147,7 @@ enum UserRoutes {
 
 extension APICall {
   /// Nobody makes somebody who may do more than he himself: a key that may do nothing but invite would be an owner's.
-  fileprivate func expectMayGive(_ role: Role) throws(AccessError) {
+  func expectMayGive(_ role: Role) throws(AccessError) {
     guard !role.scopes(in: workspace).isSubset(of: principal.scopes) else { return }
     throw AccessError(code: .roleRefused, message: "A role can't be given by who may do less than it.")
   }

@@ -14,13 +14,16 @@ public final class StandingCache: Sendable {
   private let standings: AccessCache<SessionID, SessionStanding>
   private let roles: AccessCache<Membership, Role>
   private let accounts: any AccountStore
+  private let serviceAccounts: any ServiceAccountStore
   private let sessions: any SessionStore
   private let epoch: any AccessEpoch
 
   public init(
-    accounts: any AccountStore, sessions: any SessionStore, epoch: any AccessEpoch, clock: any WallClock
+    accounts: any AccountStore, serviceAccounts: any ServiceAccountStore, sessions: any SessionStore,
+    epoch: any AccessEpoch, clock: any WallClock
   ) {
     self.accounts = accounts
+    self.serviceAccounts = serviceAccounts
     self.sessions = sessions
     self.epoch = epoch
     standings = AccessCache(epoch: epoch, memory: Self.memory, clock: clock)
@@ -34,11 +37,13 @@ public final class StandingCache: Sendable {
     try await standings.value(of: session) { () async throws(PortError) in try await sessions.standing(of: session) }
   }
 
-  /// nil where he is no member, or disabled.
+  /// Of a person or a service account; nil where there is no such member, or he is disabled.
   func role(of user: UserID, in workspace: WorkspaceID) async throws(PortError) -> Role? {
     try await roles.value(of: Membership(user: user, workspace: workspace)) { () async throws(PortError) in
-      let member = try await accounts.member(user, in: workspace)
-      return member?.user.status == .active ? member?.role : nil
+      guard let member = try await accounts.member(user, in: workspace) else {
+        return try await serviceAccounts.account(user, in: workspace)?.role
+      }
+      return member.user.status == .active ? member.role : nil
     }
   }
 }

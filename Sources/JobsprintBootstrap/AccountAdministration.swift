@@ -111,7 +111,8 @@ public struct AccountAdministration: Sendable {
         audit: storage.audit, hasher: PasswordHasher(),
         limiter: AttemptLimiter(ledger: MemoryAttemptLedger(), clock: clock),
         standings: StandingCache(
-          accounts: storage.accounts, sessions: storage.sessions, epoch: MemoryAccessEpoch(), clock: clock),
+          accounts: storage.accounts, serviceAccounts: storage.serviceAccounts, sessions: storage.sessions,
+          epoch: MemoryAccessEpoch(), clock: clock),
         clock: clock,
         makeID: { (ids.next() as UserID).uuid }))
     do {

@@ -167,7 +167,8 @@ public struct Platform: Sendable {
     }
     let tokens = AccessTokenRing(try configuration.tokenRingKeys(at: clock.now), clock: clock)
     let standings = StandingCache(
-      accounts: storage.accounts, sessions: storage.sessions, epoch: shared.epoch, clock: clock)
+      accounts: storage.accounts, serviceAccounts: storage.serviceAccounts, sessions: storage.sessions,
+      epoch: shared.epoch, clock: clock)
     let access = AccessContext(
       accounts: storage.accounts, sessions: storage.sessions, workspaces: storage.workspaces,
       audit: storage.audit, hasher: PasswordHasher(), limiter: AttemptLimiter(ledger: shared.attempts, clock: clock),
@@ -200,7 +201,7 @@ public struct Platform: Sendable {
         apiKeys: storage.apiKeys, workspaces: storage.workspaces, audit: storage.audit,
         idempotency: storage.idempotency, library: library,
         authenticator: Authenticator(keys: keys, tokens: tokens, standings: standings, clock: clock),
-        accounts: accounts,
+        accounts: accounts, serviceAccounts: ServiceAccountOffice(access, store: storage.serviceAccounts),
         sessions: SessionOffice(access, tokens: tokens, lifetimes: configuration.lifetimes),
         limits: RequestLimits(limiter: shared.rateLimiter, quotas: configuration.rateLimits), feed: shared.feed,
         clock: clock,

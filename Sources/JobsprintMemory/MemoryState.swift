@@ -25,6 +25,7 @@ struct MemoryState: Sendable {
   ]
   var users: [UserID: User] = [:]
   var memberships: [Key<UserID>: Membership] = [:]
+  var serviceAccounts: [Key<UserID>: ServiceAccount] = [:]
   var sessions: [SessionID: Session] = [:]
   var refreshTokens: [[UInt8]: RefreshTokenState] = [:]
   var oneTimeTokens: [[UInt8]: OneTimeToken] = [:]

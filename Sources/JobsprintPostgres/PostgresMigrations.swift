@@ -94,6 +94,9 @@ public struct PostgresMigrations: Sendable {
     Migration(
       name: "V0025_audit_search", up: PackageResources.V0025_audit_search_sql,
       down: PackageResources.V0025_audit_search_down_sql),
+    Migration(
+      name: "V0026_service_accounts", up: PackageResources.V0026_service_accounts_sql,
+      down: PackageResources.V0026_service_accounts_down_sql),
   ]
 
   /// For one migration: a rewrite of a large table takes its time.

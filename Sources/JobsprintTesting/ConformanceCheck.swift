@@ -40,6 +40,7 @@ public struct StorageUnderTest: Sendable {
   public let apiKeys: any APIKeyStore
   public let workspaces: any WorkspaceStore
   public let accounts: any AccountStore
+  public let serviceAccounts: any ServiceAccountStore
   public let sessions: any SessionStore
   public let audit: any AuditLog
 
@@ -47,7 +48,8 @@ public struct StorageUnderTest: Sendable {
     journal: any Journal, claims: any ExecutionClaims, executions: any ExecutionStore,
     deadLetters: any DeadLetterStore, idempotency: any IdempotencyStore, workflows: any WorkflowStore,
     tags: any TagStore, variables: any VariableStore, credentials: any CredentialStore, apiKeys: any APIKeyStore,
-    workspaces: any WorkspaceStore, accounts: any AccountStore, sessions: any SessionStore, audit: any AuditLog
+    workspaces: any WorkspaceStore, accounts: any AccountStore, serviceAccounts: any ServiceAccountStore,
+    sessions: any SessionStore, audit: any AuditLog
   ) {
     self.journal = journal
     self.claims = claims
@@ -61,6 +63,7 @@ public struct StorageUnderTest: Sendable {
     self.apiKeys = apiKeys
     self.workspaces = workspaces
     self.accounts = accounts
+    self.serviceAccounts = serviceAccounts
     self.sessions = sessions
     self.audit = audit
   }

@@ -19,6 +19,23 @@ import Testing
     }
   }
 
+  @Test func aServiceAccountHasKeysThatGoWithIt() async throws {
+    try await Command.beside { server, _ in
+      let made = try await Command.run("service-accounts", "create", "ci", "--role", "editor", server: server)
+      let id = made.output.trimmingCharacters(in: .whitespacesAndNewlines)
+      #expect(made.status == 0 && UserID(id) != nil)
+      let key = try await Command.run("service-accounts", "key", id, "builds", server: server).output
+        .trimmingCharacters(in: .whitespacesAndNewlines)
+      #expect(try await Command.run("workflows", "--json", server: server, key: key).json == [])
+      #expect(try await Command.run("service-accounts", server: server, key: key).status == 1)
+      #expect(
+        try await Command.run("service-accounts", "role", id, "viewer", server: server).output == "ci is viewer now.\n")
+      #expect(try await Command.run("service-accounts", server: server).output.contains("viewer"))
+      #expect(try await Command.run("service-accounts", "delete", id, server: server).status == 0)
+      #expect(try await Command.run("workflows", server: server, key: key).status == 4)
+    }
+  }
+
   @Test func aWorkspaceIsMadeAndItsKeySeesNothingOfOthers() async throws {
     try await Command.beside { server, _ in
       _ = try await Command.run("import", "examples/first-workflow.json", server: server)

@@ -39,6 +39,7 @@ import Testing
         "credentials": try await post(
           "/credentials", ["name": .string(name), "type": "jwtAuth", "data": ["secret": "s"]]
         ).id,
+        "service-accounts": try await post("/service-accounts", ["name": .string(name), "role": "editor"]).id,
         "users": owner.id, "sessions": owner.session,
         "invitations": try #require(invitations?.first?["id"]?.stringValue),
         "api-keys": try #require(made.json["apiKey"]?["id"]?.stringValue),
@@ -62,7 +63,7 @@ import Testing
       case ("PUT", "/workflows/{id}"): TestServer.document([("A", "n8n-nodes-base.manualTrigger", [:])])
       case ("PUT", "/workflows/{id}/tags"), ("PUT", "/executions/{id}/tags"): []
       case ("PUT", "/variables/{id}"): ["key": "k", "value": "v"]
-      case ("PATCH", "/credentials/{id}"): ["name": "renamed"]
+      case ("PATCH", "/credentials/{id}"), ("PATCH", "/service-accounts/{id}"): ["name": "renamed"]
       case ("PUT", _): ["name": "renamed"]
       case ("PATCH", _): ["newRoleName": "viewer"]
       default: nil

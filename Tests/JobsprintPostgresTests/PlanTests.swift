@@ -221,6 +221,15 @@ private let filling = [
     for after in [nil, APIKeyID.numbered(1)] {
       all.append((.api, try ListAPIKeys(workspace: workspace, page: PageRequest(after: after)).command()))
     }
+    try add(.api, FindServiceAccount(workspace: workspace, id: .numbered(1)))
+    try add(.api, InsertServiceAccount(account: .numbered(1, in: workspace)))
+    try add(
+      .api, UpdateServiceAccount(workspace: workspace, id: .numbered(1), newName: "n", role: .viewer, time: time))
+    try add(.api, DeleteServiceAccount(workspace: workspace, id: .numbered(1)))
+    try add(.api, DeleteAPIKeysOfOwner(workspace: workspace, owner: .numbered(1)))
+    for after in [nil, UserID.numbered(1)] {
+      all.append((.api, try ListServiceAccounts(workspace: workspace, page: PageRequest(after: after)).command()))
+    }
     try add(.api, FindWorkspace(id: workspace))
     try add(.keeper, UpdateWorkspace(id: workspace, change: WorkspaceChange(name: "n"), time: time))
     for after in [nil, workspace] {

@@ -111,7 +111,8 @@ extension StorageUnderTest {
       deadLetters: storage.deadLetters,
       idempotency: storage.idempotency, workflows: storage.workflows, tags: storage.tags,
       variables: storage.variables, credentials: storage.credentials, apiKeys: storage.apiKeys,
-      workspaces: storage.workspaces, accounts: storage.accounts, sessions: storage.sessions, audit: storage.audit)
+      workspaces: storage.workspaces, accounts: storage.accounts,
+      serviceAccounts: storage.serviceAccounts, sessions: storage.sessions, audit: storage.audit)
   }
 }
 

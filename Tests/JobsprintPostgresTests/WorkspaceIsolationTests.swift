@@ -20,6 +20,7 @@ import Testing
     ("idempotency_keys", [.api, .journal]), ("api_keys", [.api]),
     ("dead_letters", [.api, .journal]), ("audit_logs", [.api]), ("audit_heads", [.api]), ("audit_checkpoints", [.api]),
     ("memberships", [.api]), ("one_time_tokens", [.api]), ("execution_tags", [.api]),
+    ("service_accounts", [.api]),
   ]
 
   /// Everything there is, in both workspaces.
@@ -42,6 +43,8 @@ import Testing
         .numbered(number, in: workspace), recording: .numbered(300 + number, in: workspace))
       _ = try await storage.workflows.setTags(
         [.numbered(number)], of: .numbered(number), in: workspace, recording: .numbered(400 + number, in: workspace))
+      _ = try await storage.serviceAccounts.create(
+        .numbered(number, in: workspace), recording: .numbered(1100 + number, in: workspace))
       _ = try await storage.accounts.enrol(
         .numbered(number), as: .numbered(number, in: workspace), spending: nil, onlyAsFirst: false,
         recording: .numbered(500 + number, in: workspace))

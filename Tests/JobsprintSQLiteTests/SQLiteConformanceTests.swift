@@ -13,6 +13,7 @@ extension StorageUnderTest {
       variables: SQLiteVariableStore(database), credentials: SQLiteCredentialStore(database),
       apiKeys: SQLiteAPIKeyStore(database),
       workspaces: SQLiteWorkspaceStore(database), accounts: SQLiteAccountStore(database),
+      serviceAccounts: SQLiteServiceAccountStore(database),
       sessions: SQLiteSessionStore(database), audit: SQLiteAuditLog(database))
   }
 }
@@ -60,6 +61,9 @@ extension StorageUnderTest {
 
   @Test(arguments: AccountConformance.checks)
   func accounts(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: ServiceAccountConformance.checks)
+  func serviceAccounts(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
 
   @Test(arguments: SessionConformance.checks)
   func sessions(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }

@@ -19,6 +19,7 @@ struct Storage: Sendable {
   let apiKeys: any APIKeyStore
   let workspaces: any WorkspaceStore
   let accounts: any AccountStore
+  let serviceAccounts: any ServiceAccountStore
   let sessions: any SessionStore
   let audit: any AuditLog
   let archive: any Archive
@@ -111,7 +112,8 @@ extension Storage {
       tags: SQLiteTagStore(database), variables: SQLiteVariableStore(database),
       credentials: SQLiteCredentialStore(database), idempotency: SQLiteIdempotencyStore(database),
       apiKeys: SQLiteAPIKeyStore(database), workspaces: SQLiteWorkspaceStore(database),
-      accounts: SQLiteAccountStore(database), sessions: SQLiteSessionStore(database),
+      accounts: SQLiteAccountStore(database), serviceAccounts: SQLiteServiceAccountStore(database),
+      sessions: SQLiteSessionStore(database),
       audit: SQLiteAuditLog(database), archive: SQLiteArchive(database), isExclusive: true,
       keepJournal: { writer in await database.withWritingThread { await writer.run() } },
       maintain: { _ in },
@@ -140,7 +142,8 @@ extension Storage {
       deadLetters: storage.deadLetters,
       workflows: storage.workflows, tags: storage.tags, variables: storage.variables,
       credentials: storage.credentials, idempotency: storage.idempotency, apiKeys: storage.apiKeys,
-      workspaces: storage.workspaces, accounts: storage.accounts, sessions: storage.sessions,
+      workspaces: storage.workspaces, accounts: storage.accounts, serviceAccounts: storage.serviceAccounts,
+      sessions: storage.sessions,
       audit: storage.audit, archive: storage.archive, isExclusive: false, keepJournal: { writer in await writer.run() },
       maintain: { now throws(PortError) in
         _ = try await storage.maintenance.prepare(at: now)

@@ -4,8 +4,8 @@ public import JobsprintDomain
 
 /// What an archive holds. Restored in this order: what is referred to comes before what refers to it.
 public enum ArchiveKind: String, Sendable, Hashable, CaseIterable {
-  case workspace, user, membership, apiKey, variable, credential, tag, version, workflow, auditCheckpoint, auditEntry
-  case execution, executionTags, deadLetter
+  case workspace, user, membership, serviceAccount, apiKey, variable, credential, tag, version, workflow
+  case auditCheckpoint, auditEntry, execution, executionTags, deadLetter
 }
 
 public enum ArchiveRecord: Sendable, Hashable {
@@ -13,6 +13,7 @@ public enum ArchiveRecord: Sendable, Hashable {
   /// Belongs to no workspace: it stands with the first one.
   case user(User)
   case membership(Membership)
+  case serviceAccount(ServiceAccount)
   case apiKey(APIKeyRecord)
   case variable(Variable, in: WorkspaceID)
   /// Encrypted; the keys are not in the archive.
@@ -35,6 +36,7 @@ public enum ArchiveRecord: Sendable, Hashable {
     case .workspace: .workspace
     case .user: .user
     case .membership: .membership
+    case .serviceAccount: .serviceAccount
     case .apiKey: .apiKey
     case .variable: .variable
     case .credential: .credential
@@ -55,6 +57,7 @@ public enum ArchiveRecord: Sendable, Hashable {
     case .workspace(let workspace): workspace.id.uuid
     case .user(let user): user.id.uuid
     case .membership(let membership): membership.user.uuid
+    case .serviceAccount(let account): account.id.uuid
     case .apiKey(let key): key.id.uuid
     case .variable(let variable, _): variable.id.uuid
     case .credential(let credential): credential.id.uuid
