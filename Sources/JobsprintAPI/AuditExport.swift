@@ -68,7 +68,7 @@ struct AuditExport: Sendable {
     for record in records {
       switch format {
       case .ndjson:
-        buffer.writeBytes(record.representation.jsonBytes)
+        buffer.writeBytes(record.json.jsonBytes)
         buffer.writeString("\n")
       case .csv: buffer.writeString(CSVLine.text(record.fields))
       }

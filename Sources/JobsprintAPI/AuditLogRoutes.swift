@@ -1,4 +1,5 @@
 import HTTPTypes
+import JobsprintAccess
 import JobsprintDomain
 import JobsprintPorts
 
@@ -13,7 +14,7 @@ enum AuditLogRoutes {
     let page = try await call.api.audit.entries(
       matching: filter(call), in: call.workspace, page: call.sortedPage())
     return Reply(
-      .list(page.elements.map(\.representation), next: page.hasMore ? page.elements.last?.entry.id : nil))
+      .list(page.elements.map(\.json), next: page.hasMore ? page.elements.last?.entry.id : nil))
   }
 
   /// What there is by now, page by page, as fast as it is taken.
@@ -48,20 +49,5 @@ extension APICall {
   /// nil where it is absent or empty.
   fileprivate func filled(_ name: String) throws -> String? {
     try query(name).flatMap { $0.isEmpty ? nil : $0 }
-  }
-}
-
-extension AuditRecord {
-  var representation: JSONValue {
-    let actor = entry.caller.actor
-    return [
-      "id": .string("\(entry.id)"), "sequence": seal.map { .integer(Int64($0.sequence)) } ?? .null,
-      "hash": seal.map { .string($0.hash.hexadecimalText) } ?? .null, "createdAt": .string("\(entry.at)"),
-      "action": .string(entry.action.rawValue), "subjectId": .string(entry.subject),
-      "actor": ["kind": .string(actor.kind), "id": actor.id.isEmpty ? .null : .string(actor.id)],
-      "details": (try? JSONValue(parsing: entry.details)) ?? [:],
-      "requestId": entry.caller.requestID.map { .string($0) } ?? .null,
-      "address": entry.caller.address.map { .string($0) } ?? .null,
-    ]
   }
 }

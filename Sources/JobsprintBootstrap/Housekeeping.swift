@@ -13,6 +13,9 @@ struct Housekeeping: Sendable {
   let retentionDays: Int?
   /// Removes entries of the audit log, and for how many days they are kept; nil: for good.
   let audit: (retention: AuditRetention, days: Int)?
+  /// Entries that are streamed go when they were taken.
+  let isAuditStreamed: Bool
+  let locks: any LockService
 
   func run() async {
     while !Task.isCancelled {
@@ -22,11 +25,11 @@ struct Housekeeping: Sendable {
         // A day for the clocks of two machines, and for whoever wants to know.
         while try await storage.sessions.forget(before: clock.now - .seconds(24 * 3600), limit: 1000) >= 1000 {}
         try await expire()
-        try await expireAudit()
-      } catch {
-        if Task.isCancelled { return }
-        log.warning("housekeeping failed", metadata: ["error": "\(error)"])
+      } catch { note(error) }
+      _ = await locks.whileHolding("audit-retention", for: .seconds(60), on: clock) { _ in
+        do throws(PortError) { try await expireAudit() } catch { note(error) }
       }
+      if Task.isCancelled { return }
       try? await clock.sleep(for: .seconds(600))
     }
   }
@@ -45,8 +48,13 @@ struct Housekeeping: Sendable {
     guard let audit else { return }
     let end = clock.now - .seconds(audit.days * 86_400)
     for workspace in try await workspaces() {
-      while try await audit.retention.expire(before: end, in: workspace.id), !Task.isCancelled {}
+      let read = isAuditStreamed ? try await storage.auditCursors.cursor(of: workspace.id)?.sequence ?? 0 : nil
+      while try await audit.retention.expire(before: end, in: workspace.id, upTo: read), !Task.isCancelled {}
     }
+  }
+
+  private func note(_ error: PortError) {
+    if !Task.isCancelled { log.warning("housekeeping failed", metadata: ["error": "\(error)"]) }
   }
 
   /// So that the backlog of one workspace does not hold up the others.

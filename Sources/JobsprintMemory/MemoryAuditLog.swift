@@ -79,7 +79,7 @@ extension MemoryState {
       .compactMap { record in record.seal.map { ($0.sequence, record) } }.sorted { $0.0 < $1.0 }
   }
 
-  fileprivate func head(of workspace: WorkspaceID) -> AuditSeal? {
+  func head(of workspace: WorkspaceID) -> AuditSeal? {
     chain(of: workspace).last?.record.seal ?? checkpoints[workspace]?.seal
   }
 }

@@ -30,6 +30,7 @@ struct MemoryState: Sendable {
   var refreshTokens: [[UInt8]: RefreshTokenState] = [:]
   var oneTimeTokens: [[UInt8]: OneTimeToken] = [:]
   var audit: [AuditEntryID: AuditRecord] = [:]
+  var auditCursors: [WorkspaceID: AuditCursor] = [:]
   /// The newest of each workspace.
   var checkpoints: [WorkspaceID: AuditCheckpoint] = [:]
 

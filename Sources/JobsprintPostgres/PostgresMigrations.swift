@@ -97,6 +97,9 @@ public struct PostgresMigrations: Sendable {
     Migration(
       name: "V0026_service_accounts", up: PackageResources.V0026_service_accounts_sql,
       down: PackageResources.V0026_service_accounts_down_sql),
+    Migration(
+      name: "V0027_audit_cursors", up: PackageResources.V0027_audit_cursors_sql,
+      down: PackageResources.V0027_audit_cursors_down_sql),
   ]
 
   /// For one migration: a rewrite of a large table takes its time.

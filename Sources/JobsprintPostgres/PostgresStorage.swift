@@ -55,6 +55,7 @@ public final class PostgresStorage: Sendable {
   public var serviceAccounts: PostgresServiceAccountStore { PostgresServiceAccountStore(self) }
   public var sessions: PostgresSessionStore { PostgresSessionStore(self) }
   public var audit: PostgresAuditLog { PostgresAuditLog(self) }
+  public var auditCursors: PostgresAuditCursorStore { PostgresAuditCursorStore(self) }
   public var archive: PostgresArchive { PostgresArchive(self) }
   public var maintenance: PostgresMaintenance { PostgresMaintenance(self) }
 }

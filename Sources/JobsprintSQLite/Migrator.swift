@@ -28,6 +28,7 @@ enum Migrator {
     ("V0020_retention_of_workspaces", PackageResources.V0020_retention_of_workspaces_sql),
     ("V0021_audit_search", PackageResources.V0021_audit_search_sql),
     ("V0022_service_accounts", PackageResources.V0022_service_accounts_sql),
+    ("V0023_audit_cursors", PackageResources.V0023_audit_cursors_sql),
   ]
 
   static func names(appliedTo connection: Connection?) throws -> [(name: String, isApplied: Bool)] {

@@ -43,13 +43,14 @@ public struct StorageUnderTest: Sendable {
   public let serviceAccounts: any ServiceAccountStore
   public let sessions: any SessionStore
   public let audit: any AuditLog
+  public let auditCursors: any AuditCursorStore
 
   public init(
     journal: any Journal, claims: any ExecutionClaims, executions: any ExecutionStore,
     deadLetters: any DeadLetterStore, idempotency: any IdempotencyStore, workflows: any WorkflowStore,
     tags: any TagStore, variables: any VariableStore, credentials: any CredentialStore, apiKeys: any APIKeyStore,
     workspaces: any WorkspaceStore, accounts: any AccountStore, serviceAccounts: any ServiceAccountStore,
-    sessions: any SessionStore, audit: any AuditLog
+    sessions: any SessionStore, audit: any AuditLog, auditCursors: any AuditCursorStore
   ) {
     self.journal = journal
     self.claims = claims
@@ -66,6 +67,7 @@ public struct StorageUnderTest: Sendable {
     self.serviceAccounts = serviceAccounts
     self.sessions = sessions
     self.audit = audit
+    self.auditCursors = auditCursors
   }
 
   /// Exactly these are in the audit log of a workspace, as ``ChangeRecord/numbered(_:in:)`` has them.

@@ -48,6 +48,9 @@ struct PostgresConformanceTests {
   @Test(arguments: ServiceAccountConformance.checks)
   func serviceAccounts(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
 
+  @Test(arguments: AuditCursorConformance.checks)
+  func auditCursors(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
   @Test(arguments: SessionConformance.checks)
   func sessions(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
 

@@ -20,7 +20,7 @@ import Testing
     ("idempotency_keys", [.api, .journal]), ("api_keys", [.api]),
     ("dead_letters", [.api, .journal]), ("audit_logs", [.api]), ("audit_heads", [.api]), ("audit_checkpoints", [.api]),
     ("memberships", [.api]), ("one_time_tokens", [.api]), ("execution_tags", [.api]),
-    ("service_accounts", [.api]),
+    ("service_accounts", [.api]), ("audit_cursors", [.api]),
   ]
 
   /// Everything there is, in both workspaces.
@@ -56,6 +56,7 @@ import Testing
       #expect(sealed)
       _ = try await storage.audit.remove(
         upTo: AuditCheckpoint(workspace: workspace, seal: seal, at: .seconds(1), signature: [2]), limit: 0)
+      _ = try await storage.auditCursors.move(AuditCursor(workspace: workspace, sequence: 1, fence: 1))
     }
     // One batch of both.
     let outcomes = try await storage.journal.commit([

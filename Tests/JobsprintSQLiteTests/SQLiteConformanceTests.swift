@@ -14,7 +14,8 @@ extension StorageUnderTest {
       apiKeys: SQLiteAPIKeyStore(database),
       workspaces: SQLiteWorkspaceStore(database), accounts: SQLiteAccountStore(database),
       serviceAccounts: SQLiteServiceAccountStore(database),
-      sessions: SQLiteSessionStore(database), audit: SQLiteAuditLog(database))
+      sessions: SQLiteSessionStore(database), audit: SQLiteAuditLog(database),
+      auditCursors: SQLiteAuditCursorStore(database))
   }
 }
 
@@ -64,6 +65,9 @@ extension StorageUnderTest {
 
   @Test(arguments: ServiceAccountConformance.checks)
   func serviceAccounts(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: AuditCursorConformance.checks)
+  func auditCursors(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
 
   @Test(arguments: SessionConformance.checks)
   func sessions(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }

@@ -2,6 +2,7 @@
 // asks: a scrape asks no store and no broker.
 
 import Foundation
+import JobsprintAccess
 import JobsprintDomain
 import JobsprintRabbitMQ
 import JobsprintRedis
@@ -20,12 +21,14 @@ struct ProcessMetrics: Sendable {
   let executor: Executor?
   /// nil where no JavaScript is run.
   let sandboxes: SandboxEvaluator?
+  /// nil where entries of the audit log go nowhere.
+  let auditStream: AuditStreamer?
   private let begin = Date.now.timeIntervalSince1970
 
   init(
     _ role: ProcessRole, storage: Storage, broker: RabbitMQBroker?, redis: RedisSharedState?,
     writer: JournalWriter, dispatcher: Dispatcher,
-    executor: Executor?, sandboxes: SandboxEvaluator?
+    executor: Executor?, sandboxes: SandboxEvaluator?, auditStream: AuditStreamer?
   ) {
     self.role = role
     self.storage = storage
@@ -35,6 +38,7 @@ struct ProcessMetrics: Sendable {
     self.dispatcher = dispatcher
     self.executor = executor
     self.sandboxes = sandboxes
+    self.auditStream = auditStream
   }
 
   var text: String {
@@ -50,6 +54,7 @@ struct ProcessMetrics: Sendable {
     addPools(storage.pools(), to: &text)
     if let broker { add(broker.metrics, to: &text) }
     if let redis { add(redis.metrics, to: &text) }
+    if let auditStream { add(auditStream.metrics, to: &text) }
     addProcess(to: &text)
     return text.text
   }
@@ -104,6 +109,16 @@ struct ProcessMetrics: Sendable {
     text.add(
       "jobsprint_sandbox_ends_total", .counter, "Sandboxes that are gone, by reason.",
       SandboxMetrics.End.allCases.map { MetricsText.Sample(["reason": $0.rawValue], sandboxes.ended[$0] ?? 0) })
+  }
+
+  private func add(_ stream: AuditStreamer.Metrics, to text: inout MetricsText) {
+    text.add(
+      "jobsprint_audit_stream_delivered_total", .counter, "Audit entries that the receiver has taken.",
+      stream.delivered)
+    text.add("jobsprint_audit_stream_failures_total", .counter, "Attempts that failed.", stream.failed)
+    text.add(
+      "jobsprint_audit_stream_holder", .gauge, "1 where this process is the one that streams.",
+      stream.isHolder ? 1 : 0)
   }
 
   private func addProcess(to text: inout MetricsText) {

@@ -22,6 +22,7 @@ struct Storage: Sendable {
   let serviceAccounts: any ServiceAccountStore
   let sessions: any SessionStore
   let audit: any AuditLog
+  let auditCursors: any AuditCursorStore
   let archive: any Archive
   /// No other process writes it: what this one remembers stays true, and whoever held executions before is gone.
   let isExclusive: Bool
@@ -114,7 +115,8 @@ extension Storage {
       apiKeys: SQLiteAPIKeyStore(database), workspaces: SQLiteWorkspaceStore(database),
       accounts: SQLiteAccountStore(database), serviceAccounts: SQLiteServiceAccountStore(database),
       sessions: SQLiteSessionStore(database),
-      audit: SQLiteAuditLog(database), archive: SQLiteArchive(database), isExclusive: true,
+      audit: SQLiteAuditLog(database), auditCursors: SQLiteAuditCursorStore(database), archive: SQLiteArchive(database),
+      isExclusive: true,
       keepJournal: { writer in await database.withWritingThread { await writer.run() } },
       maintain: { _ in },
       expireWeeks: nil,
@@ -144,7 +146,8 @@ extension Storage {
       credentials: storage.credentials, idempotency: storage.idempotency, apiKeys: storage.apiKeys,
       workspaces: storage.workspaces, accounts: storage.accounts, serviceAccounts: storage.serviceAccounts,
       sessions: storage.sessions,
-      audit: storage.audit, archive: storage.archive, isExclusive: false, keepJournal: { writer in await writer.run() },
+      audit: storage.audit, auditCursors: storage.auditCursors, archive: storage.archive, isExclusive: false,
+      keepJournal: { writer in await writer.run() },
       maintain: { now throws(PortError) in
         _ = try await storage.maintenance.prepare(at: now)
         while try await storage.maintenance.completeEnds(limit: 500) == 500 {}
