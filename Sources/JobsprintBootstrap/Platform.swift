@@ -82,7 +82,9 @@ public struct Platform: Sendable {
     let journal = faults?.journal(storage.journal, storage.claims, clock: clock) ?? storage.journal
     let queue = faults?.queue(messaging.queue, clock: clock) ?? messaging.queue
     let writer = JournalWriter(journal: journal, relay: EventRelay(bus: bus))
-    let catalog = WorkflowCatalog(store: storage.workflows, library: library, isSoleWriter: storage.isExclusive)
+    let caches = CacheCounts()
+    let catalog = WorkflowCatalog(
+      store: storage.workflows, library: library, isSoleWriter: storage.isExclusive, counts: caches)
     let variables = VariableCatalog(store: storage.variables)
     let cipher = CredentialVault(try configuration.credentialRingKeys(at: clock.now))
     let credentialTypes = CredentialLibrary(BuiltInCredentials.all)
@@ -152,7 +154,7 @@ public struct Platform: Sendable {
     self.javaScript = javaScript
     let metrics = ProcessMetrics(
       role, storage: storage, broker: messaging.broker, redis: shared.redis, writer: writer, dispatcher: dispatcher,
-      executor: executor, sandboxes: javaScript?.sandboxes, auditStream: streamer)
+      executor: executor, sandboxes: javaScript?.sandboxes, auditStream: streamer, caches: caches)
     if role == .worker {
       newAPIKey = nil
       setupToken = nil
@@ -164,7 +166,7 @@ public struct Platform: Sendable {
     let endWatch = storage.isExclusive ? nil : EndWatch(executions: storage.executions, clock: clock, log: log)
     if let endWatch { services.append(LoopService(run: { await endWatch.run() })) }
     let keys = APIKeyAuthenticator(
-      store: storage.apiKeys, epoch: shared.epoch, clock: clock, isSoleWriter: storage.isExclusive)
+      store: storage.apiKeys, epoch: shared.epoch, clock: clock, isSoleWriter: storage.isExclusive, counts: caches)
     newAPIKey = try await keys.bootstrap(
       presented: configuration.bootstrapAPIKey, id: ids.next(), entry: ids.next())
     if case .folder(let folder) = configuration.storage {
@@ -174,7 +176,7 @@ public struct Platform: Sendable {
     let tokens = AccessTokenRing(try configuration.tokenRingKeys(at: clock.now), clock: clock)
     let standings = StandingCache(
       accounts: storage.accounts, serviceAccounts: storage.serviceAccounts, sessions: storage.sessions,
-      epoch: shared.epoch, clock: clock)
+      epoch: shared.epoch, clock: clock, counts: caches)
     let access = AccessContext(
       accounts: storage.accounts, sessions: storage.sessions, workspaces: storage.workspaces,
       audit: storage.audit, hasher: PasswordHasher(), limiter: AttemptLimiter(ledger: shared.attempts, clock: clock),

@@ -4,6 +4,7 @@
 import Foundation
 import JobsprintAccess
 import JobsprintDomain
+import JobsprintPorts
 import JobsprintRabbitMQ
 import JobsprintRedis
 import JobsprintRuntime
@@ -23,12 +24,13 @@ struct ProcessMetrics: Sendable {
   let sandboxes: SandboxEvaluator?
   /// nil where entries of the audit log go nowhere.
   let auditStream: AuditStreamer?
+  let caches: CacheCounts
   private let begin = Date.now.timeIntervalSince1970
 
   init(
     _ role: ProcessRole, storage: Storage, broker: RabbitMQBroker?, redis: RedisSharedState?,
     writer: JournalWriter, dispatcher: Dispatcher,
-    executor: Executor?, sandboxes: SandboxEvaluator?, auditStream: AuditStreamer?
+    executor: Executor?, sandboxes: SandboxEvaluator?, auditStream: AuditStreamer?, caches: CacheCounts
   ) {
     self.role = role
     self.storage = storage
@@ -39,6 +41,7 @@ struct ProcessMetrics: Sendable {
     self.executor = executor
     self.sandboxes = sandboxes
     self.auditStream = auditStream
+    self.caches = caches
   }
 
   var text: String {
@@ -55,6 +58,7 @@ struct ProcessMetrics: Sendable {
     if let broker { add(broker.metrics, to: &text) }
     if let redis { add(redis.metrics, to: &text) }
     if let auditStream { add(auditStream.metrics, to: &text) }
+    addCaches(to: &text)
     addProcess(to: &text)
     return text.text
   }
@@ -119,6 +123,21 @@ struct ProcessMetrics: Sendable {
     text.add(
       "jobsprint_audit_stream_holder", .gauge, "1 where this process is the one that streams.",
       stream.isHolder ? 1 : 0)
+  }
+
+  private func addCaches(to text: inout MetricsText) {
+    var samples: [MetricsText.Sample] = []
+    for cache in CacheName.allCases {
+      for outcome in CacheCounts.Outcome.allCases {
+        samples.append(
+          MetricsText.Sample(
+            ["cache": cache.rawValue, "outcome": outcome.rawValue], caches.count(of: outcome, in: cache)))
+      }
+    }
+    text.add(
+      "jobsprint_cache_lookups_total", .counter,
+      "Look-ups by whether they were remembered, asked for by somebody else just then, or read from the store.", samples
+    )
   }
 
   private func addProcess(to text: inout MetricsText) {
