@@ -125,7 +125,7 @@ let package = Package(
         "JobsprintDomain", "JobsprintPorts", "JobsprintRuntime", "JobsprintAccess", "JobsprintSQLite",
         "JobsprintPostgres", "Postgres", "JobsprintMemory", "JobsprintRabbitMQ", "JobsprintRedis", "JobsprintNodes",
         "JobsprintScript", "JobsprintAPI", "Allocator",
-        hummingbird, crypto, logging, lifecycle, signals, nioCore,
+        hummingbird, crypto, httpClient, logging, lifecycle, signals, nioCore, nioHTTP,
         configuration,
       ]),
     // roof
@@ -189,8 +189,8 @@ let package = Package(
     tests(
       "JobsprintAPITests",
       [
-        "JobsprintAPI", "JobsprintBootstrap", "JobsprintDomain", "JobsprintPorts", "JobsprintRuntime",
-        "JobsprintTesting", httpClient, httpTypes,
+        "JobsprintAPI", "JobsprintBootstrap", "JobsprintDomain", "JobsprintMemory", "JobsprintPorts",
+        "JobsprintRuntime", "JobsprintTesting", crypto, httpClient, httpTypes,
         logging, nioCore, nioHTTP, nioPosix, yams,
       ]),
     tests(

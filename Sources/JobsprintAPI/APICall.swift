@@ -103,9 +103,14 @@ struct APICall: Sendable {
 
   /// The same of a list that can be had the other way round: with `sort`.
   func sortedPage<Kind>() throws -> PageRequest<Identifier<Kind>> {
+    try page(isOldestFirst: isOldestFirst())
+  }
+
+  /// What `sort` says; newest first where it says nothing.
+  func isOldestFirst() throws -> Bool {
     let order: ListOrder? = try queryChoice(
       "sort", "\(ListOrder.newestFirst.rawValue) or \(ListOrder.oldestFirst.rawValue)")
-    return try page(isOldestFirst: order == .oldestFirst)
+    return order == .oldestFirst
   }
 
   private enum ListOrder: String {

@@ -22,9 +22,11 @@ public struct APIDependencies: Sendable {
   let apiKeys: any APIKeyStore
   let workspaces: any WorkspaceStore
   let audit: any AuditLog
+  let idempotency: any IdempotencyStore
   let library: NodeLibrary
   let authenticator: Authenticator
   let accounts: AccountOffice
+  let serviceAccounts: ServiceAccountOffice
   let sessions: SessionOffice
   let limits: RequestLimits
   let feed: any EventFeed
@@ -42,7 +44,9 @@ public struct APIDependencies: Sendable {
     workflows: any WorkflowStore, executions: any ExecutionStore, deadLetters: any DeadLetterStore,
     tags: any TagStore, variables: any VariableStore, credentials: any CredentialStore,
     apiKeys: any APIKeyStore, workspaces: any WorkspaceStore, audit: any AuditLog,
-    library: NodeLibrary, authenticator: Authenticator, accounts: AccountOffice, sessions: SessionOffice,
+    idempotency: any IdempotencyStore,
+    library: NodeLibrary, authenticator: Authenticator, accounts: AccountOffice,
+    serviceAccounts: ServiceAccountOffice, sessions: SessionOffice,
     limits: RequestLimits, feed: any EventFeed, clock: any WallClock, metrics: @escaping @Sendable () -> String
   ) {
     self.acceptor = acceptor
@@ -63,9 +67,11 @@ public struct APIDependencies: Sendable {
     self.apiKeys = apiKeys
     self.workspaces = workspaces
     self.audit = audit
+    self.idempotency = idempotency
     self.library = library
     self.authenticator = authenticator
     self.accounts = accounts
+    self.serviceAccounts = serviceAccounts
     self.sessions = sessions
     self.limits = limits
     self.feed = feed

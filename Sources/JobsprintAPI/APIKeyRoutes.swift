@@ -18,19 +18,24 @@ enum APIKeyRoutes {
       .list(page.elements.map { $0.representation() }, next: page.hasMore ? page.elements.last?.id : nil))
   }
 
+  private static func create(_ call: APICall) async throws -> Reply { try await create(call, for: nil) }
+
   /// A key never gives more than its maker has: no scope, and no later end.
-  private static func create(_ call: APICall) async throws -> Reply {
+  /// - Parameter account: whose the key is to be; nil: the maker's own.
+  static func create(_ call: APICall, for account: ServiceAccount?) async throws -> Reply {
     let members = try await call.members(["label", "scopes", "expiresAt"])
     let label = try call.name("label", in: members)
-    let scopes = try scopes(call, members)
+    // What an account's role does not give, a key of it would not give either.
+    let most = account.map { $0.role.scopes(in: call.workspace).intersection(call.principal.scopes) }
+    let scopes = try scopes(call, members, upTo: most ?? call.principal.scopes)
+    let owner = account?.id ?? call.principal.user
     let expiresAt = try expiry(call, members)
     let secret = APIKeySecret()
     let shown: @Sendable (APIKeyRecord) -> Reply = { Reply(.created, $0.representation(secret: secret.text)) }
     return try await call.creating(JSONValue.object(members).jsonBytes, answer: shown, kept: withoutKey) {
       idempotency in
       try await call.api.apiKeyEditor.create(
-        label: label, hash: secret.hash, scopes: scopes, expiresAt: expiresAt, owner: call.principal.user,
-        by: call.caller,
+        label: label, hash: secret.hash, scopes: scopes, expiresAt: expiresAt, owner: owner, by: call.caller,
         idempotency: idempotency)
     }.reply
   }
@@ -42,8 +47,8 @@ enum APIKeyRoutes {
     Reply(try await call.api.apiKeyEditor.delete(call.id(of: "API key"), by: call.caller).representation())
   }
 
-  private static func scopes(_ call: APICall, _ members: JSONObject) throws -> Set<Scope> {
-    guard let value = members["scopes"], !value.isNull else { return call.principal.scopes }
+  private static func scopes(_ call: APICall, _ members: JSONObject, upTo most: Set<Scope>) throws -> Set<Scope> {
+    guard let value = members["scopes"], !value.isNull else { return most }
     guard let names = value.arrayValue else {
       throw Problem.badBody("'scopes' must be an array of names.", pointer: "/scopes")
     }
@@ -52,7 +57,7 @@ enum APIKeyRoutes {
       guard let scope = name.stringValue.flatMap({ Scope(rawValue: $0) }) else {
         throw Problem.badBody("This is no scope: GET /discover lists those of a key.", pointer: "/scopes/\(place)")
       }
-      guard call.principal.scopes.contains(scope) else { throw Problem.forbidden(scope) }
+      guard most.contains(scope) else { throw Problem.forbidden(scope) }
       scopes.insert(scope)
     }
     return scopes

@@ -91,6 +91,14 @@ func authenticatedPrincipal(of request: Request, _ api: APIDependencies) async t
   return try await api.authenticator.principal(forKey: key)
 }
 
+extension APICall {
+  /// Whether who asks may still do what he was let in for: an answer that takes long looks again on its way.
+  func isStill(allowed scope: Scope) async throws(PortError) -> Bool {
+    guard let now = try await authenticatedPrincipal(of: request, api) else { return false }
+    return now.workspace == workspace && now.scopes.contains(scope)
+  }
+}
+
 /// Gives each request its id, and each error its form.
 struct ProblemMiddleware: RouterMiddleware {
   typealias Context = APIContext

@@ -76,11 +76,17 @@ enum AuthRoutes {
     let principal = call.principal
     let workspace = try await call.api.workspaces.workspace(call.workspace)
     var user: User?
-    if let id = principal.user { user = try await call.api.accounts.user(id) }
+    var account: ServiceAccount?
+    if let id = principal.user {
+      do { account = try await call.api.serviceAccounts.account(id, in: call.workspace) } catch let error as AccessError
+        where error.code == .serviceAccountNotFound
+      { user = try await call.api.accounts.user(id) }
+    }
     var key = JSONValue.null
     if case .key(let id, _) = principal.holder { key = .string("\(id)") }
     return Reply([
       "user": user.map { .object($0.members) } ?? .null,
+      "serviceAccount": account.map(\.representation) ?? .null,
       "workspace": [
         "id": .string("\(call.workspace)"), "name": workspace.map { .string($0.name) } ?? .null,
       ],

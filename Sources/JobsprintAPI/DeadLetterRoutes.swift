@@ -26,16 +26,19 @@ enum DeadLetterRoutes {
     } else {
       filter.status = try call.queryChoice("status", "one of \(statuses), all") ?? .open
     }
-    let page = try await call.api.deadLetters.letters(matching: filter, in: call.workspace, page: call.page())
+    let page = try await call.api.deadLetters.letters(matching: filter, in: call.workspace, page: call.sortedPage())
     return Reply(.list(page.elements.map(\.representation), next: page.hasMore ? page.elements.last?.execution : nil))
   }
 
   private static func get(_ call: APICall) async throws -> Reply {
-    let id: ExecutionID = try call.id(of: what)
+    Reply(try await letter(call.id(of: what), call).representation)
+  }
+
+  private static func letter(_ id: ExecutionID, _ call: APICall) async throws -> DeadLetter {
     guard let letter = try await call.api.deadLetters.letter(of: id, in: call.workspace) else {
       throw RuntimeError(.deadLetterNotFound, "There is no dead letter of an execution \(id) in this workspace.")
     }
-    return Reply(letter.representation)
+    return letter
   }
 
   private static func discard(_ call: APICall) async throws -> Reply {
@@ -45,10 +48,16 @@ enum DeadLetterRoutes {
   /// Answers with the new execution, as a retry does.
   private static func redrive(_ call: APICall) async throws -> Reply {
     let id: ExecutionID = try call.id(of: what)
-    let how = try how(await call.members(["from", "loadWorkflow"], isOptional: true))
-    let letter = try await call.api.deadLetterOffice.redrive(id, how, by: call.caller)
-    guard let next = letter.redrivenAs else { throw Problem.internalError }
-    return Reply(try await ExecutionRoutes.value(next, call)).with("Location", "\(APIRoute.base)/executions/\(next)")
+    let members = try await call.members(["from", "loadWorkflow"], isOptional: true)
+    let how = try how(members)
+    return try await call.planned(JSONValue.object(members).jsonBytes) {
+      RedrivePlan([try await letter(id, call).execution]).bytes
+    } carryOut: { _ in
+      let letter = try await call.api.deadLetterOffice.redrive(id, how, by: call.caller)
+      guard let next = letter.redrivenAs else { throw Problem.internalError }
+      return Reply(try await ExecutionRoutes.value(next, call))
+        .with("Location", "\(APIRoute.base)/executions/\(next)")
+    }
   }
 
   /// Those that are named, or those that match. What is to be redriven has to be said: an empty body redrives nothing.
@@ -57,17 +66,20 @@ enum DeadLetterRoutes {
       "ids", "all", "workflowId", "reason", "limit", "cursor", "from", "loadWorkflow",
     ])
     let how = try how(members)
-    let report: RedriveReport
-    if let value = members["ids"] {
+    let named = try members["ids"].map { value in
       if let other = ["all", "workflowId", "reason", "limit", "cursor"].first(where: { members[$0] != nil }) {
         throw Problem.badBody("'\(other)' can't stand beside 'ids'.", pointer: "/\(other)")
       }
-      report = try await call.api.deadLetterOffice.redrive(try ids(value), how, by: call.caller)
-    } else {
-      let (filter, page) = (try filter(members), try page(members))
-      report = try await call.api.deadLetterOffice.redrive(matching: filter, how, page: page, by: call.caller)
+      return RedrivePlan(try ids(value))
     }
-    return Reply(report.representation)
+    let wanted = named == nil ? (filter: try filter(members), page: try page(members)) : nil
+    let office = call.api.deadLetterOffice
+    return try await call.planned(JSONValue.object(members).jsonBytes) {
+      guard let wanted else { return (named ?? RedrivePlan([])).bytes }
+      return try await office.plan(matching: wanted.filter, page: wanted.page, in: call.workspace).bytes
+    } carryOut: { plan in
+      Reply(try await office.redrive(try RedrivePlan(bytes: plan), how, by: call.caller).representation)
+    }
   }
 
   private static func how(_ members: JSONObject) throws -> Redrive {

@@ -58,8 +58,8 @@ extension Problem {
     case .loginRefused, .refreshRefused: .unauthorized
     case .tooManyAttempts: .tooManyRequests
     case .passwordUnfit, .emailUnfit, .tokenUnusable: .badRequest
-    case .emailTaken, .memberAlready, .lastOwner, .refreshSuperseded: .conflict
-    case .userNotFound, .sessionNotFound, .invitationNotFound: .notFound
+    case .emailTaken, .memberAlready, .nameTaken, .lastOwner, .refreshSuperseded: .conflict
+    case .userNotFound, .serviceAccountNotFound, .sessionNotFound, .invitationNotFound: .notFound
     case .roleRefused: .forbidden
     case .signInOff: .serviceUnavailable
     case .weakKey: .internalServerError

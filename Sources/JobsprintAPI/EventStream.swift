@@ -81,10 +81,7 @@ struct EventStream: Sendable {
   }
 
   /// A store that can't be asked allows nothing.
-  private func isStillAllowed() async -> Bool {
-    guard let principal = try? await authenticatedPrincipal(of: call.request, call.api) else { return false }
-    return principal.workspace == call.workspace && principal.scopes.contains(scope)
-  }
+  private func isStillAllowed() async -> Bool { (try? await call.isStill(allowed: scope)) ?? false }
 
   private static func text(of event: FeedEvent) -> String {
     "id: \(event.id)\n"

@@ -3,6 +3,7 @@
 import Crypto
 import Hummingbird
 import JobsprintDomain
+import JobsprintPorts
 import JobsprintRuntime
 import Synchronization
 
@@ -51,10 +52,7 @@ extension APICall {
       guard case .created(let created) = try await create(nil) else { throw Problem.internalError }
       return (answer(created), created)
     }
-    var hash = SHA256()
-    hash.update(data: Array("\(request.method.rawValue) \(request.uri.string)\n".utf8))
-    hash.update(data: body)
-    let idempotency = IdempotencyRequest<Created>(key: key, fingerprint: Array(hash.finalize())) { created in
+    let idempotency = IdempotencyRequest<Created>(key: key, fingerprint: fingerprint(of: body)) { created in
       let reply = (kept ?? answer)(created)
       return (reply.status.code, reply.bytes)
     }
@@ -63,6 +61,39 @@ extension APICall {
     case .replayed(let status, let bytes):
       return (Reply(.init(code: status), bytes: bytes).with("Idempotency-Replayed", "true"), nil)
     }
+  }
+
+  /// Carries out what can be done twice without harm. Under a key, what there is to do is kept before it is done, so that
+  /// the same is done where the request comes again, and not what would be there to do by then.
+  ///
+  /// - Parameters:
+  ///   - plan: what there is to do, as bytes.
+  ///   - carryOut: does it, and answers.
+  func planned(
+    _ body: [UInt8], plan: () async throws -> [UInt8], carryOut: ([UInt8]) async throws -> Reply
+  ) async throws -> Reply {
+    try await underKey { key in
+      guard let key else { return try await carryOut(try await plan()) }
+      var kept = try await api.idempotency.record(of: key, in: workspace)
+      if kept == nil {
+        let planned = IdempotencyRecord(
+          workspace: workspace, key: key, fingerprint: fingerprint(of: body), createdAt: api.clock.now, status: 0,
+          response: try await plan())
+        kept = try await api.idempotency.keep(planned)
+        guard kept != nil else { return try await carryOut(planned.response) }
+      }
+      guard let kept, case .replayed(_, let plan) = try kept.replay(for: fingerprint(of: body)) as Creation<Never>
+      else { throw Problem.internalError }
+      return try await carryOut(plan).with("Idempotency-Replayed", "true")
+    }
+  }
+
+  /// Tells the same request from another with the same key.
+  private func fingerprint(of body: [UInt8]) -> [UInt8] {
+    var hash = SHA256()
+    hash.update(data: Array("\(request.method.rawValue) \(request.uri.string)\n".utf8))
+    hash.update(data: body)
+    return Array(hash.finalize())
   }
 
   /// Takes the request's key, if it has one, for as long as the body runs.

@@ -82,14 +82,8 @@ enum UserRoutes {
     let body: JSONValue = [.string(email.text), .string(role.rawValue)]
     return try await call.creating(body.jsonBytes, key: key, answer: shown, kept: kept) { idempotency in
       let invited = try await call.api.accounts.invite(
-        email, as: role, granter: call.principal.role, by: call.caller,
-        keeping: idempotency.map { request in
-          { request.record(for: $0, in: call.workspace, at: $0.record.createdAt) }
-        })
-      switch invited {
-      case .issued(let token): return .created(token)
-      case .before(let record): return try record.replay(for: idempotency?.fingerprint)
-      }
+        email, as: role, granter: call.principal.role, by: call.caller, keeping: call.keeping(idempotency))
+      return try invited.creation(for: idempotency)
     }
   }
 
@@ -134,8 +128,13 @@ enum UserRoutes {
   }
 
   private static func issueReset(_ call: APICall) async throws -> Reply {
-    let token = try await call.api.accounts.issueReset(of: call.id(of: "user"), by: call.caller)
-    return Reply(.created, ["token": .string(token.text), "expiresAt": .string("\(token.record.expiresAt)")])
+    let id: UserID = try call.id(of: "user")
+    let shown: @Sendable (IssuedToken) -> Reply = { Reply(.created, $0.passwordReset(withToken: true)) }
+    let kept: @Sendable (IssuedToken) -> Reply = { Reply(.created, $0.passwordReset(withToken: false)) }
+    return try await call.creating([], answer: shown, kept: kept) { idempotency in
+      try await call.api.accounts.issueReset(of: id, by: call.caller, keeping: call.keeping(idempotency))
+        .creation(for: idempotency)
+    }.reply
   }
 
   /// The one that the path names, by id or by email address.
@@ -148,9 +147,25 @@ enum UserRoutes {
 
 extension APICall {
   /// Nobody makes somebody who may do more than he himself: a key that may do nothing but invite would be an owner's.
-  fileprivate func expectMayGive(_ role: Role) throws(AccessError) {
+  func expectMayGive(_ role: Role) throws(AccessError) {
     guard !role.scopes(in: workspace).isSubset(of: principal.scopes) else { return }
     throw AccessError(code: .roleRefused, message: "A role can't be given by who may do less than it.")
+  }
+}
+
+extension APICall {
+  /// What is kept of a token for the request's idempotency key.
+  fileprivate func keeping(_ idempotency: IdempotencyRequest<IssuedToken>?) -> ((IssuedToken) -> IdempotencyRecord)? {
+    idempotency.map { request in { request.record(for: $0, in: workspace, at: $0.record.createdAt) } }
+  }
+}
+
+extension Issuing {
+  fileprivate func creation(for idempotency: IdempotencyRequest<IssuedToken>?) throws -> Creation<IssuedToken> {
+    switch self {
+    case .issued(let token): .created(token)
+    case .before(let record): try record.replay(for: idempotency?.fingerprint)
+    }
   }
 }
 
@@ -201,6 +216,12 @@ extension IssuedToken {
       "expiresAt": .string("\(record.expiresAt)"),
     ]
     if withToken { members["inviteToken"] = .string(text) }
+    return .object(members)
+  }
+
+  fileprivate func passwordReset(withToken: Bool) -> JSONValue {
+    var members: JSONObject = ["expiresAt": .string("\(record.expiresAt)")]
+    if withToken { members["token"] = .string(text) }
     return .object(members)
   }
 }

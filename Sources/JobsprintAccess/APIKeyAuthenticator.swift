@@ -18,18 +18,22 @@ public final class APIKeyAuthenticator: Sendable {
   private static let longestKey = 512
 
   /// - Parameter isSoleWriter: no other process deletes keys of this store.
-  public init(store: any APIKeyStore, epoch: any AccessEpoch, clock: any WallClock, isSoleWriter: Bool) {
+  public init(
+    store: any APIKeyStore, epoch: any AccessEpoch, clock: any WallClock, isSoleWriter: Bool,
+    counts: CacheCounts = CacheCounts()
+  ) {
     self.store = store
     self.epoch = epoch
     self.clock = clock
-    known = AccessCache(epoch: epoch, memory: isSoleWriter ? nil : Self.memory, clock: clock)
+    known = AccessCache(
+      .keys, epoch: epoch, memory: isSoleWriter ? nil : Self.memory, clock: clock, counts: counts)
   }
 
   /// The key's owner; nil for an unknown or expired key.
   public func principal(forKey key: String) async throws(PortError) -> Principal? {
     guard key.utf8.count >= Self.shortestKey, key.utf8.count <= Self.longestKey else { return nil }
     let hash = APIKeySecret(key).hash
-    let principal = try await known.value(of: hash) { () async throws(PortError) in
+    let principal = try await known.value(of: hash) { [store] () async throws(PortError) in
       try await store.key(withHash: hash).map {
         Principal(workspace: $0.workspace, key: $0.id, owner: $0.owner, scopes: $0.scopes, expiresAt: $0.expiresAt)
       }

@@ -10,6 +10,8 @@ public struct AccessError: Error, Sendable, CustomStringConvertible {
     case emailTaken = "email_taken"
     case memberAlready = "member_already"
     case userNotFound = "user_not_found"
+    case serviceAccountNotFound = "service_account_not_found"
+    case nameTaken = "name_taken"
     case sessionNotFound = "session_not_found"
     case invitationNotFound = "invitation_not_found"
     case lastOwner = "last_owner"

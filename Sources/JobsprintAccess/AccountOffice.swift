@@ -11,8 +11,8 @@ public struct IssuedToken: Sendable {
   public let text: String
 }
 
-/// What became of an invitation.
-public enum Invited: Sendable {
+/// What became of a request for a token.
+public enum Issuing: Sendable {
   case issued(IssuedToken)
   /// The request's idempotency key was used before; here is what was kept for it.
   case before(IdempotencyRecord)
@@ -79,7 +79,7 @@ public struct AccountOffice: Sendable {
   public func invite(
     _ email: EmailAddress, as role: Role, granter: Role?, by caller: Caller,
     keeping: ((IssuedToken) -> IdempotencyRecord)? = nil
-  ) async throws -> Invited {
+  ) async throws -> Issuing {
     try expect(granter, toGive: role)
     if let user = try await context.accounts.user(withEmail: email),
       try await context.accounts.member(user.id, in: caller.workspace) != nil
@@ -169,12 +169,18 @@ public struct AccountOffice: Sendable {
   }
 
   /// For the operator: whoever has the token has the account.
-  public func issueReset(of user: UserID, by caller: Caller) async throws -> IssuedToken {
+  /// - Parameter keeping: as for ``invite(_:as:granter:by:keeping:)``.
+  public func issueReset(
+    of user: UserID, by caller: Caller, keeping: ((IssuedToken) -> IdempotencyRecord)? = nil
+  ) async throws -> Issuing {
     guard try await context.accounts.user(user) != nil else { throw Self.notFound(user) }
     let token = issued(.passwordReset, for: Self.resetLifetime, in: caller.workspace, user: user)
-    try await context.accounts.keep(
-      token.record, recording: context.record(.passwordResetIssued, of: "\(user)", by: caller))
-    return token
+    let outcome = try await context.accounts.keep(
+      token.record,
+      recording: context.record(
+        .passwordResetIssued, of: "\(user)", by: caller, idempotency: keeping?(token)))
+    if case .replayed(let kept) = outcome { return .before(kept) }
+    return .issued(token)
   }
 
   /// Sets the password that a token is for, and ends all sessions.

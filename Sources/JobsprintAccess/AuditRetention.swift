@@ -15,6 +15,20 @@ public struct AuditRetention: Sendable {
     self.clock = clock
   }
 
+  /// Removes the oldest sealed entries from before a time, at most 1,000 of them.
+  /// - Parameter last: entries behind this sequence stay, because somebody still has to read them; nil: nobody has.
+  /// - Returns: whether there may be more.
+  public func expire(
+    before time: Timestamp, in workspace: WorkspaceID, upTo last: Int? = nil
+  ) async throws(PortError) -> Bool {
+    let removed = try await audit.checkpoint(of: workspace)?.seal.sequence ?? 0
+    let oldest = try await audit.chain(after: removed, in: workspace, limit: Self.batch)
+    let expired = oldest.prefix { $0.entry.at < time && ($0.seal?.sequence ?? 0) <= last ?? .max }
+    guard let end = expired.last?.seal else { return false }
+    _ = try await remove(upTo: end.sequence, in: workspace)
+    return expired.count == Self.batch
+  }
+
   /// Removes sealed entries up to a sequence, in bounded batches.
   /// - Returns: how many were removed; 0 when the sequence is not in the chain.
   public func remove(upTo sequence: Int, in workspace: WorkspaceID) async throws(PortError) -> Int {

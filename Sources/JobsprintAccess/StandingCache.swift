@@ -14,31 +14,39 @@ public final class StandingCache: Sendable {
   private let standings: AccessCache<SessionID, SessionStanding>
   private let roles: AccessCache<Membership, Role>
   private let accounts: any AccountStore
+  private let serviceAccounts: any ServiceAccountStore
   private let sessions: any SessionStore
   private let epoch: any AccessEpoch
 
   public init(
-    accounts: any AccountStore, sessions: any SessionStore, epoch: any AccessEpoch, clock: any WallClock
+    accounts: any AccountStore, serviceAccounts: any ServiceAccountStore, sessions: any SessionStore,
+    epoch: any AccessEpoch, clock: any WallClock, counts: CacheCounts = CacheCounts()
   ) {
     self.accounts = accounts
+    self.serviceAccounts = serviceAccounts
     self.sessions = sessions
     self.epoch = epoch
-    standings = AccessCache(epoch: epoch, memory: Self.memory, clock: clock)
-    roles = AccessCache(epoch: epoch, memory: Self.memory, clock: clock)
+    standings = AccessCache(.sessions, epoch: epoch, memory: Self.memory, clock: clock, counts: counts)
+    roles = AccessCache(.roles, epoch: epoch, memory: Self.memory, clock: clock, counts: counts)
   }
 
   /// Something about an account or a session has changed in the store.
   public func forget() async { await epoch.advance() }
 
   func standing(of session: SessionID) async throws(PortError) -> SessionStanding? {
-    try await standings.value(of: session) { () async throws(PortError) in try await sessions.standing(of: session) }
+    try await standings.value(of: session) { [sessions] () async throws(PortError) in
+      try await sessions.standing(of: session)
+    }
   }
 
-  /// nil where he is no member, or disabled.
+  /// Of a person or a service account; nil where there is no such member, or he is disabled.
   func role(of user: UserID, in workspace: WorkspaceID) async throws(PortError) -> Role? {
-    try await roles.value(of: Membership(user: user, workspace: workspace)) { () async throws(PortError) in
-      let member = try await accounts.member(user, in: workspace)
-      return member?.user.status == .active ? member?.role : nil
+    try await roles.value(of: Membership(user: user, workspace: workspace)) {
+      [accounts, serviceAccounts] () async throws(PortError) in
+      guard let member = try await accounts.member(user, in: workspace) else {
+        return try await serviceAccounts.account(user, in: workspace)?.role
+      }
+      return member.user.status == .active ? member.role : nil
     }
   }
 }

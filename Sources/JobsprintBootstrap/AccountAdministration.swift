@@ -78,8 +78,11 @@ public struct AccountAdministration: Sendable {
     try await inOffice { storage, office in
       let user = try await Self.user(reference, in: storage)
       let place = try await Self.place(of: user, in: storage)
-      let token = try await office.issueReset(of: user, by: Caller(workspace: place, actor: .shell))
-      return (token.text, token.record.expiresAt)
+      switch try await office.issueReset(of: user, by: Caller(workspace: place, actor: .shell)) {
+      case .issued(let token): return (token.text, token.record.expiresAt)
+      case .before(let kept):
+        throw PortError(.corrupted, "The store has kept '\(kept.key)' for a request without an idempotency key.")
+      }
     }
   }
 
@@ -108,7 +111,8 @@ public struct AccountAdministration: Sendable {
         audit: storage.audit, hasher: PasswordHasher(),
         limiter: AttemptLimiter(ledger: MemoryAttemptLedger(), clock: clock),
         standings: StandingCache(
-          accounts: storage.accounts, sessions: storage.sessions, epoch: MemoryAccessEpoch(), clock: clock),
+          accounts: storage.accounts, serviceAccounts: storage.serviceAccounts, sessions: storage.sessions,
+          epoch: MemoryAccessEpoch(), clock: clock),
         clock: clock,
         makeID: { (ids.next() as UserID).uuid }))
     do {

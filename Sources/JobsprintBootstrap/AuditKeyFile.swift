@@ -28,3 +28,22 @@ struct AuditKeyFile {
     return key
   }
 }
+
+extension ProcessConfiguration {
+  /// Signs the checkpoints of what ``auditDays`` removes. A folder's key is made with it.
+  /// - Returns: nil where nothing is removed.
+  /// - Throws: ``SettingError`` over a database without a key: several processes need the same.
+  func auditSigningKey(for role: ProcessRole) throws -> AuditSigningKey? {
+    guard auditDays != nil else { return nil }
+    var key: AuditSigningKey?
+    if case .folder(let folder) = storage {
+      key = try AuditKeyFile(folder: folder).key(configured: auditKey, creating: true)
+    } else {
+      key = try AuditKeyFile(folder: "").key(configured: auditKey, creating: false)
+    }
+    guard let key else {
+      throw SettingError(missing: "jobsprint.audit.key", for: role, example: "$(openssl rand -hex 32)")
+    }
+    return key
+  }
+}

@@ -1,3 +1,4 @@
+import JobsprintAccess
 import JobsprintDomain
 import JobsprintPorts
 import Logging
@@ -10,6 +11,11 @@ struct Housekeeping: Sendable {
   let log: Logger
   /// Days for which executions that have ended are kept in workspaces that say nothing else; nil: for good.
   let retentionDays: Int?
+  /// Removes entries of the audit log, and for how many days they are kept; nil: for good.
+  let audit: (retention: AuditRetention, days: Int)?
+  /// Entries that are streamed go when they were taken.
+  let isAuditStreamed: Bool
+  let locks: any LockService
 
   func run() async {
     while !Task.isCancelled {
@@ -19,10 +25,11 @@ struct Housekeeping: Sendable {
         // A day for the clocks of two machines, and for whoever wants to know.
         while try await storage.sessions.forget(before: clock.now - .seconds(24 * 3600), limit: 1000) >= 1000 {}
         try await expire()
-      } catch {
-        if Task.isCancelled { return }
-        log.warning("housekeeping failed", metadata: ["error": "\(error)"])
+      } catch { note(error) }
+      _ = await locks.whileHolding("audit-retention", for: .seconds(60), on: clock) { _ in
+        do throws(PortError) { try await expireAudit() } catch { note(error) }
       }
+      if Task.isCancelled { return }
       try? await clock.sleep(for: .seconds(600))
     }
   }
@@ -35,6 +42,19 @@ struct Housekeeping: Sendable {
     }
     try await inTurns(retention.own, storage.expire)
     try await inTurns(retention.all, storage.expireLetters)
+  }
+
+  private func expireAudit() async throws(PortError) {
+    guard let audit else { return }
+    let end = clock.now - .seconds(audit.days * 86_400)
+    for workspace in try await workspaces() {
+      let read = isAuditStreamed ? try await storage.auditCursors.cursor(of: workspace.id)?.sequence ?? 0 : nil
+      while try await audit.retention.expire(before: end, in: workspace.id, upTo: read), !Task.isCancelled {}
+    }
+  }
+
+  private func note(_ error: PortError) {
+    if !Task.isCancelled { log.warning("housekeeping failed", metadata: ["error": "\(error)"]) }
   }
 
   /// So that the backlog of one workspace does not hold up the others.

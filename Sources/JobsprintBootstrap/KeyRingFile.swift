@@ -26,7 +26,14 @@ struct KeyRingFile {
   /// Made with one key where it is missing.
   /// - Throws: ``PortError`` where the file can't be used.
   func keys(at time: Timestamp) throws(PortError) -> [NamedKey] {
-    let text = try file.text(orMade: { NamedKey(at: time).text }) ?? ""
+    try read(file.text(orMade: { NamedKey(at: time).text }) ?? "")
+  }
+
+  /// None where the file is missing; it is not made.
+  /// - Throws: ``PortError`` where the file can't be used.
+  func presentKeys() throws(PortError) -> [NamedKey] { try file.text(orMade: nil).map(read) ?? [] }
+
+  private func read(_ text: String) throws(PortError) -> [NamedKey] {
     guard let keys = NamedKey.list(text) else {
       throw PortError(.corrupted, "The file \(file.path) does not hold \(NamedKey.expectation). \(loss)")
     }

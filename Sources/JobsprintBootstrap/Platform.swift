@@ -83,7 +83,9 @@ public struct Platform: Sendable {
     let journal = faults?.journal(storage.journal, storage.claims, clock: clock) ?? storage.journal
     let queue = faults?.queue(messaging.queue, clock: clock) ?? messaging.queue
     let writer = JournalWriter(journal: journal, relay: EventRelay(bus: bus))
-    let catalog = WorkflowCatalog(store: storage.workflows, library: library, isSoleWriter: storage.isExclusive)
+    let caches = CacheCounts()
+    let catalog = WorkflowCatalog(
+      store: storage.workflows, library: library, isSoleWriter: storage.isExclusive, counts: caches)
     let variables = VariableCatalog(store: storage.variables)
     let cipher = CredentialVault(try configuration.credentialRingKeys(at: clock.now))
     let credentialTypes = CredentialLibrary(BuiltInCredentials.all)
@@ -98,14 +100,26 @@ public struct Platform: Sendable {
       auditWritten: { bell?.ring() },
       executorLeft: { timers.tell(clock.now + .milliseconds(.random(in: 0...300))) },
       executionHeld: { timers.tell(clock.now) })
+    let signingKey = try configuration.auditSigningKey(for: role)
     let housekeeping = Housekeeping(
-      storage: storage, clock: clock, log: log, retentionDays: configuration.retentionDays)
+      storage: storage, clock: clock, log: log, retentionDays: configuration.retentionDays,
+      audit: signingKey.flatMap { key in
+        configuration.auditDays.map {
+          (retention: AuditRetention(audit: storage.audit, key: key, clock: clock), days: $0)
+        }
+      }, isAuditStreamed: configuration.auditWebhook != nil, locks: shared.locks)
+    let streamer = try configuration.auditSink(for: role, clock: clock).map { sink in
+      AuditStreamer(
+        audit: storage.audit, cursors: storage.auditCursors, sink: sink, locks: shared.locks, clock: clock
+      ) { log.warning("could not stream audit entries", metadata: ["error": "\($0)"]) }
+    }
     // Stopped from the last to the first: no requests, then no executions, then no more publishing and writing; what was
     // written last is told and sealed.
     var services: [any Service] = [
       LoopService(run: { await sealer.run() }),
       LoopService(run: { await housekeeping.run() }),
     ]
+    if let streamer { services.append(LoopService(run: { await streamer.run() })) }
     if let listen = storage.listen { services.append(LoopService(run: { await listen(news) })) }
     if let redis = shared.redis { services.append(LoopService(run: { await redis.run() })) }
     if let broker = messaging.broker { services.append(LoopService(run: { await broker.run() })) }
@@ -144,7 +158,7 @@ public struct Platform: Sendable {
     self.javaScript = javaScript
     let metrics = ProcessMetrics(
       role, storage: storage, broker: messaging.broker, redis: shared.redis, writer: writer, dispatcher: dispatcher,
-      executor: executor, sandboxes: javaScript?.sandboxes)
+      executor: executor, sandboxes: javaScript?.sandboxes, auditStream: streamer, caches: caches)
     if role == .worker {
       newAPIKey = nil
       setupToken = nil
@@ -156,7 +170,7 @@ public struct Platform: Sendable {
     let endWatch = storage.isExclusive ? nil : EndWatch(executions: storage.executions, clock: clock, log: log)
     if let endWatch { services.append(LoopService(run: { await endWatch.run() })) }
     let keys = APIKeyAuthenticator(
-      store: storage.apiKeys, epoch: shared.epoch, clock: clock, isSoleWriter: storage.isExclusive)
+      store: storage.apiKeys, epoch: shared.epoch, clock: clock, isSoleWriter: storage.isExclusive, counts: caches)
     newAPIKey = try await keys.bootstrap(
       presented: configuration.bootstrapAPIKey, id: ids.next(), entry: ids.next())
     if case .folder(let folder) = configuration.storage {
@@ -165,7 +179,8 @@ public struct Platform: Sendable {
     }
     let tokens = AccessTokenRing(try configuration.tokenRingKeys(at: clock.now), clock: clock)
     let standings = StandingCache(
-      accounts: storage.accounts, sessions: storage.sessions, epoch: shared.epoch, clock: clock)
+      accounts: storage.accounts, serviceAccounts: storage.serviceAccounts, sessions: storage.sessions,
+      epoch: shared.epoch, clock: clock, counts: caches)
     let access = AccessContext(
       accounts: storage.accounts, sessions: storage.sessions, workspaces: storage.workspaces,
       audit: storage.audit, hasher: PasswordHasher(), limiter: AttemptLimiter(ledger: shared.attempts, clock: clock),
@@ -195,9 +210,10 @@ public struct Platform: Sendable {
         workspaceEditor: WorkspaceEditor(store: storage.workspaces, clock: clock, ids: ids),
         workflows: workflows, executions: executions, deadLetters: storage.deadLetters, tags: storage.tags,
         variables: storage.variables, credentials: storage.credentials,
-        apiKeys: storage.apiKeys, workspaces: storage.workspaces, audit: storage.audit, library: library,
+        apiKeys: storage.apiKeys, workspaces: storage.workspaces, audit: storage.audit,
+        idempotency: storage.idempotency, library: library,
         authenticator: Authenticator(keys: keys, tokens: tokens, standings: standings, clock: clock),
-        accounts: accounts,
+        accounts: accounts, serviceAccounts: ServiceAccountOffice(access, store: storage.serviceAccounts),
         sessions: SessionOffice(access, tokens: tokens, lifetimes: configuration.lifetimes),
         limits: RequestLimits(limiter: shared.rateLimiter, quotas: configuration.rateLimits), feed: shared.feed,
         clock: clock,

@@ -24,6 +24,9 @@
 //   jobsprint.session.days       | JOBSPRINT_SESSION_DAYS          | number | 30
 //   jobsprint.bootstrap.api.key  | JOBSPRINT_BOOTSTRAP_API_KEY     | secret | one is made
 //   jobsprint.audit.key          | JOBSPRINT_AUDIT_KEY             | secret | in the folder
+//   jobsprint.audit.days         | JOBSPRINT_AUDIT_DAYS            | number | none: for good
+//   jobsprint.audit.webhook.url  | JOBSPRINT_AUDIT_WEBHOOK_URL     | secret | none: entries go nowhere
+//   jobsprint.audit.webhook.key  | JOBSPRINT_AUDIT_WEBHOOK_KEY     | secret | none
 //   jobsprint.slots              | JOBSPRINT_SLOTS                 | number | 256
 //   jobsprint.lease.seconds      | JOBSPRINT_LEASE_SECONDS         | number | 15
 //   jobsprint.grace.seconds      | JOBSPRINT_GRACE_SECONDS         | number | 10
@@ -83,6 +86,17 @@ extension ProcessConfiguration {
     }
     bootstrapAPIKey = config.string(forKey: "jobsprint.bootstrap.api.key", isSecret: true)
     auditKey = config.string(forKey: "jobsprint.audit.key", isSecret: true)
+    if let address = config.string(forKey: "jobsprint.audit.webhook.url", isSecret: true), !address.isEmpty {
+      let key = config.string(forKey: "jobsprint.audit.webhook.key", isSecret: true) ?? ""
+      guard let webhook = AuditWebhookSetting(address: address, key: key) else {
+        throw SettingError(
+          "jobsprint.audit.webhook.url",
+          "an address with http:// or https://, beside JOBSPRINT_AUDIT_WEBHOOK_KEY with "
+            + "\(AuditWebhookSetting.shortestKey) or more random characters", found: "…")
+      }
+      auditWebhook = webhook
+    }
+    auditDays = try config.number("jobsprint.audit.days", in: 1...36_500)
     slots = try config.number("jobsprint.slots", in: 1...100_000) ?? slots
     lease = try config.number("jobsprint.lease.seconds", in: 1...3600) ?? lease
     grace = try config.number("jobsprint.grace.seconds", in: 0...3600) ?? grace

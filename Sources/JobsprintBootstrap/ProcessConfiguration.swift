@@ -67,6 +67,10 @@ public struct ProcessConfiguration: Sendable {
   public var executionMegabytes = 256
   /// Days for which executions are kept after they were accepted, once they have ended; nil: for good.
   public var retentionDays: Int?
+  /// Days for which entries of the audit log are kept; nil: for good.
+  public var auditDays: Int?
+  /// Who gets the entries of the audit log; nil: nobody.
+  public var auditWebhook: AuditWebhookSetting?
   public var javaScript = JavaScriptConfiguration()
   public var logLevel = Logger.Level.notice
   /// Node types and faults for tests; nil: none.

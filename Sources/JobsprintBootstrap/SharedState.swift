@@ -10,6 +10,7 @@ struct SharedState: Sendable {
   let attempts: any AttemptLedger
   let epoch: any AccessEpoch
   let feed: any EventFeed
+  let locks: any LockService
   /// nil where nothing is shared.
   let redis: RedisSharedState?
 
@@ -25,6 +26,7 @@ struct SharedState: Sendable {
       attempts = ledger
       epoch = MemoryAccessEpoch()
       feed = MemoryEventFeed(hub)
+      locks = MemoryLocks(clock: clock)
       redis = nil
       return
     }
@@ -42,6 +44,7 @@ struct SharedState: Sendable {
     attempts = shared.attempts
     epoch = shared.epoch
     feed = shared.feed
+    locks = shared.locks
     redis = shared
   }
 }

@@ -15,9 +15,7 @@ public struct MemoryAuditLog: AuditLog {
   ) async throws(PortError) -> Page<AuditRecord> {
     store.withState { state in
       let matching = state.audit.values.filter { $0.entry.caller.workspace == workspace && filter.matches($0.entry) }
-      return Page(matching.sorted { $0.entry.id > $1.entry.id }, of: page, key: \.entry.id, isBehind: <) {
-        $0.entry.details.count
-      }
+      return Page(newestFirst: matching, of: page, key: \.entry.id) { $0.entry.details.count }
     }
   }
 
@@ -81,7 +79,7 @@ extension MemoryState {
       .compactMap { record in record.seal.map { ($0.sequence, record) } }.sorted { $0.0 < $1.0 }
   }
 
-  fileprivate func head(of workspace: WorkspaceID) -> AuditSeal? {
+  func head(of workspace: WorkspaceID) -> AuditSeal? {
     chain(of: workspace).last?.record.seal ?? checkpoints[workspace]?.seal
   }
 }
@@ -90,6 +88,9 @@ extension AuditFilter {
   fileprivate func matches(_ entry: AuditEntry) -> Bool {
     if let action, action != entry.action { return false }
     if let subject, !subject.utf8.elementsEqual(entry.subject.utf8) { return false }
+    if let actor, !actor.utf8.elementsEqual(entry.caller.actor.id.utf8) { return false }
+    if let requestID, !requestID.utf8.elementsEqual((entry.caller.requestID ?? "").utf8) { return false }
+    if let address, !address.utf8.elementsEqual((entry.caller.address ?? "").utf8) { return false }
     if let after, entry.at <= after { return false }
     if let before, entry.at >= before { return false }
     guard let text else { return true }

@@ -15,9 +15,7 @@ public struct MemoryDeadLetterStore: DeadLetterStore {
   ) async throws(PortError) -> Page<DeadLetter> {
     store.withState { state in
       let matching = state.deadLetters.values.filter { $0.workspace == workspace && filter.matches($0) }
-      return Page(matching.sorted { $0.execution > $1.execution }, of: page, key: \.execution, isBehind: <) {
-        $0.error?.count ?? 0
-      }
+      return Page(newestFirst: matching, of: page, key: \.execution) { $0.error?.count ?? 0 }
     }
   }
 

@@ -6,6 +6,14 @@ public struct MemoryIdempotencyStore: IdempotencyStore {
 
   public init(_ store: MemoryStore) { self.store = store }
 
+  public func keep(_ record: IdempotencyRecord) async throws(PortError) -> IdempotencyRecord? {
+    store.withState { state in
+      if let used = state.used(record) { return used }
+      state.keep(record)
+      return nil
+    }
+  }
+
   public func record(of key: String, in workspace: WorkspaceID) async throws(PortError) -> IdempotencyRecord? {
     store.withState { state in state.idempotency[MemoryState.TextKey(key, in: workspace)] }
   }

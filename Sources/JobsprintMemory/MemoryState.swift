@@ -27,10 +27,12 @@ struct MemoryState: Sendable {
   ]
   var users: [UserID: User] = [:]
   var memberships: [Key<UserID>: Membership] = [:]
+  var serviceAccounts: [Key<UserID>: ServiceAccount] = [:]
   var sessions: [SessionID: Session] = [:]
   var refreshTokens: [[UInt8]: RefreshTokenState] = [:]
   var oneTimeTokens: [[UInt8]: OneTimeToken] = [:]
   var audit: [AuditEntryID: AuditRecord] = [:]
+  var auditCursors: [WorkspaceID: AuditCursor] = [:]
   /// The newest of each workspace.
   var checkpoints: [WorkspaceID: AuditCheckpoint] = [:]
 

@@ -7,10 +7,11 @@ public struct MemoryVariableStore: VariableStore {
   public init(_ store: MemoryStore) { self.store = store }
 
   public func create(
-    _ variable: Variable, in workspace: WorkspaceID, recording record: ChangeRecord
-  ) async throws(PortError) -> CreateOutcome {
+    _ variable: Variable, in workspace: WorkspaceID, most: Int, recording record: ChangeRecord
+  ) async throws(PortError) -> CreateOutcome? {
     try store.withState { state throws(PortError) in
       if let used = state.used(record.idempotency) { return .replayed(used) }
+      guard state.variables.keys.count(where: { $0.workspace == workspace }) < most else { return nil }
       guard state.holder(ofKey: variable.key, in: workspace) == nil else { return .nameTaken }
       try state.note(record)
       state.variables[MemoryState.Key(workspace: workspace, id: variable.id)] = variable

@@ -75,6 +75,11 @@ private struct PostgresArchiveReader: ArchiveReader {
       let page = PageRequest(after: id.map { UserID($0) }, limit: limit)
       return try await rows(ListMemberships.decode) { try ListMemberships(workspace: workspace, page: page).command() }
         .map { .membership($0.element) }
+    case .serviceAccount:
+      let page = PageRequest(after: id.map { UserID($0) }, limit: limit)
+      return try await rows(ListServiceAccounts.decode) {
+        try ListServiceAccounts(workspace: workspace, page: page).command()
+      }.map { .serviceAccount($0.element) }
     case .apiKey:
       let page = PageRequest(after: id.map { APIKeyID($0) }, limit: limit)
       return try await rows(ListAPIKeys.decode) { try ListAPIKeys(workspace: workspace, page: page).command() }
@@ -185,6 +190,7 @@ extension ArchiveRecord {
     case .workspace(let workspace): workspace.id
     case .user: .initial
     case .membership(let membership): membership.workspace
+    case .serviceAccount(let account): account.workspace
     case .apiKey(let key): key.workspace
     case .variable(_, let workspace), .tag(_, let workspace), .version(_, let workspace): workspace
     case .credential(let credential): credential.workspace
@@ -201,7 +207,8 @@ extension ArchiveRecord {
   fileprivate var role: PostgresRole {
     switch self {
     case .workspace, .user, .membership, .auditCheckpoint, .auditEntry: .keeper
-    case .apiKey, .variable, .credential, .tag, .version, .workflow, .staticData, .executionTags: .api
+    case .serviceAccount, .apiKey, .variable, .credential, .tag, .version, .workflow, .staticData, .executionTags:
+      .api
     case .execution, .deadLetter: .journal
     }
   }
@@ -216,6 +223,7 @@ extension StorageTransaction {
         throw PortError(.refused, "The archive holds two users of one email address.")
       }
     case .membership(let membership): try await run(InsertMembership(membership: membership))
+    case .serviceAccount(let account): try await run(InsertServiceAccount(account: account))
     case .apiKey(let key): try await run(InsertAPIKey(key: key))
     case .variable(let variable, let workspace):
       try await run(InsertVariable(workspace: workspace, variable: variable))

@@ -92,6 +92,15 @@ public struct PostgresMigrations: Sendable {
       name: "V0024_retention_of_letters", up: PackageResources.V0024_retention_of_letters_sql,
       down: PackageResources.V0024_retention_of_letters_down_sql),
     Migration(
+      name: "V0025_audit_search", up: PackageResources.V0025_audit_search_sql,
+      down: PackageResources.V0025_audit_search_down_sql),
+    Migration(
+      name: "V0026_service_accounts", up: PackageResources.V0026_service_accounts_sql,
+      down: PackageResources.V0026_service_accounts_down_sql),
+    Migration(
+      name: "V0027_audit_cursors", up: PackageResources.V0027_audit_cursors_sql,
+      down: PackageResources.V0027_audit_cursors_down_sql),
+    Migration(
       name: "V0028_static_data", up: PackageResources.V0028_static_data_sql,
       down: PackageResources.V0028_static_data_down_sql),
   ]

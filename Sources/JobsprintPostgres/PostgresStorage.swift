@@ -53,8 +53,10 @@ public final class PostgresStorage: Sendable {
   public var apiKeys: PostgresAPIKeyStore { PostgresAPIKeyStore(self) }
   public var workspaces: PostgresWorkspaceStore { PostgresWorkspaceStore(self) }
   public var accounts: PostgresAccountStore { PostgresAccountStore(self) }
+  public var serviceAccounts: PostgresServiceAccountStore { PostgresServiceAccountStore(self) }
   public var sessions: PostgresSessionStore { PostgresSessionStore(self) }
   public var audit: PostgresAuditLog { PostgresAuditLog(self) }
+  public var auditCursors: PostgresAuditCursorStore { PostgresAuditCursorStore(self) }
   public var archive: PostgresArchive { PostgresArchive(self) }
   public var maintenance: PostgresMaintenance { PostgresMaintenance(self) }
 }

@@ -8,14 +8,17 @@ public struct PostgresVariableStore: VariableStore {
   init(_ storage: PostgresStorage) { self.storage = storage }
 
   public func create(
-    _ variable: Variable, in workspace: WorkspaceID, recording record: ChangeRecord
-  ) async throws(PortError) -> CreateOutcome {
-    try await storage.write(in: [workspace]) { transaction in
-      try await transaction.note(record) { CreateOutcome.replayed($0) }
-      guard try await transaction.run(InsertVariable(workspace: workspace, variable: variable)) == 1 else {
-        try transaction.abandon(with: CreateOutcome.nameTaken)
+    _ variable: Variable, in workspace: WorkspaceID, most: Int, recording record: ChangeRecord
+  ) async throws(PortError) -> CreateOutcome? {
+    try await storage.write(in: [workspace]) { transaction -> CreateOutcome? in
+      try await transaction.note(record) { CreateOutcome?.some(.replayed($0)) }
+      guard try await transaction.first(CountVariables(workspace: workspace)) ?? 0 < most else {
+        try transaction.abandon(with: CreateOutcome?.none)
       }
-      return CreateOutcome.created
+      guard try await transaction.run(InsertVariable(workspace: workspace, variable: variable)) == 1 else {
+        try transaction.abandon(with: CreateOutcome?.some(.nameTaken))
+      }
+      return .created
     }
   }
 

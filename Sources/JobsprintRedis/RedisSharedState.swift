@@ -20,6 +20,7 @@ public final class RedisSharedState: Sendable {
   public let rateLimiter: any RateLimiter
   public let attempts: any AttemptLedger
   public let epoch: any AccessEpoch
+  public let locks: any LockService
   public var feed: any EventFeed { events }
 
   private let client: RedisClient
@@ -47,6 +48,7 @@ public final class RedisSharedState: Sendable {
     self.attempts = RedisAttemptLedger(
       client: client, prefix: options.prefix, local: attempts, takeovers: takeovers)
     epoch = RedisAccessEpoch(client: client, prefix: options.prefix, takeovers: takeovers)
+    locks = RedisLocks(client: client, prefix: options.prefix, clock: clock, takeovers: takeovers)
     events = RedisEventFeed(
       client: client, subscriber: subscriber, channel: channel, hub: hub, takeovers: takeovers)
   }

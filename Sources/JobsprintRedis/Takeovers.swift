@@ -6,6 +6,8 @@ public enum RedisUse: String, Sendable, CaseIterable {
   case attempts
   case access
   case events
+  /// Nobody helps himself to one: what needs it waits.
+  case locks
 }
 
 /// How often Redis was not there, and this process helped itself.

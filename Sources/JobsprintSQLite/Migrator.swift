@@ -26,6 +26,9 @@ enum Migrator {
     ("V0018_execution_tags", PackageResources.V0018_execution_tags_sql),
     ("V0019_deleted_api_keys", PackageResources.V0019_deleted_api_keys_sql),
     ("V0020_retention_of_workspaces", PackageResources.V0020_retention_of_workspaces_sql),
+    ("V0021_audit_search", PackageResources.V0021_audit_search_sql),
+    ("V0022_service_accounts", PackageResources.V0022_service_accounts_sql),
+    ("V0023_audit_cursors", PackageResources.V0023_audit_cursors_sql),
     ("V0024_static_data", PackageResources.V0024_static_data_sql),
   ]
 

@@ -39,6 +39,9 @@ private struct SQLiteArchiveReader: ArchiveReader {
       case .membership:
         let all = ListMemberships(subject: .workspace(workspace, after: id.map { UserID($0) }, limit: limit))
         return try connection.all(all).map { .membership($0) }
+      case .serviceAccount:
+        let all = ListServiceAccounts(workspace: workspace, after: id.map { UserID($0) }, limit: limit)
+        return try connection.all(all).map { .serviceAccount($0) }
       case .apiKey:
         return try connection.all(ListAPIKeys(workspace: workspace, after: id.map { APIKeyID($0) }, limit: limit))
           .map { .apiKey($0) }
@@ -114,6 +117,7 @@ extension Connection {
     case .workspace(let workspace): try run(RestoreWorkspace(insertion: InsertWorkspace(workspace: workspace)))
     case .user(let user): try run(InsertUser(user: user))
     case .membership(let membership): try run(InsertMembership(membership: membership))
+    case .serviceAccount(let account): try run(InsertServiceAccount(account: account))
     case .apiKey(let key): try run(InsertAPIKey(key: key))
     case .variable(let variable, let workspace):
       try run(InsertVariable(workspace: workspace, variable: variable))

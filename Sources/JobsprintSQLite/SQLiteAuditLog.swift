@@ -14,9 +14,9 @@ public struct SQLiteAuditLog: AuditLog {
     matching filter: AuditFilter, in workspace: WorkspaceID, page: PageRequest<AuditEntryID>
   ) async throws(PortError) -> Page<AuditRecord> {
     try await database.read { connection in
-      try connection.page(
-        ListAuditEntries(filter: filter, workspace: workspace, after: page.after, limit: page.limitAndOne), of: page
-      ) { $0.entry.details.count }
+      try connection.page(ListAuditEntries(filter: filter, workspace: workspace, page: page), of: page) {
+        $0.entry.details.count
+      }
     }
   }
 

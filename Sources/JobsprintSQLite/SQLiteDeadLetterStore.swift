@@ -14,9 +14,9 @@ public struct SQLiteDeadLetterStore: DeadLetterStore {
     matching filter: DeadLetterFilter, in workspace: WorkspaceID, page: PageRequest<ExecutionID>
   ) async throws(PortError) -> Page<DeadLetter> {
     try await database.read { connection in
-      try connection.page(
-        ListDeadLetters(filter: filter, workspace: workspace, after: page.after, limit: page.limitAndOne), of: page
-      ) { $0.error?.count ?? 0 }
+      try connection.page(ListDeadLetters(filter: filter, workspace: workspace, page: page), of: page) {
+        $0.error?.count ?? 0
+      }
     }
   }
 

@@ -6,6 +6,10 @@ public struct SQLiteIdempotencyStore: IdempotencyStore {
 
   public init(_ database: SQLiteDatabase) { self.database = database }
 
+  public func keep(_ record: IdempotencyRecord) async throws(PortError) -> IdempotencyRecord? {
+    try await database.write { try $0.insertUnlessUsed(record) }
+  }
+
   public func record(of key: String, in workspace: WorkspaceID) async throws(PortError) -> IdempotencyRecord? {
     try await database.read { try $0.first(FindIdempotencyKey(workspace: workspace, key: key)) }
   }

@@ -7,10 +7,11 @@ public struct SQLiteVariableStore: VariableStore {
   public init(_ database: SQLiteDatabase) { self.database = database }
 
   public func create(
-    _ variable: Variable, in workspace: WorkspaceID, recording record: ChangeRecord
-  ) async throws(PortError) -> CreateOutcome {
+    _ variable: Variable, in workspace: WorkspaceID, most: Int, recording record: ChangeRecord
+  ) async throws(PortError) -> CreateOutcome? {
     try await database.write { connection in
       if let used = try connection.used(record.idempotency) { return .replayed(used) }
+      guard try connection.first(CountVariables(workspace: workspace)) ?? 0 < most else { return nil }
       guard try connection.first(FindVariableByKey(workspace: workspace, key: variable.key)) == nil else {
         return .nameTaken
       }

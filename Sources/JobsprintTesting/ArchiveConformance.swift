@@ -64,6 +64,7 @@ public enum ArchiveConformance {
         Workspace(id: other, name: "other", retentionDays: 30, createdAt: .seconds(1), updatedAt: .seconds(1))),
       .user(.numbered(30)), .user(disabled), .membership(.numbered(30)), .membership(.numbered(31, .viewer)),
       .membership(.numbered(30, in: other, .admin)),
+      .serviceAccount(.numbered(45, name: "\u{0} é")), .serviceAccount(.numbered(46, in: other, .owner)),
       .apiKey(
         APIKeyRecord(
           id: .numbered(8), workspace: other, label: "key", hash: hash, scopes: [.tagList, .workflowRead],
@@ -113,6 +114,7 @@ extension ArchiveRecord {
     case .workspace(let workspace): workspace.id
     case .user: .initial
     case .membership(let membership): membership.workspace
+    case .serviceAccount(let account): account.workspace
     case .apiKey(let key): key.workspace
     case .variable(_, let workspace), .tag(_, let workspace), .version(_, let workspace): workspace
     case .credential(let credential): credential.workspace

@@ -81,6 +81,40 @@ public enum AuditLogConformance {
       try expect(try await list(storage, AuditFilter(after: .seconds(1), before: .seconds(3))), is: ids(2))
       try expect(try await list(storage, AuditFilter(subject: "c")), is: [])
     },
+    ConformanceCheck("lists are filtered by who asked, on which request and from where") { storage in
+      func write(_ number: Int, _ actor: Actor, _ request: String?, _ address: String?) async throws {
+        let caller = Caller(workspace: .initial, actor: actor, requestID: request, address: address)
+        try await storage.audit.write(
+          AuditEntry(id: .numbered(number), caller: caller, action: .tagCreated, subject: "a", at: .seconds(1)))
+      }
+      try await write(1, .apiKey(.numbered(5)), "r1", "::1")
+      try await write(2, .user(.numbered(6)), "r1", "10.0.0.1")
+      try await write(3, .shell, nil, nil)
+      let key = "\(APIKeyID.numbered(5))"
+      for (filter, expected) in [
+        (AuditFilter(actor: key), ids(1)), (AuditFilter(actor: "x"), []), (AuditFilter(requestID: "r1"), ids(2, 1)),
+        (AuditFilter(requestID: "R1"), []), (AuditFilter(address: "10.0.0.1"), ids(2)),
+        (AuditFilter(requestID: "r1", address: "::1"), ids(1)), (AuditFilter(actor: key, text: "tag"), ids(1)),
+        (AuditFilter(requestID: "r1", text: "tag"), ids(2, 1)), (AuditFilter(address: "::1", text: "tag"), ids(1)),
+        (AuditFilter(address: "::2", text: "tag"), []),
+      ] {
+        try expect(try await list(storage, filter), is: expected, "\(filter):")
+      }
+      try expect(try await list(storage, AuditFilter(actor: key), in: other), is: [])
+    },
+    ConformanceCheck("lists can be had oldest first, with and without text") { storage in
+      for number in [2, 4, 1, 3] { try await write(storage, .numbered(number)) }
+      for filter in [AuditFilter(), AuditFilter(text: "subject")] {
+        var found: [AuditEntryID] = []
+        var page: Page<AuditRecord>
+        repeat {
+          page = try await storage.audit.entries(
+            matching: filter, in: .initial, page: PageRequest(after: found.last, isOldestFirst: true, limit: 3))
+          found += page.elements.map(\.entry.id)
+        } while page.hasMore
+        try expect(found, is: ids(1, 2, 3, 4))
+      }
+    },
     ConformanceCheck("text finds words of action, actor, subject and details, in one workspace") { storage in
       try await write(
         storage, .numbered(1, .workflowCreated, subject: "thing", details: "{\"name\":\"Invoice mailer\"}"),

@@ -40,15 +40,18 @@ public struct StorageUnderTest: Sendable {
   public let apiKeys: any APIKeyStore
   public let workspaces: any WorkspaceStore
   public let accounts: any AccountStore
+  public let serviceAccounts: any ServiceAccountStore
   public let sessions: any SessionStore
   public let audit: any AuditLog
+  public let auditCursors: any AuditCursorStore
   public let staticData: any StaticDataStore
 
   public init(
     journal: any Journal, claims: any ExecutionClaims, executions: any ExecutionStore,
     deadLetters: any DeadLetterStore, idempotency: any IdempotencyStore, workflows: any WorkflowStore,
     tags: any TagStore, variables: any VariableStore, credentials: any CredentialStore, apiKeys: any APIKeyStore,
-    workspaces: any WorkspaceStore, accounts: any AccountStore, sessions: any SessionStore, audit: any AuditLog,
+    workspaces: any WorkspaceStore, accounts: any AccountStore, serviceAccounts: any ServiceAccountStore,
+    sessions: any SessionStore, audit: any AuditLog, auditCursors: any AuditCursorStore,
     staticData: any StaticDataStore
   ) {
     self.journal = journal
@@ -63,8 +66,10 @@ public struct StorageUnderTest: Sendable {
     self.apiKeys = apiKeys
     self.workspaces = workspaces
     self.accounts = accounts
+    self.serviceAccounts = serviceAccounts
     self.sessions = sessions
     self.audit = audit
+    self.auditCursors = auditCursors
     self.staticData = staticData
   }
 

@@ -123,6 +123,19 @@ public enum DeadLetterConformance {
           numbers(try await list(storage, filter).elements), is: expected.map { .numbered($0) }, "\(filter):")
       }
     },
+    ConformanceCheck("letters can be listed with the oldest execution first") { storage in
+      for number in 1...3 { try await bury(number, .cannotRun, on: storage) }
+      func page(after last: ExecutionID?) async throws -> Page<DeadLetter> {
+        try await storage.deadLetters.letters(
+          matching: DeadLetterFilter(), in: .initial, page: PageRequest(after: last, isOldestFirst: true, limit: 2))
+      }
+      let first = try await page(after: nil)
+      try expect(numbers(first.elements), is: [.numbered(1), .numbered(2)])
+      try expect(first.hasMore, is: true)
+      let second = try await page(after: .numbered(2))
+      try expect(numbers(second.elements), is: [.numbered(3)])
+      try expect(second.hasMore, is: false)
+    },
     ConformanceCheck("a letter is settled once, with its record; then it stays as it is") { storage in
       try await bury(1, .attemptsExhausted, on: storage)
       var expected = letter(1, .attemptsExhausted)

@@ -21,6 +21,19 @@ public enum IdempotencyConformance {
       try expect(try await storage.idempotency.forget(before: .seconds(4), limit: 2), is: 0)
       _ = try required(try await storage.idempotency.record(of: "4", in: .initial))
     },
+    ConformanceCheck("of many that keep a record for one key, one does, and the others get its record") { storage in
+      let kept = try await withThrowingTaskGroup(of: IdempotencyRecord?.self) { group in
+        for number in 1...8 {
+          group.addTask { try await storage.idempotency.keep(.of("key", response: "\(number)")) }
+        }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      let record = try required(try await storage.idempotency.record(of: "key", in: .initial))
+      try expect(kept.count { $0 == nil }, is: 1)
+      try expect(Set(kept.compactMap(\.self)), is: [record])
+      try expect(
+        try await storage.idempotency.keep(.of("key", in: .numbered(77), response: "of another workspace")), is: nil)
+    },
     ConformanceCheck("a forgotten key can be used again") { storage in
       _ = try await storage.journal.commit([.accept(.numbered(1, idempotency: .of("key")))])
       _ = try await storage.idempotency.forget(before: .seconds(1), limit: 10)

@@ -1,5 +1,5 @@
-import JobsprintDomain
-import JobsprintPorts
+public import JobsprintDomain
+public import JobsprintPorts
 
 /// What every ``VariableStore`` promises.
 public enum VariableStoreConformance {
@@ -33,6 +33,25 @@ public enum VariableStoreConformance {
         try await storage.variables.create(
           .numbered(2, key: "a"), in: .initial, recording: .noted(idempotency: .of("key", response: "b"))),
         is: .replayed(kept))
+    },
+    ConformanceCheck("a workspace has no more than it may, and a used idempotency key is replayed all the same") {
+      storage in
+      let variables = storage.variables
+      let kept = IdempotencyRecord.of("key")
+      _ = try await variables.create(.numbered(9), in: other, recording: .noted(in: other))
+      for (number, record) in [(1, ChangeRecord.noted()), (2, .noted(idempotency: kept))] {
+        let variable = Variable.numbered(number, key: "k\(number)")
+        try expect(try await variables.create(variable, in: .initial, most: 2, recording: record), is: .created)
+      }
+      try expect(
+        try await variables.create(
+          .numbered(3, key: "c"), in: .initial, most: 2, recording: .noted(idempotency: .of("new"))), is: nil)
+      try expect(try await storage.idempotency.record(of: "new", in: .initial), is: nil)
+      try expect(
+        try await variables.create(
+          .numbered(4, key: "d"), in: .initial, most: 2, recording: .noted(idempotency: .of("key", response: "b"))),
+        is: .replayed(kept))
+      try expect(try await variables.current(in: .initial).count, is: 2)
     },
     ConformanceCheck("a variable gets another key and value unless the key is another's") { storage in
       _ = try await storage.variables.create(.numbered(1, key: "a"), in: .initial, recording: .noted())
@@ -117,5 +136,14 @@ extension StorageUnderTest {
   ) async throws -> UpdateOutcome<Variable> {
     try await variables.update(
       .numbered(id), key: key, value: value, in: workspace, at: .seconds(8), recording: .noted(in: workspace))
+  }
+}
+
+extension VariableStore {
+  /// Into a workspace that may have any number.
+  public func create(
+    _ variable: Variable, in workspace: WorkspaceID, recording record: ChangeRecord
+  ) async throws(PortError) -> CreateOutcome? {
+    try await create(variable, in: workspace, most: .max, recording: record)
   }
 }

@@ -24,6 +24,7 @@ struct Jobsprint: AsyncParsableCommand {
           WorkflowsCommand.self, ExecutionsCommand.self, DeadLettersCommand.self, ImportCommand.self,
           ExportCommand.self,
           VariablesCommand.self, CredentialsCommand.self, KeysCommand.self, WorkspacesCommand.self, UsersCommand.self,
+          ServiceAccountsCommand.self,
           AuditCommand.self,
         ]),
       CommandGroup(

@@ -19,6 +19,23 @@ import Testing
     }
   }
 
+  @Test func aServiceAccountHasKeysThatGoWithIt() async throws {
+    try await Command.beside { server, _ in
+      let made = try await Command.run("service-accounts", "create", "ci", "--role", "editor", server: server)
+      let id = made.output.trimmingCharacters(in: .whitespacesAndNewlines)
+      #expect(made.status == 0 && UserID(id) != nil)
+      let key = try await Command.run("service-accounts", "key", id, "builds", server: server).output
+        .trimmingCharacters(in: .whitespacesAndNewlines)
+      #expect(try await Command.run("workflows", "--json", server: server, key: key).json == [])
+      #expect(try await Command.run("service-accounts", server: server, key: key).status == 1)
+      #expect(
+        try await Command.run("service-accounts", "role", id, "viewer", server: server).output == "ci is viewer now.\n")
+      #expect(try await Command.run("service-accounts", server: server).output.contains("viewer"))
+      #expect(try await Command.run("service-accounts", "delete", id, server: server).status == 0)
+      #expect(try await Command.run("workflows", server: server, key: key).status == 4)
+    }
+  }
+
   @Test func aWorkspaceIsMadeAndItsKeySeesNothingOfOthers() async throws {
     try await Command.beside { server, _ in
       _ = try await Command.run("import", "examples/first-workflow.json", server: server)
@@ -56,6 +73,25 @@ import Testing
       let proved = try await Command.run("audit", "verify", "--data", folder + "/data")
       #expect(proved.status == 0)
       #expect(proved.output.hasPrefix("2 entries of workspace default hold (last: 2, "))
+    }
+  }
+
+  @Test func theAuditLogIsExportedIntoAFileOrToStdout() async throws {
+    try await Command.beside { server, folder in
+      _ = try await Command.run("import", "examples/first-workflow.json", server: server)
+      let lines = try await Command.run("audit", "export", server: server)
+      #expect(lines.status == 0)
+      let entries = try lines.output.split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8)) }
+      #expect(entries.map { $0["action"] } == ["apiKey.created", "workflow.created"])
+      let file = folder + "/audit.csv"
+      let written = try await Command.run(
+        "audit", "export", "--format", "csv", "--action", "workflow.created", file, server: server)
+      #expect(written.status == 0 && written.output.isEmpty)
+      #expect(try String(contentsOfFile: file, encoding: .utf8).split(separator: "\r\n").count == 2)
+      let refused = try await Command.run("audit", "export", "--after", "soon", file + "2", server: server)
+      #expect(refused.status == 1)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["audit.csv", "data"])
+      #expect(try await Command.run("audit", "export").status == 3)
     }
   }
 

@@ -136,6 +136,30 @@ import Testing
     }
   }
 
+  @Test func aRestoreSaysWhichKeysItsCredentialsNeed() async throws {
+    try await Command.inFolder { folder in
+      let (data, file) = (folder + "/data", folder + "/all.backup")
+      let server = try await ServerProcess(data: data)
+      defer { server.kill() }
+      _ = try await use(server, in: folder)
+      #expect(try await Command.run("backup", file, "--data", data).status == 0)
+      let key = try String(contentsOfFile: data + "/credential.key", encoding: .utf8)
+      let without = try await Command.run("restore", file, "--data", folder + "/without")
+      #expect(without.status == 0 && without.errors.contains("warning: 1 credential can't be opened here"))
+      #expect(without.errors.contains("'\(key.prefix { $0 != ":" })', and there is no key here"))
+      for (name, text, isOpen) in [
+        ("with", key, true), ("other", key.replacing(/:../, with: ":ab"), false),
+      ] {
+        let target = folder + "/" + name
+        try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
+        try text.write(toFile: target + "/credential.key", atomically: true, encoding: .utf8)
+        let restored = try await Command.run("restore", file, "--data", target)
+        #expect(restored.status == 0)
+        #expect(restored.errors.contains("warning:") != isOpen, "\(name): \(restored.errors)")
+      }
+    }
+  }
+
   @Test func tokensOfTheKeyBeforeAreGoodAfterAChange() async throws {
     try await Command.inFolder { folder in
       let data = folder + "/data"

@@ -113,6 +113,28 @@ struct ServerCommandTests {
     #expect(try await Command.run("doctor").status == 1)
   }
 
+  @Test func theDoctorRemindsOfKeysThatAreOld() async throws {
+    try await Command.beside { server, folder in
+      let data = folder + "/data"
+      func keys() async throws -> [String: JSONValue] {
+        let findings = try await Command.run("doctor", "--data", data, "--json", server: server).json.arrayValue ?? []
+        return findings.reduce(into: [:]) { found, finding in found[finding["check"]?.stringValue ?? ""] = finding }
+      }
+      #expect(try await keys()["token keys"]?["detail"] == "the newest is 0 days old")
+      #expect(try await keys()["credential keys"]?["ok"] == true)
+      let secret = (0..<32).map { UInt8($0) }.hexadecimalText
+      try "2020-02-03-a:\(secret)".write(toFile: data + "/token.key", atomically: true, encoding: .utf8)
+      try "mine:\(secret)".write(toFile: data + "/credential.key", atomically: true, encoding: .utf8)
+      let found = try await keys()
+      #expect(found["token keys"]?["ok"] == false)
+      #expect(found["token keys"]?["detail"]?.stringValue?.contains("jobsprint keys rotate") == true)
+      #expect(found["credential keys"]?["ok"] == true)
+      #expect(found["credential keys"]?["detail"]?.stringValue?.contains("their ages are not known") == true)
+      _ = try await Command.run("keys", "rotate", "--data", data)
+      #expect(try await keys()["token keys"]?["ok"] == true)
+    }
+  }
+
   @Test func noServerAndNoKeyHaveCodesOfTheirOwn() async throws {
     let alone = try await Command.run("workflows")
     #expect(alone.status == 3)

@@ -56,7 +56,11 @@ enum FloorPlan {
           "JobsprintPostgres", "Postgres", "JobsprintMemory", "JobsprintRabbitMQ", "JobsprintRedis", "JobsprintNodes",
           "JobsprintScript", "JobsprintAPI", "Allocator",
         ],
-        foreign: ["Hummingbird", "Crypto", "Configuration", "Logging", "NIOCore", "ServiceLifecycle", "UnixSignals"]),
+        foreign: [
+          "AsyncHTTPClient", "Hummingbird", "Crypto", "Configuration", "Logging", "NIOCore", "NIOHTTP1",
+          "ServiceLifecycle",
+          "UnixSignals",
+        ]),
       Floor(
         "jobsprint", own: ["JobsprintBootstrap", "JobsprintBench", "JobsprintDomain"],
         foreign: ["ArgumentParser", "AsyncHTTPClient", "Logging", "NIOCore", "NIOHTTP1"]),

@@ -105,4 +105,55 @@ import Testing
       #expect(sealed.allSatisfy { $0["hash"]?.stringValue?.count == 64 })
     }
   }
+
+  @Test func entriesAreFoundByWhoAskedOnWhichRequestAndFromWhere() async throws {
+    try await TestServer.running { server in
+      _ = try await server.post("/tags", ["name": "a"], headers: ["X-Request-Id": "my-request"])
+      _ = try await server.post("/tags", ["name": "b"])
+      let key = try #require(try await server.get("/api-keys").json["data"]?[0]?["id"]?.stringValue)
+      func names(_ query: String) async throws -> [JSONValue?] {
+        let entries = try await server.get("/audit-logs?action=tag.created&\(query)").json["data"]?.arrayValue ?? []
+        return entries.map { $0["details"]?["name"] }
+      }
+      #expect(try await names("actorId=\(key)") == ["b", "a"])
+      #expect(try await names("actorId=\(key)&sort=createdAt:asc") == ["a", "b"])
+      #expect(try await names("requestId=my-request") == ["a"])
+      #expect(try await names("address=127.0.0.1") == ["b", "a"])
+      #expect(try await names("address=127.0.0.2") == [])
+      #expect(try await server.get("/audit-logs?sort=name").code == "parameter_invalid")
+    }
+  }
+
+  @Test func anExportHoldsAllEntriesOneOnALine() async throws {
+    try await TestServer.running { server in
+      // More than a page of the store's.
+      for number in 1...260 { _ = try await server.post("/tags", ["name": .string("tag \(number)")]) }
+      let answer = try await server.get("/audit-logs/export?format=ndjson&sort=createdAt:asc")
+      #expect(answer.status == 200)
+      #expect(answer.headers["Content-Disposition"] == ["attachment; filename=\"audit-logs.ndjson\""])
+      let lines = String(decoding: answer.bytes, as: UTF8.self).split(separator: "\n")
+      let entries = try lines.map { try JSONValue(parsing: Array($0.utf8)) }
+      #expect(entries.count == 261)
+      #expect(entries.dropFirst().map { $0["details"]?["name"] } == (1...260).map { .string("tag \($0)") })
+      let found = try await server.get("/audit-logs/export?format=ndjson&q=260").bytes
+      #expect(String(decoding: found, as: UTF8.self).split(separator: "\n").count == 1)
+      for wrong in ["", "?format=xml", "?format=csv&after=soon", "?format=csv&sort=x"] {
+        #expect(try await server.get("/audit-logs/export\(wrong)").code == "parameter_invalid")
+      }
+    }
+  }
+
+  @Test func aLineOfCSVIsQuotedAndNoFormula() async throws {
+    try await TestServer.running { server in
+      let formula = "=HYPERLINK(\"http://example.com\")"
+      _ = try await server.post("/tags", ["name": .string(formula)], headers: ["X-Request-Id": "-1+1"])
+      let answer = try await server.get("/audit-logs/export?format=csv&action=tag.created")
+      let text = String(decoding: answer.bytes, as: UTF8.self)
+      #expect(text.hasSuffix("\r\n"))
+      let lines = text.split(separator: "\r\n")
+      #expect(lines.count == 2)
+      #expect(lines[0].hasPrefix(#""id","sequence","hash","createdAt","action","subjectId""#))
+      #expect(lines[1].contains(#""{""name"":""=HYPERLINK(\""http://example.com\"")""}","'-1+1","127.0.0.1""#))
+    }
+  }
 }

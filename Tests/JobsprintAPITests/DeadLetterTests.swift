@@ -1,4 +1,5 @@
 import JobsprintDomain
+import JobsprintTesting
 import NIOHTTP1
 import Testing
 
@@ -151,6 +152,45 @@ import Testing
       #expect(try await server.post("/dead-letters/redrive", ["all": true, "more": 1]).code == "unknown_field")
       #expect(try await server.post("/dead-letters/\(id)/redrive", ["from": "x"]).status == 400)
       #expect(try await ids(server) == [id], "nothing was redriven")
+    }
+  }
+
+  @Test func aRequestThatComesTwiceRedrivesTheSameLetters() async throws {
+    try await TestServer.running { server in
+      var dead: [String] = []
+      for name in ["a", "b", "c"] { dead.append(try await self.dead(server, name).id) }
+      let headers: HTTPHeaders = ["Idempotency-Key": "one"]
+      let body: JSONValue = ["all": true, "limit": 2]
+      let first = try await server.post("/dead-letters/redrive", body, headers: headers)
+      let second = try await server.post("/dead-letters/redrive", body, headers: headers)
+      #expect(first.json["redriven"] == 2 && second.json == first.json)
+      #expect(first.headers["Idempotency-Replayed"] == [] && second.headers["Idempotency-Replayed"] == ["true"])
+      // Those that were redriven have died again; of the three the oldest is as it was.
+      #expect(try await server.get("/dead-letters/\(dead[0])").json["status"] == "open")
+      #expect(
+        try await server.post("/dead-letters/redrive", ["all": true], headers: headers).code
+          == "idempotency_key_reused")
+      let alone: HTTPHeaders = ["Idempotency-Key": "two"]
+      let once = try await server.post("/dead-letters/\(dead[0])/redrive", headers: alone)
+      let again = try await server.post("/dead-letters/\(dead[0])/redrive", headers: alone)
+      #expect(once.status == 200 && again.headers["Idempotency-Replayed"] == ["true"])
+      #expect(try again.id == once.id)
+      #expect(
+        try await server.post("/dead-letters/\(dead[0])/redrive", ["from": "start"], headers: alone).code
+          == "idempotency_key_reused")
+      let unknown = "/dead-letters/\(ExecutionID.numbered(9))/redrive"
+      for _ in 0..<2 {
+        #expect(
+          try await server.post(unknown, headers: ["Idempotency-Key": "three"]).code == "dead_letter_not_found")
+      }
+    }
+  }
+
+  @Test func lettersAreListedInBothOrders() async throws {
+    try await TestServer.running { server in
+      let (first, second) = (try await dead(server, "a").id, try await dead(server, "b").id)
+      #expect(try await ids(server) == [second, first])
+      #expect(try await ids(server, "?sort=createdAt:asc") == [first, second])
     }
   }
 }

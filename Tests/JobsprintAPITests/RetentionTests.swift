@@ -1,5 +1,6 @@
 import Foundation
 import JobsprintDomain
+import JobsprintMemory
 import JobsprintPorts
 import JobsprintTesting
 import Logging
@@ -58,7 +59,9 @@ import Testing
     _ = try await storage.deadLetters.settle(
       .numbered(4), in: brief, as: .discarded, at: .seconds(10), recording: .noted(in: brief))
     let clock = TestClock(at: .seconds(2 * 86_400))
-    let housekeeping = Housekeeping(storage: storage, clock: clock, log: Logger(label: "test"), retentionDays: 30)
+    let housekeeping = Housekeeping(
+      storage: storage, clock: clock, log: Logger(label: "test"), retentionDays: 30, audit: nil,
+      isAuditStreamed: false, locks: MemoryLocks(clock: clock))
     let running = Task { await housekeeping.run() }
     await clock.sleepers()
     #expect(try await storage.executions.execution(.numbered(2), in: brief) == nil)

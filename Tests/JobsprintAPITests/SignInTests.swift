@@ -140,8 +140,12 @@ import Testing
       #expect(try await server.send("GET", "/auth/me", bearer: first.token).status == 401)
       #expect(try await server.send("GET", "/auth/me", bearer: second.token).status == 200)
       #expect(try await server.signIn("ann@example.com").status == 401)
-      let token = try await server.post("/users/\(second.id)/password-reset")
+      let headers: HTTPHeaders = ["Idempotency-Key": "one"]
+      let token = try await server.post("/users/\(second.id)/password-reset", headers: headers)
       #expect(token.status == 201)
+      let replayed = try await server.post("/users/\(second.id)/password-reset", headers: headers)
+      #expect(replayed.status == 201 && replayed.headers["Idempotency-Replayed"] == ["true"])
+      #expect(replayed.json["token"] == nil && replayed.json["expiresAt"] == token.json["expiresAt"])
       let body: JSONValue = ["token": token.json["token"] ?? "", "password": "a third horse battery"]
       #expect(try await server.post(anonymously: "/auth/reset-password", body).status == 204)
       #expect(try await server.post(anonymously: "/auth/reset-password", body).code == "token_unusable", "once")

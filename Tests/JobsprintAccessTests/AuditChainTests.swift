@@ -195,6 +195,29 @@ import Testing
     #expect(try await verifier.verify(.initial).flaw == nil)
   }
 
+  @Test func whatIsOldIsRemovedAndWhatSomebodyStillReadsStays() async throws {
+    try await write(1...5)
+    _ = try await sealer.pass()
+    let retention = AuditRetention(audit: audit, key: key, clock: clock)
+    #expect(try await !retention.expire(before: .seconds(1), in: .initial))
+    #expect(try await audit.checkpoint(of: .initial) == nil)
+    // Entry n is of second n.
+    #expect(try await !retention.expire(before: .seconds(4), in: .initial, upTo: 2))
+    #expect(try await audit.checkpoint(of: .initial)?.seal.sequence == 2)
+    #expect(try await !retention.expire(before: .seconds(4), in: .initial))
+    #expect(try await audit.chain(after: 0, in: .initial, limit: 10).map(\.seal?.sequence) == [4, 5])
+    let verdict = try await verifier.verify(.initial)
+    #expect(verdict.flaw == nil && verdict.entries == 2 && verdict.checkpoint?.seal.sequence == 3)
+    #expect(try await !retention.expire(before: .seconds(99), in: other))
+  }
+
+  @Test func whatHasNoSealIsNotRemoved() async throws {
+    try await write(1...2)
+    let retention = AuditRetention(audit: audit, key: key, clock: clock)
+    #expect(try await !retention.expire(before: .seconds(99), in: .initial))
+    #expect(try await audit.unsealed(limit: 10).count == 2)
+  }
+
   @Test func aCheckpointOfAnotherHandIsFound() async throws {
     try await write(1...5)
     _ = try await sealer.pass()

@@ -23,7 +23,9 @@ import Testing
 
   private func process(sharing epoch: any AccessEpoch = MemoryAccessEpoch(), cost: Int = 16) async throws -> Process {
     let (accounts, sessions) = (MemoryAccountStore(store), MemorySessionStore(store))
-    let standings = StandingCache(accounts: accounts, sessions: sessions, epoch: epoch, clock: clock)
+    let standings = StandingCache(
+      accounts: accounts, serviceAccounts: MemoryServiceAccountStore(store), sessions: sessions, epoch: epoch,
+      clock: clock)
     let number = Atomic(Int.random(in: 1...1_000_000) * 1000)
     let context = AccessContext(
       accounts: accounts, sessions: sessions, workspaces: MemoryWorkspaceStore(store), audit: MemoryAuditLog(store),

@@ -13,8 +13,9 @@ import Testing
       variables: MemoryVariableStore(store), credentials: MemoryCredentialStore(store),
       apiKeys: MemoryAPIKeyStore(store),
       workspaces: MemoryWorkspaceStore(store), accounts: MemoryAccountStore(store),
+      serviceAccounts: MemoryServiceAccountStore(store),
       sessions: MemorySessionStore(store), audit: MemoryAuditLog(store),
-      staticData: MemoryStaticDataStore(store))
+      auditCursors: MemoryAuditCursorStore(store), staticData: MemoryStaticDataStore(store))
   }
 
   @Test(arguments: JournalConformance.checks)
@@ -56,6 +57,12 @@ import Testing
   @Test(arguments: AccountConformance.checks)
   func accounts(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
 
+  @Test(arguments: ServiceAccountConformance.checks)
+  func serviceAccounts(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
+
+  @Test(arguments: AuditCursorConformance.checks)
+  func auditCursors(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
+
   @Test(arguments: SessionConformance.checks)
   func sessions(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
 
@@ -79,5 +86,11 @@ import Testing
   func rateLimits(_ check: ConformanceCheck<RateLimiterUnderTest>) async throws {
     let clock = TestClock()
     try await check.run(on: RateLimiterUnderTest(limiter: MemoryRateLimiter(clock: clock), clock: clock))
+  }
+
+  @Test(arguments: LockConformance.checks)
+  func locks(_ check: ConformanceCheck<LocksUnderTest>) async throws {
+    let clock = TestClock()
+    try await check.run(on: LocksUnderTest(locks: MemoryLocks(clock: clock), pass: { clock.advance(by: $0) }))
   }
 }

@@ -82,6 +82,7 @@ private let filling = [
     array_to_tsvector(ARRAY['w' || n, workspace_id::text]) FROM made WHERE n <= 100000
   """,
   "INSERT INTO jobsprint.audit_heads SELECT id, n, 'h' FROM made WHERE n <= 50000",
+  "INSERT INTO jobsprint.audit_cursors SELECT id, n, n FROM made WHERE n <= 50000",
   "INSERT INTO jobsprint.audit_checkpoints SELECT id, n, at, 'h', 's' FROM made WHERE n <= 50000",
   "INSERT INTO jobsprint.executors SELECT id, at FROM made WHERE n <= 500",
   "ANALYZE",
@@ -215,6 +216,7 @@ private let filling = [
     }
     try add(.api, FindIdempotencyKey(workspace: workspace, key: "key"))
     try add(.api, InsertIdempotencyKey(record: .of("key", in: workspace)))
+    try add(.api, CountVariables(workspace: workspace))
     try add(.keeper, ForgetIdempotencyKeys(time: time, limit: 100))
     try add(.api, FindAPIKey(hash: [1]))
     try add(.api, DeleteAPIKey(workspace: workspace, id: .numbered(1)))
@@ -224,6 +226,15 @@ private let filling = [
     }
     try add(.api, FindStaticData(workspace: workspace, workflow: workflow.id, slots: ["global"]))
     try add(.api, ListStaticData(workspace: workspace, workflow: workflow.id))
+    try add(.api, FindServiceAccount(workspace: workspace, id: .numbered(1)))
+    try add(.api, InsertServiceAccount(account: .numbered(1, in: workspace)))
+    try add(
+      .api, UpdateServiceAccount(workspace: workspace, id: .numbered(1), newName: "n", role: .viewer, time: time))
+    try add(.api, DeleteServiceAccount(workspace: workspace, id: .numbered(1)))
+    try add(.api, DeleteAPIKeysOfOwner(workspace: workspace, owner: .numbered(1)))
+    for after in [nil, UserID.numbered(1)] {
+      all.append((.api, try ListServiceAccounts(workspace: workspace, page: PageRequest(after: after)).command()))
+    }
     try add(.api, FindWorkspace(id: workspace))
     try add(.keeper, UpdateWorkspace(id: workspace, change: WorkspaceChange(name: "n"), time: time))
     for after in [nil, workspace] {
@@ -232,7 +243,8 @@ private let filling = [
     try add(.api, InsertAuditEntry(entry: .numbered(1, in: workspace)))
     for after in [nil, AuditEntryID.numbered(1)] {
       for filter in [
-        AuditFilter(), AuditFilter(action: .tagCreated), AuditFilter(subject: "s"),
+        AuditFilter(), AuditFilter(action: .tagCreated), AuditFilter(subject: "s"), AuditFilter(actor: "a"),
+        AuditFilter(requestID: "r"), AuditFilter(address: "::1"),
         AuditFilter(after: time, before: time),
         AuditFilter(text: "word"),
       ] {
@@ -252,6 +264,9 @@ private let filling = [
     try add(.api, ListChain(workspace: workspace, after: 1, limit: 100))
     try add(.api, FindCheckpoint(workspace: workspace))
     try add(.keeper, WriteCheckpoint(checkpoint: checkpoint))
+    try add(.keeper, ListCursorsBehind(limit: 100))
+    try add(.api, FindAuditCursor(workspace: workspace))
+    try add(.keeper, MoveAuditCursor(cursor: AuditCursor(workspace: workspace, sequence: 1, fence: 1)))
     try add(.keeper, RemoveEntries(checkpoint: checkpoint, limit: 100))
     try add(.keeper, ExpireExecutions(workspace: workspace, before: id, limit: 100))
     return all
@@ -287,7 +302,7 @@ private let filling = [
       for sql in [
         "SELECT count(*) FROM jobsprint.find_workflows('\(workspace)', '''w1'':*')",
         "SELECT count(*) FROM jobsprint.find_audit_entries("
-          + "'\(workspace)', '''w1'':*', NULL, NULL, NULL, NULL, NULL, 101)",
+          + "'\(workspace)', '''w1'':*', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false, 101)",
         "SELECT count(*) FROM jobsprint.find_api_key('1')",
       ] {
         var found = try await transaction.rows(PostgresCommand(sql: sql))[0]

@@ -48,6 +48,12 @@ struct PostgresConformanceTests {
   @Test(arguments: AccountConformance.checks)
   func accounts(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
 
+  @Test(arguments: ServiceAccountConformance.checks)
+  func serviceAccounts(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: AuditCursorConformance.checks)
+  func auditCursors(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
   @Test(arguments: SessionConformance.checks)
   func sessions(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
 

@@ -111,8 +111,9 @@ extension StorageUnderTest {
       deadLetters: storage.deadLetters,
       idempotency: storage.idempotency, workflows: storage.workflows, tags: storage.tags,
       variables: storage.variables, credentials: storage.credentials, apiKeys: storage.apiKeys,
-      workspaces: storage.workspaces, accounts: storage.accounts, sessions: storage.sessions, audit: storage.audit,
-      staticData: storage.staticData)
+      workspaces: storage.workspaces, accounts: storage.accounts,
+      serviceAccounts: storage.serviceAccounts, sessions: storage.sessions, audit: storage.audit,
+      auditCursors: storage.auditCursors, staticData: storage.staticData)
   }
 }
 

@@ -21,6 +21,7 @@ import Testing
     ("idempotency_keys", [.api, .journal]), ("api_keys", [.api]),
     ("dead_letters", [.api, .journal]), ("audit_logs", [.api]), ("audit_heads", [.api]), ("audit_checkpoints", [.api]),
     ("memberships", [.api]), ("one_time_tokens", [.api]), ("execution_tags", [.api]),
+    ("service_accounts", [.api]), ("audit_cursors", [.api]),
   ]
 
   /// Everything there is, in both workspaces.
@@ -43,6 +44,8 @@ import Testing
         .numbered(number, in: workspace), recording: .numbered(300 + number, in: workspace))
       _ = try await storage.workflows.setTags(
         [.numbered(number)], of: .numbered(number), in: workspace, recording: .numbered(400 + number, in: workspace))
+      _ = try await storage.serviceAccounts.create(
+        .numbered(number, in: workspace), recording: .numbered(1100 + number, in: workspace))
       _ = try await storage.accounts.enrol(
         .numbered(number), as: .numbered(number, in: workspace), spending: nil, onlyAsFirst: false,
         recording: .numbered(500 + number, in: workspace))
@@ -54,6 +57,7 @@ import Testing
       #expect(sealed)
       _ = try await storage.audit.remove(
         upTo: AuditCheckpoint(workspace: workspace, seal: seal, at: .seconds(1), signature: [2]), limit: 0)
+      _ = try await storage.auditCursors.move(AuditCursor(workspace: workspace, sequence: 1, fence: 1))
     }
     // One batch of both.
     let outcomes = try await storage.journal.commit([
@@ -128,12 +132,15 @@ import Testing
     }
   }
 
+  /// No filter of the search in the audit log.
+  private static let anything = [String](repeating: "NULL", count: 8).joined(separator: ", ")
+
   @Test func searchesKeepToTheWorkspacesOfTheTransaction() async throws {
     try await withStorage { storage, _ in
       try await fill(storage)
       let commands = [
         "SELECT jobsprint.find_workflows('\(other)', '''workflow'':*')",
-        "SELECT jobsprint.find_audit_entries('\(other)', '''subject'':*', NULL, NULL, NULL, NULL, NULL, 10)",
+        "SELECT jobsprint.find_audit_entries('\(other)', '''subject'':*', \(Self.anything), false, 10)",
       ]
       for sql in commands {
         let pool = storage.database.primary

@@ -70,7 +70,35 @@ import Testing
     try await withProcess(of: Self.cluster.value.url) { state in try await check.run(on: state.attempts) }
   }
 
+  @Test(arguments: LockConformance.checks)
+  func locks(_ check: ConformanceCheck<LocksUnderTest>) async throws {
+    try await withProcess { state in
+      try await check.run(on: LocksUnderTest(locks: state.locks, pass: { _ in }))
+      #expect(state.metrics.takeovers.isEmpty)
+    }
+  }
+
+  @Test(arguments: LockConformance.checks)
+  func locksInACluster(_ check: ConformanceCheck<LocksUnderTest>) async throws {
+    try await withProcess(of: Self.cluster.value.url) { state in
+      try await check.run(on: LocksUnderTest(locks: state.locks, pass: { _ in }))
+    }
+  }
+
   // MARK: Several processes
+
+  @Test func ofTwoProcessesOneHoldsALock() async throws {
+    try await withProcess(prefix: "locks") { one in
+      try await withProcess(prefix: "locks") { other in
+        let lock = try #require(await one.locks.acquire("a", for: .seconds(600)))
+        #expect(await other.locks.acquire("a", for: .seconds(600)) == nil)
+        await one.locks.release(lock)
+        let next = try #require(await other.locks.acquire("a", for: .seconds(600)))
+        #expect(next.fence > lock.fence)
+        #expect(await !one.locks.renew(lock, for: .seconds(600)))
+      }
+    }
+  }
 
   @Test func twoProcessesCountTogether() async throws {
     try await withProcess(prefix: "together") { one in
@@ -129,6 +157,26 @@ import Testing
   }
 
   // MARK: Without Redis
+
+  @Test func withoutRedisNobodyHoldsALockAndTheNumbersRiseAllTheSame() async throws {
+    try await withProcess(prefix: "lost-locks") { state in
+      let lock = try #require(await state.locks.acquire("a", for: .seconds(600)))
+      try await kill()
+      #expect(await !state.locks.renew(lock, for: .seconds(600)))
+      #expect(await state.locks.acquire("a", for: .seconds(600)) == nil)
+      #expect(await state.locks.acquire("b", for: .seconds(600)) == nil)
+      #expect(state.metrics.takeovers[.locks] == 3)
+      try await start()
+      // It has lost all, the last number, too; time has gone on since.
+      clock.advance(by: .seconds(1))
+      var next: HeldLock?
+      try await eventually {
+        next = await state.locks.acquire("a", for: .seconds(600))
+        return next != nil
+      }
+      #expect(try #require(next).fence > lock.fence)
+    }
+  }
 
   @Test func withoutRedisAProcessTellsItsOwnEventsAndWhoComesBackHearsOfTheGap() async throws {
     try await withProcess(prefix: "alone") { state in

@@ -126,15 +126,20 @@ import Testing
       let ids = [try await dead("1"), try await dead("2"), try await dead("3")]
       let archived = try #require(try await rig.executions.execution(ids[1], in: .initial)).workflow
       _ = try await rig.editor.setArchived(true, archived, by: caller)
-      let first = try await office().redrive(matching: DeadLetterFilter(), page: PageRequest(limit: 2), by: caller)
+      func redrive(after last: ExecutionID? = nil) async throws -> RedriveReport {
+        let plan = try await office().plan(
+          matching: DeadLetterFilter(), page: PageRequest(after: last, limit: 2), in: .initial)
+        #expect(try RedrivePlan(bytes: plan.bytes) == plan)
+        return try await office().redrive(plan, by: caller)
+      }
+      let first = try await redrive()
       #expect(first.outcomes.map(\.letter) == [ids[2], ids[1]])
       #expect(first.redriven == 1 && first.next == ids[1])
-      let second = try await office().redrive(
-        matching: DeadLetterFilter(), page: PageRequest(after: first.next, limit: 2), by: caller)
+      let second = try await redrive(after: first.next)
       #expect(second.outcomes.map(\.letter) == [ids[0]])
       #expect(second.redriven == 1 && second.next == nil)
       #expect(try await rig.deadLetters.letter(of: ids[1], in: .initial)?.status == .open)
-      let named = try await office().redrive([ids[1], ids[0], ids[1], .numbered(9)], by: caller)
+      let named = try await office().redrive(RedrivePlan([ids[1], ids[0], ids[1], .numbered(9)]), by: caller)
       #expect(named.outcomes.count == 3 && named.redriven == 1)
     }
   }

@@ -19,8 +19,10 @@ import Testing
     var count: Int { reads.load(ordering: .relaxed) }
 
     func create(
-      _ variable: Variable, in workspace: WorkspaceID, recording record: ChangeRecord
-    ) async throws(PortError) -> CreateOutcome { try await store.create(variable, in: workspace, recording: record) }
+      _ variable: Variable, in workspace: WorkspaceID, most: Int, recording record: ChangeRecord
+    ) async throws(PortError) -> CreateOutcome? {
+      try await store.create(variable, in: workspace, most: most, recording: record)
+    }
 
     func update(
       _ id: VariableID, key: String, value: String, in workspace: WorkspaceID, at time: Timestamp,

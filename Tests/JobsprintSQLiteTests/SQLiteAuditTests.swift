@@ -85,7 +85,7 @@ import Testing
     await (try SQLiteDatabase.open(directory: folder.path)).close()
     try await file().write { database in
       let later = [
-        "static_data", "deleted_api_keys", "execution_tags",
+        "static_data", "audit_cursors", "service_accounts", "deleted_api_keys", "execution_tags",
         "variables", "credentials", "users", "memberships", "sessions", "refresh_tokens", "one_time_tokens",
         "dead_letters", "migrations",
         "workspaces",
@@ -123,16 +123,20 @@ import Testing
       DeadLetterFilter(), DeadLetterFilter(status: nil), DeadLetterFilter(workflow: .numbered(1)),
       DeadLetterFilter(reason: .cannotRun),
     ] {
-      let plan = try await plan(
-        ListDeadLetters(filter: filter, workspace: .initial, after: .numbered(1), limit: 1).sql)
+      let page = PageRequest<ExecutionID>(after: .numbered(1), limit: 1)
+      let plan = try await plan(ListDeadLetters(filter: filter, workspace: .initial, page: page).sql)
       #expect(plan.contains("SEARCH dead_letters USING") && !plan.contains("TEMP B-TREE"), "\(plan)")
     }
     for filter in [
       AuditFilter(), AuditFilter(action: .tagCreated), AuditFilter(subject: "a"), AuditFilter(after: .seconds(1)),
+      AuditFilter(actor: "a"), AuditFilter(requestID: "r"), AuditFilter(address: "::1"),
     ] {
-      let list = ListAuditEntries(filter: filter, workspace: .initial, after: .numbered(1), limit: 1)
-      let plan = try await plan(list.sql)
-      #expect(plan.contains("SEARCH audit_entries USING INDEX") && !plan.contains("TEMP B-TREE"), "\(plan)")
+      for isOldestFirst in [false, true] {
+        let page = PageRequest<AuditEntryID>(after: .numbered(1), isOldestFirst: isOldestFirst, limit: 1)
+        let list = ListAuditEntries(filter: filter, workspace: .initial, page: page)
+        let plan = try await plan(list.sql)
+        #expect(plan.contains("SEARCH audit_entries USING INDEX") && !plan.contains("TEMP B-TREE"), "\(plan)")
+      }
     }
     await database.close()
   }

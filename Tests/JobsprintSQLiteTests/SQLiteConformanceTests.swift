@@ -13,8 +13,9 @@ extension StorageUnderTest {
       variables: SQLiteVariableStore(database), credentials: SQLiteCredentialStore(database),
       apiKeys: SQLiteAPIKeyStore(database),
       workspaces: SQLiteWorkspaceStore(database), accounts: SQLiteAccountStore(database),
+      serviceAccounts: SQLiteServiceAccountStore(database),
       sessions: SQLiteSessionStore(database), audit: SQLiteAuditLog(database),
-      staticData: SQLiteStaticDataStore(database))
+      auditCursors: SQLiteAuditCursorStore(database), staticData: SQLiteStaticDataStore(database))
   }
 }
 
@@ -64,6 +65,12 @@ extension StorageUnderTest {
 
   @Test(arguments: AccountConformance.checks)
   func accounts(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: ServiceAccountConformance.checks)
+  func serviceAccounts(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: AuditCursorConformance.checks)
+  func auditCursors(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
 
   @Test(arguments: SessionConformance.checks)
   func sessions(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }

@@ -27,6 +27,12 @@ extension ArchiveRecord {
         "role": .string(membership.role.rawValue), "createdAt": time(membership.createdAt),
         "updatedAt": time(membership.updatedAt),
       ])
+    case .serviceAccount(let account):
+      members.merge([
+        "id": idText(account.id), "workspace": idText(account.workspace), "name": .string(account.name),
+        "role": .string(account.role.rawValue), "createdAt": time(account.createdAt),
+        "updatedAt": time(account.updatedAt),
+      ])
     case .apiKey(let key):
       members.merge([
         "id": idText(key.id), "workspace": idText(key.workspace), "label": .string(key.label), "hash": hex(key.hash),

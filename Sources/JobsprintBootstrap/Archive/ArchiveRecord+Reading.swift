@@ -29,6 +29,11 @@ extension ArchiveRecord {
         Membership(
           workspace: try row.id("workspace"), user: try row.id("user"), role: try row.word("role"),
           createdAt: try row.time("createdAt"), updatedAt: try row.time("updatedAt")))
+    case .serviceAccount:
+      self = .serviceAccount(
+        ServiceAccount(
+          id: try row.id("id"), workspace: try row.id("workspace"), name: try row.string("name"),
+          role: try row.word("role"), createdAt: try row.time("createdAt"), updatedAt: try row.time("updatedAt")))
     case .apiKey:
       self = .apiKey(
         APIKeyRecord(

@@ -31,12 +31,16 @@ public enum Backup {
   }
 
   /// Fills a new store from a file. Executions that had not ended go on when a server starts.
-  /// - Throws: ``ArchiveError``, ``PortError``.
+  /// - Returns: what was restored; `sealed` says which credentials can't be opened here, nil where all can.
+  /// - Throws: ``ArchiveError``, ``PortError``, ``SettingError``.
   public static func restore(
     _ file: String, into location: StorageLocation, progress: (ArchiveCounts) -> Void = { _ in }
-  ) async throws -> ArchiveCounts {
-    try await inStorage(location) {
-      try await ArchiveFile(url: URL(filePath: file)).read(into: $0.archive, progress: progress)
+  ) async throws -> (counts: ArchiveCounts, sealed: SealedCredentials?) {
+    var configuration = try ProcessConfiguration.fromEnvironment(.embedded)
+    configuration.storage = location
+    return try await inStorage(location) {
+      let counts = try await ArchiveFile(url: URL(filePath: file)).read(into: $0.archive, progress: progress)
+      return (counts, try await SealedCredentials(in: $0, for: configuration))
     }
   }
 

@@ -2,7 +2,9 @@
 // asks: a scrape asks no store and no broker.
 
 import Foundation
+import JobsprintAccess
 import JobsprintDomain
+import JobsprintPorts
 import JobsprintRabbitMQ
 import JobsprintRedis
 import JobsprintRuntime
@@ -20,12 +22,15 @@ struct ProcessMetrics: Sendable {
   let executor: Executor?
   /// nil where no JavaScript is run.
   let sandboxes: SandboxEvaluator?
+  /// nil where entries of the audit log go nowhere.
+  let auditStream: AuditStreamer?
+  let caches: CacheCounts
   private let begin = Date.now.timeIntervalSince1970
 
   init(
     _ role: ProcessRole, storage: Storage, broker: RabbitMQBroker?, redis: RedisSharedState?,
     writer: JournalWriter, dispatcher: Dispatcher,
-    executor: Executor?, sandboxes: SandboxEvaluator?
+    executor: Executor?, sandboxes: SandboxEvaluator?, auditStream: AuditStreamer?, caches: CacheCounts
   ) {
     self.role = role
     self.storage = storage
@@ -35,6 +40,8 @@ struct ProcessMetrics: Sendable {
     self.dispatcher = dispatcher
     self.executor = executor
     self.sandboxes = sandboxes
+    self.auditStream = auditStream
+    self.caches = caches
   }
 
   var text: String {
@@ -50,6 +57,8 @@ struct ProcessMetrics: Sendable {
     addPools(storage.pools(), to: &text)
     if let broker { add(broker.metrics, to: &text) }
     if let redis { add(redis.metrics, to: &text) }
+    if let auditStream { add(auditStream.metrics, to: &text) }
+    addCaches(to: &text)
     addProcess(to: &text)
     return text.text
   }
@@ -104,6 +113,31 @@ struct ProcessMetrics: Sendable {
     text.add(
       "jobsprint_sandbox_ends_total", .counter, "Sandboxes that are gone, by reason.",
       SandboxMetrics.End.allCases.map { MetricsText.Sample(["reason": $0.rawValue], sandboxes.ended[$0] ?? 0) })
+  }
+
+  private func add(_ stream: AuditStreamer.Metrics, to text: inout MetricsText) {
+    text.add(
+      "jobsprint_audit_stream_delivered_total", .counter, "Audit entries that the receiver has taken.",
+      stream.delivered)
+    text.add("jobsprint_audit_stream_failures_total", .counter, "Attempts that failed.", stream.failed)
+    text.add(
+      "jobsprint_audit_stream_holder", .gauge, "1 where this process is the one that streams.",
+      stream.isHolder ? 1 : 0)
+  }
+
+  private func addCaches(to text: inout MetricsText) {
+    var samples: [MetricsText.Sample] = []
+    for cache in CacheName.allCases {
+      for outcome in CacheCounts.Outcome.allCases {
+        samples.append(
+          MetricsText.Sample(
+            ["cache": cache.rawValue, "outcome": outcome.rawValue], caches.count(of: outcome, in: cache)))
+      }
+    }
+    text.add(
+      "jobsprint_cache_lookups_total", .counter,
+      "Look-ups by whether they were remembered, asked for by somebody else just then, or read from the store.", samples
+    )
   }
 
   private func addProcess(to text: inout MetricsText) {

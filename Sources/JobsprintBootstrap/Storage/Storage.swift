@@ -20,8 +20,10 @@ struct Storage: Sendable {
   let apiKeys: any APIKeyStore
   let workspaces: any WorkspaceStore
   let accounts: any AccountStore
+  let serviceAccounts: any ServiceAccountStore
   let sessions: any SessionStore
   let audit: any AuditLog
+  let auditCursors: any AuditCursorStore
   let archive: any Archive
   /// No other process writes it: what this one remembers stays true, and whoever held executions before is gone.
   let isExclusive: Bool
@@ -113,8 +115,10 @@ extension Storage {
       credentials: SQLiteCredentialStore(database), staticData: SQLiteStaticDataStore(database),
       idempotency: SQLiteIdempotencyStore(database),
       apiKeys: SQLiteAPIKeyStore(database), workspaces: SQLiteWorkspaceStore(database),
-      accounts: SQLiteAccountStore(database), sessions: SQLiteSessionStore(database),
-      audit: SQLiteAuditLog(database), archive: SQLiteArchive(database), isExclusive: true,
+      accounts: SQLiteAccountStore(database), serviceAccounts: SQLiteServiceAccountStore(database),
+      sessions: SQLiteSessionStore(database),
+      audit: SQLiteAuditLog(database), auditCursors: SQLiteAuditCursorStore(database), archive: SQLiteArchive(database),
+      isExclusive: true,
       keepJournal: { writer in await database.withWritingThread { await writer.run() } },
       maintain: { _ in },
       expireWeeks: nil,
@@ -143,8 +147,10 @@ extension Storage {
       workflows: storage.workflows, tags: storage.tags, variables: storage.variables,
       credentials: storage.credentials, staticData: storage.staticData, idempotency: storage.idempotency,
       apiKeys: storage.apiKeys,
-      workspaces: storage.workspaces, accounts: storage.accounts, sessions: storage.sessions,
-      audit: storage.audit, archive: storage.archive, isExclusive: false, keepJournal: { writer in await writer.run() },
+      workspaces: storage.workspaces, accounts: storage.accounts, serviceAccounts: storage.serviceAccounts,
+      sessions: storage.sessions,
+      audit: storage.audit, auditCursors: storage.auditCursors, archive: storage.archive, isExclusive: false,
+      keepJournal: { writer in await writer.run() },
       maintain: { now throws(PortError) in
         _ = try await storage.maintenance.prepare(at: now)
         while try await storage.maintenance.completeEnds(limit: 500) == 500 {}

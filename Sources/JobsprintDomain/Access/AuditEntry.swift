@@ -49,6 +49,10 @@ public enum AuditAction: String, Sendable, Hashable, CaseIterable {
   case memberJoined = "member.joined"
   case memberRoleChanged = "member.roleChanged"
   case memberRemoved = "member.removed"
+  case serviceAccountCreated = "serviceAccount.created"
+  case serviceAccountUpdated = "serviceAccount.updated"
+  /// Its API keys are gone with it.
+  case serviceAccountDeleted = "serviceAccount.deleted"
   case sessionBegun = "session.begun"
   /// A sign-in that failed.
   case sessionRefused = "session.refused"

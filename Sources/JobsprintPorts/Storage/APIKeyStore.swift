@@ -11,7 +11,8 @@ public struct APIKeyRecord: Sendable, Hashable {
   /// nil: never.
   public let expiresAt: Timestamp?
   public let createdAt: Timestamp
-  /// The member who made it: it never gives more than his role does now. nil: it stands for itself.
+  /// The member who made it, or the service account that it belongs to: it never gives more than that one's role does
+  /// now. nil: it stands for itself.
   public let owner: UserID?
 
   public init(

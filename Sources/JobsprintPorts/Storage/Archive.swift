@@ -4,7 +4,7 @@ public import JobsprintDomain
 
 /// What an archive holds. Restored in this order: what is referred to comes before what refers to it.
 public enum ArchiveKind: String, Sendable, Hashable, CaseIterable {
-  case workspace, user, membership, apiKey, variable, credential, tag, version, workflow, staticData
+  case workspace, user, membership, serviceAccount, apiKey, variable, credential, tag, version, workflow, staticData
   case auditCheckpoint, auditEntry, execution, executionTags, deadLetter
 }
 
@@ -13,6 +13,7 @@ public enum ArchiveRecord: Sendable, Hashable {
   /// Belongs to no workspace: it stands with the first one.
   case user(User)
   case membership(Membership)
+  case serviceAccount(ServiceAccount)
   case apiKey(APIKeyRecord)
   case variable(Variable, in: WorkspaceID)
   /// Encrypted; the keys are not in the archive.
@@ -37,6 +38,7 @@ public enum ArchiveRecord: Sendable, Hashable {
     case .workspace: .workspace
     case .user: .user
     case .membership: .membership
+    case .serviceAccount: .serviceAccount
     case .apiKey: .apiKey
     case .variable: .variable
     case .credential: .credential
@@ -58,6 +60,7 @@ public enum ArchiveRecord: Sendable, Hashable {
     case .workspace(let workspace): workspace.id.uuid
     case .user(let user): user.id.uuid
     case .membership(let membership): membership.user.uuid
+    case .serviceAccount(let account): account.id.uuid
     case .apiKey(let key): key.id.uuid
     case .variable(let variable, _): variable.id.uuid
     case .credential(let credential): credential.id.uuid

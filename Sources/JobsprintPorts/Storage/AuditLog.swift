@@ -19,7 +19,7 @@ public protocol AuditLog: Sendable {
   /// Writes an entry of what changed nothing: a refusal, the use of a secret.
   func write(_ entry: AuditEntry) async throws(PortError)
 
-  /// Newest first.
+  /// Newest first, or the other way round.
   func entries(
     matching filter: AuditFilter, in workspace: WorkspaceID, page: PageRequest<AuditEntryID>
   ) async throws(PortError) -> Page<AuditRecord>
@@ -60,19 +60,27 @@ public struct AuditRecord: Sendable, Hashable {
 
 public struct AuditFilter: Sendable, Hashable {
   public var action: AuditAction?
+  /// The id of who did it, an API key's or a user's.
+  public var actor: String?
   /// The id of what was changed.
   public var subject: String?
+  public var requestID: String?
+  /// Where the request came from.
+  public var address: String?
   public var after: Timestamp?
   public var before: Timestamp?
   /// Words that all occur in action, actor, subject or details.
   public var text: String?
 
   public init(
-    action: AuditAction? = nil, subject: String? = nil, after: Timestamp? = nil, before: Timestamp? = nil,
-    text: String? = nil
+    action: AuditAction? = nil, actor: String? = nil, subject: String? = nil, requestID: String? = nil,
+    address: String? = nil, after: Timestamp? = nil, before: Timestamp? = nil, text: String? = nil
   ) {
     self.action = action
+    self.actor = actor
     self.subject = subject
+    self.requestID = requestID
+    self.address = address
     self.after = after
     self.before = before
     self.text = text

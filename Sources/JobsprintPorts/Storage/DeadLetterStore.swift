@@ -6,7 +6,7 @@ public import JobsprintDomain
 public protocol DeadLetterStore: Sendable {
   func letter(of execution: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> DeadLetter?
 
-  /// The newest execution first. Keyset-paged by its id.
+  /// The newest execution first, or the other way round. Keyset-paged by its id.
   func letters(
     matching filter: DeadLetterFilter, in workspace: WorkspaceID, page: PageRequest<ExecutionID>
   ) async throws(PortError) -> Page<DeadLetter>

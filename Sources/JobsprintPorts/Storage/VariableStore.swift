@@ -19,9 +19,11 @@ public struct Variable: Sendable, Hashable {
 }
 
 public protocol VariableStore: Sendable {
+  /// - Parameter most: how many the workspace may have with it. Requests at the same time may exceed it by as many.
+  /// - Returns: nil where the workspace has as many already; nothing was written. A used idempotency key goes before that.
   func create(
-    _ variable: Variable, in workspace: WorkspaceID, recording record: ChangeRecord
-  ) async throws(PortError) -> CreateOutcome
+    _ variable: Variable, in workspace: WorkspaceID, most: Int, recording record: ChangeRecord
+  ) async throws(PortError) -> CreateOutcome?
 
   func update(
     _ id: VariableID, key: String, value: String, in workspace: WorkspaceID, at time: Timestamp,

@@ -90,6 +90,23 @@ struct DeleteAPIKey: PostgresStatement {
   static func decode(_ row: inout PostgresRow) throws -> APIKeyRecord { try APIKeyRecord(&row) }
 }
 
+/// Those of a member or service account.
+struct DeleteAPIKeysOfOwner: PostgresStatement {
+  static let name = "keys.delete-of-owner"
+  static let sql = """
+    WITH gone AS (DELETE FROM jobsprint.api_keys WHERE workspace_id = $1 AND user_id = $2 RETURNING hash)
+    INSERT INTO jobsprint.deleted_api_keys SELECT hash FROM gone ON CONFLICT DO NOTHING
+    """
+
+  let workspace: WorkspaceID
+  let owner: UserID
+
+  func bind(into values: inout PostgresBindings) throws {
+    try values.bind(workspace)
+    try values.bind(owner)
+  }
+}
+
 struct AnyAPIKey: PostgresStatement {
   static let name = "keys.any"
   static let sql = "SELECT jobsprint.has_api_key()"

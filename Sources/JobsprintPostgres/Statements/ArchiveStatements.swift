@@ -64,6 +64,7 @@ struct AnyRow: PostgresStatement {
       OR EXISTS (SELECT 1 FROM jobsprint.variables) OR EXISTS (SELECT 1 FROM jobsprint.credentials)
       OR EXISTS (SELECT 1 FROM jobsprint.api_keys) OR EXISTS (SELECT 1 FROM jobsprint.executions)
       OR EXISTS (SELECT 1 FROM jobsprint.audit_logs) OR EXISTS (SELECT 1 FROM jobsprint.dead_letters)
+      OR EXISTS (SELECT 1 FROM jobsprint.service_accounts)
     """
 
   static func decode(_ row: inout PostgresRow) throws -> Bool { try row.next() }

@@ -62,7 +62,7 @@ struct InsertAuditEntry: PostgresStatement {
   }
 }
 
-/// Entries of a workspace, newest first. The text depends on which filters are set, not on their values.
+/// Entries of a workspace, newest first, or the other way round. The text depends on which filters are set, not on their values.
 struct ListAuditEntries {
   let filter: AuditFilter
   let workspace: WorkspaceID
@@ -75,24 +75,28 @@ struct ListAuditEntries {
     var values = PostgresBindings()
     try values.bind(workspace)
     try page.bindLimits(into: &values)
-    let end = "ORDER BY a.id DESC LIMIT \(page.rowsToRead)"
+    let end = "ORDER BY a.id \(page.direction) LIMIT \(page.rowsToRead)"
     let rows: String
     if let words = SearchWords.query(filter.text) {
       try values.bind(words)
       try values.bind(filter.action?.rawValue)
+      try values.bind(filter.actor)
       try values.bind(text: filter.subject)
+      try values.bind(text: filter.requestID)
+      try values.bind(text: filter.address)
       try values.bind(filter.after)
       try values.bind(filter.before)
       try values.bind(page.after)
       rows = """
         SELECT \(auditColumns)
-        FROM jobsprint.find_audit_entries($1, $4, $5, $6, $7, $8, $9, \(page.rowsToRead)) AS f (id)
+        FROM jobsprint.find_audit_entries(
+          $1, $4, $5, $6, $7, $8, $9, $10, $11, $12, \(page.isOldestFirst), \(page.rowsToRead)) AS f (id)
         JOIN jobsprint.audit_logs AS a ON a.workspace_id = $1 AND a.id = f.id \(end)
         """
     } else {
       rows = "SELECT \(auditColumns) FROM jobsprint.audit_logs AS a WHERE \(try conditions(&values)) \(end)"
     }
-    let sql = page.cut(rows, order: "id DESC", weight: "octet_length(details)", place: 2)
+    let sql = page.cut(rows, order: "id \(page.direction)", weight: "octet_length(details)", place: 2)
     return PostgresCommand(name: "audit.list", sql: sql, values: values)
   }
 
@@ -101,6 +105,18 @@ struct ListAuditEntries {
     if let action = filter.action {
       try values.bind(action.rawValue)
       conditions.append("a.action = $\(values.count)")
+    }
+    if let actor = filter.actor {
+      try values.bind(actor)
+      conditions.append("a.actor_id = $\(values.count)")
+    }
+    if let request = filter.requestID {
+      try values.bind(text: request)
+      conditions.append("a.request_id = $\(values.count)")
+    }
+    if let address = filter.address {
+      try values.bind(text: address)
+      conditions.append("a.address = $\(values.count)")
     }
     if let subject = filter.subject {
       try values.bind(text: subject)
@@ -118,7 +134,7 @@ struct ListAuditEntries {
     }
     if let after = page.after {
       try values.bind(after)
-      conditions.append("a.id < $\(values.count)")
+      conditions.append("a.id \(page.behind) $\(values.count)")
     }
     return conditions.joined(separator: " AND ")
   }

@@ -59,7 +59,7 @@ struct FindDeadLetter: PostgresStatement {
   static func decode(_ row: inout PostgresRow) throws -> DeadLetter { try DeadLetter(&row) }
 }
 
-/// Letters of a workspace, the newest execution first. The text depends on which filters are set, not on their values.
+/// Letters of a workspace, the newest execution first, or the other way round. The text depends on which filters are set, not on their values.
 struct ListDeadLetters {
   let filter: DeadLetterFilter
   let workspace: WorkspaceID
@@ -72,7 +72,7 @@ struct ListDeadLetters {
     var conditions = ["workspace_id = $1"]
     if let after = page.after {
       try values.bind(after)
-      conditions.append("execution_id < $\(values.count)")
+      conditions.append("execution_id \(page.behind) $\(values.count)")
     }
     if let workflow = filter.workflow {
       try values.bind(workflow)
@@ -88,11 +88,12 @@ struct ListDeadLetters {
     }
     let rows = """
       SELECT \(columns) FROM jobsprint.dead_letters WHERE \(conditions.joined(separator: " AND "))
-      ORDER BY execution_id DESC LIMIT \(page.rowsToRead)
+      ORDER BY execution_id \(page.direction) LIMIT \(page.rowsToRead)
       """
     return PostgresCommand(
       name: "dead-letters.list",
-      sql: page.cut(rows, order: "execution_id DESC", weight: "coalesce(octet_length(error), 0)", place: 2),
+      sql: page.cut(
+        rows, order: "execution_id \(page.direction)", weight: "coalesce(octet_length(error), 0)", place: 2),
       values: values)
   }
 

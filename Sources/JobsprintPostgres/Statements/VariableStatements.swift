@@ -48,6 +48,17 @@ struct CurrentVariables: PostgresStatement {
   static func decode(_ row: inout PostgresRow) throws -> Variable { try Variable(&row) }
 }
 
+struct CountVariables: PostgresStatement {
+  static let name = "variables.count"
+  static let sql = "SELECT count(*) FROM jobsprint.variables WHERE workspace_id = $1"
+
+  let workspace: WorkspaceID
+
+  func bind(into values: inout PostgresBindings) throws { try values.bind(workspace) }
+
+  static func decode(_ row: inout PostgresRow) throws -> Int { try row.next() }
+}
+
 /// Changes nothing where the key is taken.
 struct InsertVariable: PostgresStatement {
   static let name = "variables.insert"

@@ -41,37 +41,31 @@ public struct DeadLetterOffice: Sendable {
     }
   }
 
-  /// Redrives open letters one after the other; one that can't be redriven holds up none of the others.
+  /// Which open letters match now.
   /// - Parameters:
   ///   - filter: its status is not looked at.
   ///   - page: where to begin, and how many.
-  public func redrive(
-    matching filter: DeadLetterFilter, _ how: Redrive = Redrive(), page: PageRequest<ExecutionID>, by caller: Caller
-  ) async throws(RuntimeError) -> RedriveReport {
+  public func plan(
+    matching filter: DeadLetterFilter, page: PageRequest<ExecutionID>, in workspace: WorkspaceID
+  ) async throws(RuntimeError) -> RedrivePlan {
     var filter = filter
     filter.status = .open
     let wanted = filter
     let found = try await onStore { () async throws(PortError) in
-      try await letters.letters(matching: wanted, in: caller.workspace, page: page)
+      try await letters.letters(matching: wanted, in: workspace, page: page)
     }
-    var report = RedriveReport()
-    for letter in found.elements {
-      // Read again: the list may lag behind, and what was discarded meanwhile must not be executed.
-      try await report.add(letter.execution) { () async throws(RuntimeError) in
-        try await redrive(letter.execution, how, by: caller)
-      }
-    }
-    report.next = found.hasMore ? found.elements.last?.execution : nil
-    return report
+    return RedrivePlan(found.elements.map(\.execution), next: found.hasMore ? found.elements.last?.execution : nil)
   }
 
-  /// Redrives these letters, each once.
+  /// Redrives letters one after the other, each once; one that can't be redriven holds up none of the others. What is
+  /// redriven twice is one execution.
   public func redrive(
-    _ executions: [ExecutionID], _ how: Redrive = Redrive(), by caller: Caller
+    _ plan: RedrivePlan, _ how: Redrive = Redrive(), by caller: Caller
   ) async throws(RuntimeError) -> RedriveReport {
-    var report = RedriveReport()
+    var report = RedriveReport(next: plan.next)
     var seen: Set<ExecutionID> = []
-    for execution in executions where seen.insert(execution).inserted {
+    for execution in plan.letters where seen.insert(execution).inserted {
+      // Read again: the list may lag behind, and what was discarded meanwhile must not be executed.
       try await report.add(execution) { () async throws(RuntimeError) in
         try await redrive(execution, how, by: caller)
       }
@@ -157,6 +151,36 @@ public struct Redrive: Sendable, Hashable {
   }
 }
 
+/// Which letters are to be redriven.
+public struct RedrivePlan: Sendable, Hashable {
+  public let letters: [ExecutionID]
+  /// Where the next plan begins; nil where no letter is left.
+  public let next: ExecutionID?
+
+  public init(_ letters: [ExecutionID], next: ExecutionID? = nil) {
+    self.letters = letters
+    self.next = next
+  }
+
+  /// For a store that keeps it.
+  public var bytes: [UInt8] {
+    let plan: JSONValue = [
+      "letters": .array(letters.map { .string("\($0)") }), "next": next.map { .string("\($0)") } ?? .null,
+    ]
+    return plan.jsonBytes
+  }
+
+  /// - Throws: for bytes that are no plan's.
+  public init(bytes: [UInt8]) throws(RuntimeError) {
+    let value = try? JSONValue(parsing: bytes)
+    let ids = value?["letters"]?.arrayValue?.map { $0.stringValue.flatMap { ExecutionID($0) } } ?? [nil]
+    guard !ids.contains(nil) else {
+      throw RuntimeError(PortError(.corrupted, "What is kept for an idempotency key is no plan for dead letters."))
+    }
+    self.init(ids.compactMap(\.self), next: value?["next"]?.stringValue.flatMap { ExecutionID($0) })
+  }
+}
+
 /// What became of several letters.
 public struct RedriveReport: Sendable {
   public enum Outcome: Sendable {
@@ -167,8 +191,10 @@ public struct RedriveReport: Sendable {
 
   /// One for each letter, in their order.
   public private(set) var outcomes: [(letter: ExecutionID, outcome: Outcome)] = []
-  /// Where the next call begins; nil where no letter is left.
-  public fileprivate(set) var next: ExecutionID?
+  /// As the plan's.
+  public let next: ExecutionID?
+
+  fileprivate init(next: ExecutionID?) { self.next = next }
 
   public var redriven: Int {
     outcomes.count { if case .redriven = $0.outcome { true } else { false } }

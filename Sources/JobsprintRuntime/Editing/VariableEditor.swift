@@ -23,19 +23,18 @@ public struct VariableEditor: Sendable {
   public func create(
     key: String, value: String, by caller: Caller, idempotency: IdempotencyRequest<Variable>? = nil
   ) async throws(RuntimeError) -> Creation<Variable> {
-    let count = try await onStore { () async throws(PortError) in try await store.current(in: caller.workspace).count }
-    guard count < Self.most else {
-      throw RuntimeError(
-        .tooManyVariables,
-        "The workspace has \(Self.most) variables, and can't have more. Delete some, or keep lists in a workflow.")
-    }
     let now = clock.now
     let variable = Variable(id: ids.next(), key: key, value: value, createdAt: now, updatedAt: now)
     let record = note.record(
       .variableCreated, of: variable.id, by: caller, ["key": .string(key)],
       idempotency: idempotency.map { $0.record(for: variable, in: caller.workspace, at: now) })
     let outcome = try await onStore { () async throws(PortError) in
-      try await store.create(variable, in: caller.workspace, recording: record)
+      try await store.create(variable, in: caller.workspace, most: Self.most, recording: record)
+    }
+    guard let outcome else {
+      throw RuntimeError(
+        .tooManyVariables,
+        "The workspace has \(Self.most) variables, and can't have more. Delete some, or keep lists in a workflow.")
     }
     switch outcome {
     case .created:

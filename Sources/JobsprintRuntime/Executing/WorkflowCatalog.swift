@@ -41,9 +41,14 @@ public final class WorkflowCatalog: Sendable {
   private let library: NodeLibrary
   private let isSoleWriter: Bool
   private let cache = Mutex(Cache())
+  private let loads = SharedLoads<PlanKey, StoredVersion?>()
+  private let counts: CacheCounts
 
   /// - Parameter isSoleWriter: no other process changes the store's workflows.
-  public init(store: any WorkflowStore, library: NodeLibrary, isSoleWriter: Bool) {
+  public init(
+    store: any WorkflowStore, library: NodeLibrary, isSoleWriter: Bool, counts: CacheCounts = CacheCounts()
+  ) {
+    self.counts = counts
     self.store = store
     self.library = library
     self.isSoleWriter = isSoleWriter
@@ -79,8 +84,19 @@ public final class WorkflowCatalog: Sendable {
     _ version: VersionID, of workflow: WorkflowID, in workspace: WorkspaceID
   ) async throws(RuntimeError) -> ExecutionPlan {
     let key = PlanKey(workspace: workspace, workflow: workflow, version: version)
-    if let plan = cache.withLock({ $0.plans[key] }) { return plan }
-    let stored = try await onStore { () async throws(PortError) in try await store.version(version, in: workspace) }
+    if let plan = cache.withLock({ $0.plans[key] }) {
+      counts.note(.hit, in: .plans)
+      return plan
+    }
+    // A version never changes: also what somebody else began to read is what it is.
+    let stored = try await onStore { () async throws(PortError) in
+      try await loads.value(of: key) {
+        self.counts.note($0 ? .shared : .miss, in: .plans)
+      } load: {
+        [store] () async throws(PortError) in
+        try await store.version(version, in: workspace)
+      }
+    }
     guard let stored, stored.workflow == workflow else {
       throw RuntimeError(.versionNotFound, "The workflow has no version \(version).")
     }

@@ -56,6 +56,21 @@ struct ListAPIKeys: SQLStatement {
   static func decode(_ row: inout RowReader) throws -> APIKeyRecord { try FindAPIKey.decode(&row) }
 }
 
+/// Those of a member or service account.
+struct ListAPIKeysOfOwner: FixedSQLStatement {
+  static let sql = "SELECT \(columns) FROM api_keys WHERE workspace_id = ? AND user_id = ?"
+
+  let workspace: WorkspaceID
+  let owner: UserID
+
+  func bind(to values: inout Binder) {
+    values.add(workspace)
+    values.add(owner)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> APIKeyRecord { try FindAPIKey.decode(&row) }
+}
+
 struct InsertAPIKey: FixedSQLStatement {
   static let sql = "INSERT INTO api_keys (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 

@@ -65,6 +65,7 @@ struct AnyRow: FixedSQLStatement {
       OR EXISTS (SELECT 1 FROM executions) OR EXISTS (SELECT 1 FROM audit_entries)
       OR EXISTS (SELECT 1 FROM variables) OR EXISTS (SELECT 1 FROM credentials)
       OR EXISTS (SELECT 1 FROM dead_letters) OR EXISTS (SELECT 1 FROM users)
+      OR EXISTS (SELECT 1 FROM service_accounts)
       OR (SELECT count(*) > 1 FROM (SELECT 1 FROM workspaces LIMIT 2))
     """
 

@@ -56,35 +56,41 @@ struct IndexAuditEntry: FixedSQLStatement {
   func bind(to values: inout Binder) { values.add(id) }
 }
 
-/// Entries of a workspace, newest first.
+/// Entries of a workspace, newest first, or the other way round.
 struct ListAuditEntries: SQLStatement {
   let filter: AuditFilter
   let workspace: WorkspaceID
-  let after: AuditEntryID?
-  let limit: Int
+  let page: PageRequest<AuditEntryID>
 
   var sql: String {
     var conditions = ["workspace_id = ?"]
     if filter.action != nil { conditions.append("action = ?") }
+    if filter.actor != nil { conditions.append("actor_id = ?") }
     if filter.subject != nil { conditions.append("subject = ?") }
+    if filter.requestID != nil { conditions.append("request_id = ?") }
+    if filter.address != nil { conditions.append("address = ?") }
     if filter.after != nil { conditions.append("at > ?") }
     if filter.before != nil { conditions.append("at < ?") }
     if words != nil { conditions.append("number IN (SELECT rowid FROM audit_words WHERE audit_words MATCH ?)") }
-    if after != nil { conditions.append("id < ?") }
+    if page.after != nil { conditions.append("id \(page.behind) ?") }
     return """
-      SELECT \(auditColumns) FROM audit_entries WHERE \(conditions.joined(separator: " AND ")) ORDER BY id DESC LIMIT ?
+      SELECT \(auditColumns) FROM audit_entries WHERE \(conditions.joined(separator: " AND "))
+      ORDER BY id \(page.direction) LIMIT ?
       """
   }
 
   func bind(to values: inout Binder) {
     values.add(workspace)
     if let action = filter.action { values.add(action.rawValue) }
+    if let actor = filter.actor { values.add(actor) }
     if let subject = filter.subject { values.add(subject) }
+    if let request = filter.requestID { values.add(request) }
+    if let address = filter.address { values.add(address) }
     if let after = filter.after { values.add(after) }
     if let before = filter.before { values.add(before) }
     if let words { values.add(words) }
-    if let after { values.add(after) }
-    values.add(limit)
+    if let after = page.after { values.add(after) }
+    values.add(page.limitAndOne)
   }
 
   static func decode(_ row: inout RowReader) throws -> AuditRecord { try record(&row) }

@@ -43,22 +43,21 @@ struct FindDeadLetter: FixedSQLStatement {
   }
 }
 
-/// Letters of a workspace, the newest execution first.
+/// Letters of a workspace, the newest execution first, or the other way round.
 struct ListDeadLetters: SQLStatement {
   let filter: DeadLetterFilter
   let workspace: WorkspaceID
-  let after: ExecutionID?
-  let limit: Int
+  let page: PageRequest<ExecutionID>
 
   var sql: String {
     var conditions = ["workspace_id = ?"]
     if filter.workflow != nil { conditions.append("workflow_id = ?") }
     if filter.status != nil { conditions.append("status = ?") }
     if filter.reason != nil { conditions.append("reason = ?") }
-    if after != nil { conditions.append("execution_id < ?") }
+    if page.after != nil { conditions.append("execution_id \(page.behind) ?") }
     return """
       SELECT \(columns) FROM dead_letters WHERE \(conditions.joined(separator: " AND "))
-      ORDER BY execution_id DESC LIMIT ?
+      ORDER BY execution_id \(page.direction) LIMIT ?
       """
   }
 
@@ -67,8 +66,8 @@ struct ListDeadLetters: SQLStatement {
     if let workflow = filter.workflow { values.add(workflow) }
     if let status = filter.status { values.add(status.rawValue) }
     if let reason = filter.reason { values.add(reason.rawValue) }
-    if let after { values.add(after) }
-    values.add(limit)
+    if let after = page.after { values.add(after) }
+    values.add(page.limitAndOne)
   }
 
   static func decode(_ row: inout RowReader) throws -> DeadLetter { try FindDeadLetter.decode(&row) }

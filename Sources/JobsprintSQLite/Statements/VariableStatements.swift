@@ -26,6 +26,16 @@ struct ListVariables: SQLStatement {
   }
 }
 
+struct CountVariables: FixedSQLStatement {
+  static let sql = "SELECT count(*) FROM variables WHERE workspace_id = ?"
+
+  let workspace: WorkspaceID
+
+  func bind(to values: inout Binder) { values.add(workspace) }
+
+  static func decode(_ row: inout RowReader) -> Int { row.int() }
+}
+
 struct FindVariable: FixedSQLStatement {
   static let sql = "SELECT id, key, value, created_at, updated_at FROM variables WHERE workspace_id = ? AND id = ?"
 

@@ -46,13 +46,22 @@ struct APIClient: Sendable {
   func call(
     _ method: HTTPMethod, _ path: String, query: [(String, String?)] = [], body: [UInt8]? = nil
   ) async throws -> APIAnswer {
+    let answer = try await send(method, Self.target(path, query), body)
+    guard answer.status / 100 != 2 else { return answer }
+    throw refusal(answer)
+  }
+
+  private static func target(_ path: String, _ query: [(String, String?)]) -> String {
     var address = URLComponents()
     let given = query.compactMap { name, value in value.map { URLQueryItem(name: name, value: $0) } }
     if !given.isEmpty { address.queryItems = given }
-    let answer = try await send(method, "/api/v1\(path)\(address.string ?? "")", body)
-    guard answer.status / 100 != 2 else { return answer }
+    return "/api/v1\(path)\(address.string ?? "")"
+  }
+
+  /// What an answer says that is no success.
+  private func refusal(_ answer: APIAnswer) -> CommandFailure {
     if answer.status == 401 {
-      throw CommandFailure(
+      return CommandFailure(
         key == nil ? "The server wants an API key." : "The server does not accept this API key.",
         next: "Put the key that the server showed at its first start into JOBSPRINT_API_KEY, or name a --key-file.",
         code: .unauthorized)
@@ -62,7 +71,7 @@ struct APIClient: Sendable {
     let places = (problem?["errors"]?.arrayValue ?? []).compactMap { place in
       place["pointer"]?.stringValue.map { "\($0): \(place["detail"]?.stringValue ?? "")" }
     }
-    throw CommandFailure(
+    return CommandFailure(
       ([detail] + places).joined(separator: "\n       "),
       next: problem?["code"]?.stringValue.map { "docs/errors/\($0).md says more." })
   }
@@ -77,6 +86,28 @@ struct APIClient: Sendable {
 
   func put(_ path: String, body: [UInt8]) async throws -> JSONValue {
     try await call(.PUT, path, body: body).json()
+  }
+
+  /// An answer that may be long, piece by piece.
+  /// - Throws: where it does not come whole.
+  func stream(_ path: String, query: [(String, String?)], to sink: (ByteBuffer) throws -> Void) async throws {
+    let target = Self.target(path, query)
+    var request = HTTPClientRequest(url: server + target)
+    if let key { request.headers.add(name: "X-API-Key", value: key) }
+    let response: HTTPClientResponse
+    do { response = try await Self.http.execute(request, timeout: .hours(24)) } catch {
+      throw unreachable(error)
+    }
+    guard response.status.code / 100 == 2 else {
+      let bytes = Array(buffer: try await response.body.collect(upTo: 1 << 20))
+      throw refusal(APIAnswer(status: Int(response.status.code), bytes: bytes))
+    }
+    do {
+      for try await piece in response.body { try sink(piece) }
+    } catch let failure as CommandFailure { throw failure } catch {
+      throw CommandFailure(
+        "The answer broke off: \(Self.words(for: error)).", next: "The server's log says why. Try again.")
+    }
   }
 
   /// All elements of a list, page by page, up to `limit`.
@@ -117,9 +148,13 @@ struct APIClient: Sendable {
         status: Int(response.status.code),
         bytes: Array(buffer: try await response.body.collect(upTo: 512 << 20)))
     } catch {
-      throw CommandFailure(
-        "No server answers at \(server): \(Self.words(for: error)).",
-        next: "Start one with 'jobsprint serve', or name another with --server.", code: .unreachable)
+      throw unreachable(error)
     }
+  }
+
+  private func unreachable(_ error: any Error) -> CommandFailure {
+    CommandFailure(
+      "No server answers at \(server): \(Self.words(for: error)).",
+      next: "Start one with 'jobsprint serve', or name another with --server.", code: .unreachable)
   }
 }

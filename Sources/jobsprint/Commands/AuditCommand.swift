@@ -2,11 +2,12 @@ import ArgumentParser
 import Foundation
 import JobsprintBootstrap
 import JobsprintDomain
+import NIOCore
 
 struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit", abstract: "Shows who changed what, and proves that nobody changed the record.",
-    subcommands: [List.self, Verify.self], defaultSubcommand: List.self)
+    subcommands: [List.self, Export.self, Verify.self], defaultSubcommand: List.self)
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,19 +15,12 @@ struct AuditCommand: AsyncParsableCommand {
       discussion: "EXAMPLE: jobsprint audit list --action workflow.deleted --after 2026-01-31T00:00:00Z")
 
     @OptionGroup var server: ServerOptions
-    @Option(help: "What was done, like workflow.deleted.") var action: String?
-    @Option(help: "The id of what was changed.") var subject: String?
-    @Option(help: "Only later ones: a time in ISO 8601.") var after: String?
-    @Option(help: "Only earlier ones: a time in ISO 8601.") var before: String?
-    @Option(help: "Words that all occur.") var text: String?
+    @OptionGroup var filter: AuditFilterOptions
     @Option(help: "How many at most.") var limit = 20
 
     func run() async throws {
       try await reportingFailures {
-        let entries = try await server.client().list(
-          "/audit-logs",
-          query: [("action", action), ("subjectId", subject), ("after", after), ("before", before), ("q", text)],
-          limit: limit)
+        let entries = try await server.client().list("/audit-logs", query: filter.query, limit: limit)
         if server.json { return Terminal.say(JSONValue.array(entries).jsonText) }
         var table = Table("NO", "TIME", "ACTION", "SUBJECT", "BY")
         for entry in entries {
@@ -38,6 +32,40 @@ struct AuditCommand: AsyncParsableCommand {
             actor?["id"]?.stringValue ?? actor?["kind"]?.stringValue ?? "")
         }
         if table.isEmpty { Terminal.note("There is no such entry.") } else { table.show() }
+      }
+    }
+  }
+
+  struct Export: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "export", abstract: "Writes the workspace's audit entries into a file, or to stdout.",
+      discussion: """
+        As NDJSON, a JSON object on each line, or as CSV, whose fields no spreadsheet takes for formulas. The oldest come
+        first. A file is there when it is whole.
+
+        EXAMPLE: jobsprint audit export --format csv --after 2026-01-01T00:00:00Z january.csv
+        """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case ndjson, csv }
+
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var filter: AuditFilterOptions
+    @Option(help: "ndjson or csv.") var format = Format.ndjson
+    @Argument(help: "The file to write (default: stdout); one of that name is replaced.") var file: String?
+
+    func run() async throws {
+      try await reportingFailures {
+        let query = filter.query + [("format", format.rawValue), ("sort", "createdAt:asc")]
+        let target = try file.map { try PartialFile($0) }
+        do {
+          try await server.client().stream("/audit-logs/export", query: query) { piece in
+            try (target?.handle ?? .standardOutput).write(contentsOf: Data(piece.readableBytesView))
+          }
+          try target?.complete()
+        } catch {
+          target?.discard()
+          throw error
+        }
       }
     }
   }
@@ -92,4 +120,48 @@ struct AuditCommand: AsyncParsableCommand {
       ]
     }
   }
+}
+
+/// Which entries of the audit log.
+struct AuditFilterOptions: ParsableArguments {
+  @Option(help: "What was done, like workflow.deleted.") var action: String?
+  @Option(help: "The id of who did it: an API key or a user.") var actor: String?
+  @Option(help: "The id of what was changed.") var subject: String?
+  @Option(help: "The id of the request.") var request: String?
+  @Option(help: "Where the request came from.") var address: String?
+  @Option(help: "Only later ones: a time in ISO 8601.") var after: String?
+  @Option(help: "Only earlier ones: a time in ISO 8601.") var before: String?
+  @Option(help: "Words that all occur.") var text: String?
+
+  /// As the API has them.
+  var query: [(String, String?)] {
+    [
+      ("action", action), ("actorId", actor), ("subjectId", subject), ("requestId", request), ("address", address),
+      ("after", after), ("before", before), ("q", text),
+    ]
+  }
+}
+
+/// A file that takes its name when it is whole.
+private struct PartialFile {
+  let handle: FileHandle
+  private let path: String
+  private var part: String { path + ".part" }
+
+  init(_ path: String) throws {
+    self.path = path
+    guard FileManager.default.createFile(atPath: path + ".part", contents: nil),
+      let handle = FileHandle(forWritingAtPath: path + ".part")
+    else { throw CommandFailure("The file \(path).part can't be written.", next: "Name another, or make its folder.") }
+    self.handle = handle
+  }
+
+  func complete() throws {
+    try handle.close()
+    guard rename(part, path) == 0 else {
+      throw CommandFailure("The file \(path) can't be written.", next: "What was read is in \(part).")
+    }
+  }
+
+  func discard() { try? FileManager.default.removeItem(atPath: part) }
 }

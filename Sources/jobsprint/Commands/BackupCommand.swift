@@ -39,7 +39,8 @@ struct RestoreCommand: AsyncParsableCommand {
     abstract: "Fills a new folder or database from a file that 'jobsprint backup' wrote.",
     discussion: """
       The file is read and checked as a whole before anything is stored. A folder is made when it is missing; a
-      database is migrated beforehand. Executions that had not ended go on when a server starts.
+      database is migrated beforehand. Executions that had not ended go on when a server starts. Credentials need the
+      keys under which they were encrypted: where they are missing, a warning says which.
 
       EXAMPLE: jobsprint restore jobsprint.backup --data /var/lib/jobsprint-new
       """)
@@ -50,19 +51,20 @@ struct RestoreCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await reportingFailures {
-      let counts = try await moving {
+      let (counts, sealed) = try await moving {
         try await Backup.restore(file, into: try store.location) { Terminal.progress($0.words) }
       }
       Terminal.note("Restored: \(counts.words).")
+      if let sealed { Terminal.note("warning: \(sealed.words)") }
       if json { Terminal.say(counts.json.jsonText) }
     }
   }
 }
 
-private func moving(_ body: () async throws -> ArchiveCounts) async throws -> ArchiveCounts {
-  let counts = try await explained(body)
+private func moving<Moved>(_ body: () async throws -> Moved) async throws -> Moved {
+  let moved = try await explained(body)
   Terminal.progress("")
-  return counts
+  return moved
 }
 
 extension ArchiveCounts {

@@ -9,7 +9,8 @@ struct DoctorCommand: AsyncParsableCommand {
     abstract: "Looks whether a server and its store are well.",
     discussion: """
       Ends with 1 when something is wrong. Each line that is not "ok" says what to do. Where JOBSPRINT_DATABASE_URL names
-      a database, its connections, sizes and dead rows are shown, too.
+      a database, its connections, sizes and dead rows are shown, too; of the keys that sign and encrypt, how old the newest
+      are (more than 90 days is too old).
 
       EXAMPLE: jobsprint doctor --data ./data
       """)
@@ -28,6 +29,7 @@ struct DoctorCommand: AsyncParsableCommand {
       var findings = await serverFindings(try server.client())
       if let data { findings += folderFindings(data) }
       findings += await databaseFindings()
+      findings += keyFindings()
       if server.json {
         let values = findings.map { finding -> JSONValue in
           ["check": .string(finding.subject), "ok": .bool(finding.isWell), "detail": .string(finding.words)]
@@ -96,6 +98,17 @@ struct DoctorCommand: AsyncParsableCommand {
       }
     } catch {
       return [Finding(subject: "database", isWell: false, words: explanation(of: error))]
+    }
+  }
+
+  /// Of the keys that the environment sets, and those in the folder.
+  private func keyFindings() -> [Finding] {
+    do {
+      return try KeyAges(folder: data).findings.map {
+        Finding(subject: $0.subject, isWell: $0.isWell, words: $0.words)
+      }
+    } catch {
+      return [Finding(subject: "keys", isWell: false, words: explanation(of: error))]
     }
   }
 

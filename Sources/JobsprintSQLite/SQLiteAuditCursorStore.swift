@@ -1,0 +1,20 @@
+public import JobsprintDomain
+public import JobsprintPorts
+
+public struct SQLiteAuditCursorStore: AuditCursorStore {
+  private let database: SQLiteDatabase
+
+  public init(_ database: SQLiteDatabase) { self.database = database }
+
+  public func behind(limit: Int) async throws(PortError) -> [AuditCursor] {
+    try await database.read { try $0.all(ListCursorsBehind(limit: max(0, limit))) }
+  }
+
+  public func cursor(of workspace: WorkspaceID) async throws(PortError) -> AuditCursor? {
+    try await database.read { try $0.first(FindAuditCursor(workspace: workspace)) }
+  }
+
+  public func move(_ cursor: AuditCursor) async throws(PortError) -> Bool {
+    try await database.write { try $0.run(MoveAuditCursor(cursor: cursor)) == 1 }
+  }
+}

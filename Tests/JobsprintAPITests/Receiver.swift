@@ -1,0 +1,90 @@
+// A server that keeps what it is sent, on a free port.
+
+import JobsprintDomain
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+
+final class Receiver: Sendable {
+  struct Received: Sendable {
+    let method: String
+    let target: String
+    let headers: HTTPHeaders
+    let body: [UInt8]
+    let status: Int
+  }
+
+  private struct State {
+    var requests: [Received] = []
+    /// Of the next answers; 200 behind them.
+    var statuses: [Int] = []
+    var channel: (any Channel)?
+  }
+
+  private let state = Mutex(State())
+
+  var port: Int { state.withLock { $0.channel?.localAddress?.port ?? 0 } }
+  var requests: [Received] { state.withLock { $0.requests } }
+
+  /// Those of requests that were taken.
+  var entries: [JSONValue] {
+    requests.filter { $0.status == 200 }.flatMap { request in
+      (try? JSONValue(parsing: request.body))?["entries"]?.arrayValue ?? []
+    }
+  }
+
+  static func start() async throws -> Receiver {
+    let receiver = Receiver()
+    let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+      .childChannelInitializer { channel in
+        channel.pipeline.configureHTTPServerPipeline().flatMapThrowing {
+          try channel.pipeline.syncOperations.addHandler(Handler(receiver: receiver))
+        }
+      }
+      .bind(host: "127.0.0.1", port: 0).get()
+    receiver.state.withLock { $0.channel = channel }
+    return receiver
+  }
+
+  func stop() { state.withLock { $0.channel }?.close(promise: nil) }
+
+  func answer(with statuses: [Int]) { state.withLock { $0.statuses = statuses } }
+
+  private func take(_ head: HTTPRequestHead, _ body: [UInt8]) -> Int {
+    state.withLock { state in
+      let status = state.statuses.isEmpty ? 200 : state.statuses.removeFirst()
+      state.requests.append(
+        Received(
+          method: head.method.rawValue, target: head.uri, headers: head.headers, body: body, status: status))
+      return status
+    }
+  }
+
+  private final class Handler: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let receiver: Receiver
+    private var head: HTTPRequestHead?
+    private var body: [UInt8] = []
+
+    init(receiver: Receiver) { self.receiver = receiver }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+      switch unwrapInboundIn(data) {
+      case .head(let head):
+        self.head = head
+        body = []
+      case .body(let part): body += Array(part.readableBytesView)
+      case .end:
+        guard let head else { return }
+        let status = receiver.take(head, body)
+        let answer = HTTPResponseHead(
+          version: head.version, status: .init(statusCode: status), headers: ["Content-Length": "0"])
+        context.write(wrapOutboundOut(.head(answer)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+      }
+    }
+  }
+}
