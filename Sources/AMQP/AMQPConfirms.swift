@@ -1,7 +1,7 @@
 import DequeModule
 
-/// Which of the messages of one channel are on their way, and what became of each. The broker confirms in any order, one
-/// by one or all up to one, and says before the confirm of a mandatory message whether it comes back.
+/// Which of the messages of one channel are on their way, and what became of each. The broker confirms in any order,
+/// one by one or all up to one, and says before the confirm of a mandatory message whether it comes back.
 struct AMQPConfirms<Owner> {
   enum Outcome: Equatable {
     case confirmed

@@ -1,8 +1,8 @@
 import DriverThread
 
-/// One connection to a broker, kept up for as long as `run()` runs: it is made again whenever it's lost, with its topology
-/// and its lanes. Publishers and consumers should have different ones: a broker that blocks a connection for publishing
-/// takes no acknowledgements from it either.
+/// One connection to a broker, kept up for as long as `run()` runs: it is made again whenever it's lost, with its
+/// topology and its lanes. Publishers and consumers should have different ones: a broker that blocks a connection for
+/// publishing takes no acknowledgements from it either.
 ///
 ///     let connection = AMQPConnection(options, topology: topology)
 ///     async let running: Void = connection.run()

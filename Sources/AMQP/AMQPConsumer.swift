@@ -29,7 +29,8 @@ public final class AMQPConsumer: AsyncSequence, Sendable {
   /// - Returns: in the queue's order; none at the end, or when the task is cancelled.
   public func next(upTo count: Int) async -> [AMQPDelivery] { await buffer.next(upTo: Swift.max(1, count)) }
 
-  /// Tells the broker to deliver no more. What nobody has read goes back to the queue; what was read can still be settled.
+  /// Tells the broker to deliver no more. What nobody has read goes back to the queue; what was read can still be
+  /// settled.
   public func stop() {
     buffer.stop()
     _ = inbox.put(.stop(channel: channel))

@@ -1,8 +1,8 @@
 import DequeModule
 import DriverThread
 
-/// What the owner's thread owns: one connection, its lanes and what is on its way. Nobody else touches it, so there's no
-/// lock; the only calls that wait are `poll` in the inbox, and none waits for the broker.
+/// What the owner's thread owns: one connection, its lanes and what is on its way. Nobody else touches it, so there's
+/// no lock; the only calls that wait are `poll` in the inbox, and none waits for the broker.
 struct AMQPCore {
   let options: AMQPOptions
   let inbox: AMQPInbox

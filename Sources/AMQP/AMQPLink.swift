@@ -1,10 +1,12 @@
 import CRabbitMQ
 import Glibc
 
-/// librabbitmq's connection, logged in. Methods are sent and frames taken as they come; no call here waits for an answer.
+/// librabbitmq's connection, logged in. Methods are sent and frames taken as they come; no call here waits for an
+/// answer.
 ///
-/// The library sends on a non-blocking socket but waits, without a limit, where the socket is full. So whoever sends asks
-/// `isWritable` first, and again after each `chunk` bytes: a socket that the system calls writable takes at least that.
+/// The library sends on a non-blocking socket but waits, without a limit, where the socket is full. So whoever sends
+/// asks `isWritable` first, and again after each `chunk` bytes: a socket that the system calls writable takes at least
+/// that.
 ///
 /// One thread at a time: made on the connecting thread, then handed over to the owner for good.
 final class AMQPLink: Sendable {

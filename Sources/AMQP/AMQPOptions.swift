@@ -49,9 +49,10 @@ public struct AMQPOptions: Sendable {
   /// How long confirms are waited for when the connection is shut down.
   public var drainLimit: Duration = .seconds(5)
 
-  /// - Parameter url: `amqp://user:password@host:5672/vhost` or `amqps://…`, percent-encoded; several hosts are separated
-  ///   by commas. Parameters are those of https://www.rabbitmq.com/docs/uri-query-parameters: `cacertfile`, `certfile`,
-  ///   `keyfile`, `verify` (`verify_peer`, `verify_none`), `heartbeat` (seconds), `connection_timeout` (milliseconds).
+  /// - Parameter url: `amqp://user:password@host:5672/vhost` or `amqps://…`, percent-encoded; several hosts are
+  ///   separated by commas. Parameters are those of https://www.rabbitmq.com/docs/uri-query-parameters: `cacertfile`,
+  ///   `certfile`, `keyfile`, `verify` (`verify_peer`, `verify_none`), `heartbeat` (seconds), `connection_timeout`
+  ///   (milliseconds).
   /// - Throws: `invalid`. The message never repeats the URL: it may hold a password.
   public init(_ url: String) throws(AMQPError) {
     self = try AMQPURL.parse(url)
@@ -70,7 +71,8 @@ extension AMQPOptions: CustomStringConvertible, CustomReflectable {
   public var customMirror: Mirror { Mirror(self, children: ["address": description]) }
 }
 
-/// The rules of https://www.rabbitmq.com/docs/uri-spec, but for one: an empty virtual host is "/", as everybody means it.
+/// The rules of https://www.rabbitmq.com/docs/uri-spec, but for one: an empty virtual host is "/", as everybody means
+/// it.
 enum AMQPURL {
   static func parse(_ url: String) throws(AMQPError) -> AMQPOptions {
     let isTLS = url.hasPrefix("amqps://")

@@ -1,7 +1,8 @@
 import DequeModule
 
-/// What was delivered on one channel and is not settled yet. Acknowledgements that came close together leave as one where
-/// nothing before them is open (`multiple`): a worker that claims a hundred at a time sends one frame instead of a hundred.
+/// What was delivered on one channel and is not settled yet. Acknowledgements that came close together leave as one
+/// where nothing before them is open (`multiple`): a worker that claims a hundred at a time sends one frame instead of
+/// a hundred.
 struct AMQPSettlements {
   private enum State { case open, acknowledged, settled }
 

@@ -41,8 +41,8 @@ public struct AMQPTopology: Sendable {
       Queue(name, arguments: arguments.merging(["x-queue-type": .string("quorum")]) { _, new in new })
     }
 
-    /// Where one process waits for answers. The name should be unique for each start: after a lost connection the broker
-    /// keeps it locked until it notices the loss, and it's tried again until then.
+    /// Where one process waits for answers. The name should be unique for each start: after a lost connection the
+    /// broker keeps it locked until it notices the loss, and it's tried again until then.
     public static func reply(_ name: String) -> Queue {
       var queue = Queue(name)
       queue.isDurable = false

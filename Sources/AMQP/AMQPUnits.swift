@@ -82,7 +82,8 @@ final class AMQPPublishUnit: Sendable {
   }
 }
 
-/// Questions that are asked one after the other on a channel of their own, because an answer of "no" closes the channel.
+/// Questions that are asked one after the other on a channel of their own, because an answer of "no" closes the
+/// channel.
 final class AMQPErrand: Sendable {
   typealias Answer = Result<[Int], AMQPError>
 

@@ -79,8 +79,8 @@ struct AuditExport: Sendable {
 
 /// A line of CSV (RFC 4180) that a spreadsheet takes for text only.
 enum CSVLine {
-  /// A field that begins with one of these is a formula to some spreadsheets, quotes or not; an apostrophe in front makes
-  /// it text (https://owasp.org/www-community/attacks/CSV_Injection).
+  /// A field that begins with one of these is a formula to some spreadsheets, quotes or not; an apostrophe in front
+  /// makes it text (https://owasp.org/www-community/attacks/CSV_Injection).
   private static let formulas: Set<UInt8> = Set("=+-@\t\r\n".utf8)
 
   static func text(_ fields: [String]) -> String {

@@ -1,6 +1,7 @@
 // What a page of another origin may ask (https://fetch.spec.whatwg.org/#http-cors-protocol): nothing, unless its origin
 // was named. Nobody is known here by a cookie, so credentials are never allowed: a page sends its token as a field.
-// Hummingbird's own middleware names the fields that a page may read in preflights only, where no browser looks for them.
+// Hummingbird's own middleware names the fields that a page may read in preflights only, where no browser looks for
+// them.
 
 import HTTPTypes
 import Hummingbird

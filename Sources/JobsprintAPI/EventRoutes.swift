@@ -3,8 +3,8 @@ import Hummingbird
 import JobsprintDomain
 import JobsprintPorts
 
-/// Events of executions while they happen, as server-sent events. They are shadows: what is true is in the answers of the
-/// other routes.
+/// Events of executions while they happen, as server-sent events. They are shadows: what is true is in the answers of
+/// the other routes.
 enum EventRoutes {
   static let all = [
     APIRoute(.get, "/events", .executionList, ofWorkspace),

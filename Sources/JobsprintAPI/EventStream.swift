@@ -1,6 +1,6 @@
-// One reader's stream, in the format of https://html.spec.whatwg.org/multipage/server-sent-events.html. A reader that is
-// too slow loses its connection: it comes back with the id of the event that it saw last. Who may not see the events any
-// more gets none, and the end.
+// One reader's stream, in the format of https://html.spec.whatwg.org/multipage/server-sent-events.html. A reader that
+// is too slow loses its connection: it comes back with the id of the event that it saw last. Who may not see the events
+// any more gets none, and the end.
 
 import HTTPTypes
 import Hummingbird

@@ -1,4 +1,5 @@
-// An execution on the API, in n8n's shape. The journal's payloads are n8n's task data already: they are put in as bytes.
+// An execution on the API, in n8n's shape. The journal's payloads are n8n's task data already: they are put in as
+// bytes.
 
 import JobsprintDomain
 public import JobsprintPorts

@@ -1,4 +1,5 @@
-// `Idempotency-Key`: the store keeps the answer with what the request created; here is who is at work on a key just now.
+// `Idempotency-Key`: the store keeps the answer with what the request created; here is who is at work on a key just
+// now.
 
 import Crypto
 import Hummingbird
@@ -63,8 +64,8 @@ extension APICall {
     }
   }
 
-  /// Carries out what can be done twice without harm. Under a key, what there is to do is kept before it is done, so that
-  /// the same is done where the request comes again, and not what would be there to do by then.
+  /// Carries out what can be done twice without harm. Under a key, what there is to do is kept before it is done, so
+  /// that the same is done where the request comes again, and not what would be there to do by then.
   ///
   /// - Parameters:
   ///   - plan: what there is to do, as bytes.

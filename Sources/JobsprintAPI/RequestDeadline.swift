@@ -2,9 +2,9 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Closes a connection whose request is not sent in time: a client that sends a byte now and then would hold it forever.
-/// The time runs from the opening of the connection to the end of its first request, and from the head of each later
-/// request to its end.
+/// Closes a connection whose request is not sent in time: a client that sends a byte now and then would hold it
+/// forever. The time runs from the opening of the connection to the end of its first request, and from the head of each
+/// later request to its end.
 final class RequestDeadline: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart

@@ -1,5 +1,5 @@
-// How many requests a caller may make: each counts for its API key and for its user, in its class; without either, for its
-// address. What is left is said in the fields of draft-ietf-httpapi-ratelimit-headers-09.
+// How many requests a caller may make: each counts for its API key and for its user, in its class; without either, for
+// its address. What is left is said in the fields of draft-ietf-httpapi-ratelimit-headers-09.
 
 import HTTPTypes
 import Hummingbird

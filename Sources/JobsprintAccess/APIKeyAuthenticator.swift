@@ -1,4 +1,5 @@
-// API keys are found by the hash of what their holder shows, so there is nothing to compare and no timing to learn from.
+// API keys are found by the hash of what their holder shows, so there is nothing to compare and no timing to learn
+// from.
 
 public import JobsprintDomain
 public import JobsprintPorts

@@ -1,7 +1,8 @@
 import Crypto
 import JobsprintDomain
 
-/// An API key as its holder has it: 256 random bits behind a prefix that says what they are. Shown once, stored nowhere.
+/// An API key as its holder has it: 256 random bits behind a prefix that says what they are. Shown once, stored
+/// nowhere.
 public struct APIKeySecret: Sendable {
   public let text: String
 

@@ -2,9 +2,9 @@ import JobsprintDomain
 import JobsprintPorts
 import Synchronization
 
-/// What was looked up about access, for as long as the epoch lasts in which it was, and no longer than `memory`. What is not
-/// there is looked up again each time: others can't fill the cache with names that they make up. Whoever asks while it is
-/// looked up in the same epoch gets what that brings.
+/// What was looked up about access, for as long as the epoch lasts in which it was, and no longer than `memory`. What
+/// is not there is looked up again each time: others can't fill the cache with names that they make up. Whoever asks
+/// while it is looked up in the same epoch gets what that brings.
 final class AccessCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   private struct Known {
     let value: Value

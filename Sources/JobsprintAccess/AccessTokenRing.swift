@@ -1,6 +1,6 @@
-// Access tokens: JWTs (RFC 7519, HS256, RFC 9068's type) that a client sends with each request. Issuer, audience and kind
-// are checked, and a ticket of a wake-up, signed by another ring, is never one of these. Who a token speaks for is then
-// looked up: a token is no longer good than its session.
+// Access tokens: JWTs (RFC 7519, HS256, RFC 9068's type) that a client sends with each request. Issuer, audience and
+// kind are checked, and a ticket of a wake-up, signed by another ring, is never one of these. Who a token speaks for is
+// then looked up: a token is no longer good than its session.
 
 import Crypto
 public import JobsprintDomain

@@ -1,5 +1,5 @@
-// Who has an account, and what he may be in a workspace. Passwords are chosen by whom they belong to: everybody else can
-// only hand out a token that is good for choosing one, once and for a time.
+// Who has an account, and what he may be in a workspace. Passwords are chosen by whom they belong to: everybody else
+// can only hand out a token that is good for choosing one, once and for a time.
 
 public import JobsprintDomain
 public import JobsprintPorts

@@ -1,6 +1,6 @@
-// Hands sealed entries to a sink: those of a workspace in the order of its chain, each at least once. One process does it at
-// a time, under a lock; the cursor in the store moves only behind what was taken, and only for the newest holder. So an
-// entry comes again where a process dies, or loses its lock, between the delivery and the cursor.
+// Hands sealed entries to a sink: those of a workspace in the order of its chain, each at least once. One process does
+// it at a time, under a lock; the cursor in the store moves only behind what was taken, and only for the newest holder.
+// So an entry comes again where a process dies, or loses its lock, between the delivery and the cursor.
 
 import JobsprintDomain
 public import JobsprintPorts

@@ -1,6 +1,6 @@
 // Secrets of credentials under AES-256-GCM (NIST SP 800-38D). Workspace, credential and type are authenticated with the
-// text: a row that is put in another's place does not open there. What is stored: nonce (12 bytes, random), ciphertext, tag
-// (16 bytes).
+// text: a row that is put in another's place does not open there. What is stored: nonce (12 bytes, random), ciphertext,
+// tag (16 bytes).
 
 import Crypto
 import Foundation

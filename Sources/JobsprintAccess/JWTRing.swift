@@ -1,6 +1,6 @@
-// A ring of keys for JWTs of one kind (RFC 7519, HS256), with what RFC 8725 asks for before anything of a token is believed:
-// the algorithm is ours and not the token's choice, the key is one of this ring's, and the type is the kind's own. The
-// HMAC is swift-crypto's; around it there are only Base64 and JSON (docs/decisions/0021).
+// A ring of keys for JWTs of one kind (RFC 7519, HS256), with what RFC 8725 asks for before anything of a token is
+// believed: the algorithm is ours and not the token's choice, the key is one of this ring's, and the type is the kind's
+// own. The HMAC is swift-crypto's; around it there are only Base64 and JSON (docs/decisions/0021).
 
 import Crypto
 import JobsprintDomain

@@ -1,6 +1,6 @@
-// Passwords are kept as scrypt hashes (docs/decisions/0016-scrypt-for-passwords.md), a few at a time and on threads of their
-// own: each takes 32 MiB and some tenths of a second. Whoever has no password is compared with one that nobody has, so that
-// an answer takes the same time.
+// Passwords are kept as scrypt hashes (docs/decisions/0016-scrypt-for-passwords.md), a few at a time and on threads of
+// their own: each takes 32 MiB and some tenths of a second. Whoever has no password is compared with one that nobody
+// has, so that an answer takes the same time.
 
 import Crypto
 import Dispatch

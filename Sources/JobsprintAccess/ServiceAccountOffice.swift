@@ -1,5 +1,5 @@
-// Members of a workspace that are no persons. Programs act through their API keys; what a key gives follows the account's
-// role at the moment of each request, as it does with keys that people make.
+// Members of a workspace that are no persons. Programs act through their API keys; what a key gives follows the
+// account's role at the moment of each request, as it does with keys that people make.
 
 public import JobsprintDomain
 public import JobsprintPorts

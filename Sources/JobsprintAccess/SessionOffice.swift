@@ -1,6 +1,6 @@
-// Signing in and what follows until it ends. A session has one refresh token at a time; each use exchanges it, and one that
-// comes back later was stolen, or its thief was faster: the session is over then. Unknown, wrong, disabled and without a
-// place here are one answer, after the same work.
+// Signing in and what follows until it ends. A session has one refresh token at a time; each use exchanges it, and one
+// that comes back later was stolen, or its thief was faster: the session is over then. Unknown, wrong, disabled and
+// without a place here are one answer, after the same work.
 
 public import JobsprintDomain
 public import JobsprintPorts
@@ -78,7 +78,8 @@ public struct SessionOffice: Sendable {
     return try await signedIn(tokens, session, refresh, user, membership.role, workspace)
   }
 
-  /// Hashes a password anew whose hash is weaker than those of today. What fails is done at the next time: he is signed in.
+  /// Hashes a password anew whose hash is weaker than those of today. What fails is done at the next time: he is signed
+  /// in.
   private func strengthen(_ user: User, _ password: String) async {
     guard let known = user.passwordHash,
       let hash = try? await context.hasher.stronger(than: known, for: password)

@@ -1,8 +1,8 @@
 import JobsprintDomain
 public import JobsprintPorts
 
-/// Whether a session is good and what a member may be, by the store, remembered within an epoch of access for a second at
-/// most. So a change is seen at once where all processes share the epoch, and a second later where they don't.
+/// Whether a session is good and what a member may be, by the store, remembered within an epoch of access for a second
+/// at most. So a change is seen at once where all processes share the epoch, and a second later where they don't.
 public final class StandingCache: Sendable {
   private struct Membership: Hashable {
     let user: UserID

@@ -1,8 +1,8 @@
 import Foundation
 import JobsprintDomain
 
-/// A load that is accepted faster than it is done: what batches take, how what waits is drained, and what the programs do
-/// when there is nothing left.
+/// A load that is accepted faster than it is done: what batches take, how what waits is drained, and what the programs
+/// do when there is nothing left.
 enum BacklogMeasurement {
   private static let executions = 100_000
   private static let batch = 1000

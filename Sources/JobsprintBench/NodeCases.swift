@@ -1,5 +1,6 @@
-// Nodes with what a plain JavaScript of a few lines does instead. Both work on the same 10,000 items of about 200 bytes, in
-// memory, and give the same items: with `pairedItem`, which says of every item what it was made from, and all outputs.
+// Nodes with what a plain JavaScript of a few lines does instead. Both work on the same 10,000 items of about 200
+// bytes, in memory, and give the same items: with `pairedItem`, which says of every item what it was made from, and all
+// outputs.
 
 import JobsprintDomain
 

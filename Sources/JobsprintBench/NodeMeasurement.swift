@@ -8,8 +8,8 @@ import JobsprintScript
 ///
 /// Both begin as a node's run begins in n8n: every item that comes in is paired with its place in the input. The items
 /// come as a node that works item by item leaves them, already paired so: the engine sees it and copies none, while the
-/// script makes each anew. Both end when the result is there; giving its memory back is in neither figure (the best round
-/// of Node.js has no collection).
+/// script makes each anew. Both end when the result is there; giving its memory back is in neither figure (the best
+/// round of Node.js has no collection).
 ///
 /// Both get the same time for their rounds, enough for the script to be compiled: the best of 15 rounds was up to 2.5
 /// times slower there, and either side could fall into a slow moment of the machine.

@@ -1,7 +1,7 @@
 import Foundation
 
-/// E3 on `jobsprint-api` and `jobsprint-worker` over PostgreSQL and RabbitMQ, all on the same cores. `scripts/bench` starts
-/// the servers and names them in JOBSPRINT_TEST_POSTGRES and JOBSPRINT_TEST_RABBITMQ.
+/// E3 on `jobsprint-api` and `jobsprint-worker` over PostgreSQL and RabbitMQ, all on the same cores. `scripts/bench`
+/// starts the servers and names them in JOBSPRINT_TEST_POSTGRES and JOBSPRINT_TEST_RABBITMQ.
 enum StackMeasurement {
   static func figures(_ context: BenchContext) async throws -> [Figure] {
     guard let server = PostgresMeasurement.address,

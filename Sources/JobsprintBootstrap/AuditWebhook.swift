@@ -1,5 +1,5 @@
-// Entries of the audit log, posted to the one address that the operator has named. It asks no other host: redirects are not
-// followed. The body is signed, so that the receiver knows who sent it and when.
+// Entries of the audit log, posted to the one address that the operator has named. It asks no other host: redirects are
+// not followed. The body is signed, so that the receiver knows who sent it and when.
 
 import AsyncHTTPClient
 import Crypto

@@ -16,8 +16,8 @@ public enum CredentialAdministration {
     public internal(set) var failures: [String] = []
   }
 
-  /// Encrypts all credentials of the installation with the first key of the ring. One that is changed or fails meanwhile
-  /// stays as it is: it can be done again at any time.
+  /// Encrypts all credentials of the installation with the first key of the ring. One that is changed or fails
+  /// meanwhile stays as it is: it can be done again at any time.
   /// - Parameter addsKey: puts a new key in front first; over a folder without JOBSPRINT_CREDENTIAL_KEYS only.
   /// - Throws: ``PortError``, ``SettingError``, ``RuntimeError``.
   public static func reencrypt(_ location: StorageLocation, addsKey: Bool) async throws -> Outcome {

@@ -2,8 +2,8 @@ import Foundation
 import JobsprintAccess
 import JobsprintDomain
 
-/// How old the newest keys of the rings are. A key's id tells its day: those that the program makes begin with it, and an
-/// operator's may.
+/// How old the newest keys of the rings are. A key's id tells its day: those that the program makes begin with it, and
+/// an operator's may.
 public struct KeyAges: Sendable {
   public struct Finding: Sendable {
     public let subject: String

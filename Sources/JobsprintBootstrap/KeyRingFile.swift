@@ -2,8 +2,8 @@ import JobsprintAccess
 import JobsprintDomain
 import JobsprintPorts
 
-/// Where the keys of a ring are kept on a laptop: a file in the data folder, for its owner only. The first key makes, all are
-/// accepted. No backup of the program holds it.
+/// Where the keys of a ring are kept on a laptop: a file in the data folder, for its owner only. The first key makes,
+/// all are accepted. No backup of the program holds it.
 struct KeyRingFile {
   private let file: SecretFile
   /// What it means that nobody has them any more, and what to do.
@@ -82,7 +82,8 @@ extension ProcessConfiguration {
 
 /// The keys that sign access tokens, for whoever has the data folder.
 public enum TokenKeys {
-  /// The one that signs, and the one before it: an access token outlives the change by less than the time to the next one.
+  /// The one that signs, and the one before it: an access token outlives the change by less than the time to the next
+  /// one.
   private static let most = 2
 
   /// Puts a new key in front of the one that signs now. A server takes it at its next start.

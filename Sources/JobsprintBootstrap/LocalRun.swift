@@ -1,4 +1,5 @@
-// `jobsprint run`: one workflow from a file, in memory. The flow is the server's own, over stores that end with the process.
+// `jobsprint run`: one workflow from a file, in memory. The flow is the server's own, over stores that end with the
+// process.
 
 import JobsprintAPI
 public import JobsprintDomain

@@ -1,7 +1,7 @@
 import ServiceLifecycle
 
-/// A loop of the runtime as a service: it ends when the process is told to stop, or when a part of it has failed and its
-/// task is cancelled.
+/// A loop of the runtime as a service: it ends when the process is told to stop, or when a part of it has failed and
+/// its task is cancelled.
 struct LoopService: Service {
   private let loop: @Sendable () async -> Void
   private let stop: (@Sendable () -> Void)?

@@ -44,8 +44,8 @@ public struct Platform: Sendable {
     self = try await Self.over(messaging, role, configuration, log: log)
   }
 
-  /// As ``init(_:_:log:)``, but a database that is away is waited for, and the configured port answers meanwhile that it
-  /// is.
+  /// As ``init(_:_:log:)``, but a database that is away is waited for, and the configured port answers meanwhile that
+  /// it is.
   /// - Returns: nil when the process was told to stop meanwhile.
   public static func waiting(
     _ role: ProcessRole, _ configuration: ProcessConfiguration, log: Logger
@@ -113,8 +113,8 @@ public struct Platform: Sendable {
         audit: storage.audit, cursors: storage.auditCursors, sink: sink, locks: shared.locks, clock: clock
       ) { log.warning("could not stream audit entries", metadata: ["error": "\($0)"]) }
     }
-    // Stopped from the last to the first: no requests, then no executions, then no more publishing and writing; what was
-    // written last is told and sealed.
+    // Stopped from the last to the first: no requests, then no executions, then no more publishing and writing; what
+    // was written last is told and sealed.
     var services: [any Service] = [
       LoopService(run: { await sealer.run() }),
       LoopService(run: { await housekeeping.run() }),

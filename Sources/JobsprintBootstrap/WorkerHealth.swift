@@ -3,8 +3,8 @@ import JobsprintDomain
 import JobsprintPorts
 import JobsprintRabbitMQ
 
-/// What a worker says of itself: it lives when it could take a delivery, and is ready when the store answers too. A check
-/// that only says "the process is there" leaves deaf workers in service.
+/// What a worker says of itself: it lives when it could take a delivery, and is ready when the store answers too. A
+/// check that only says "the process is there" leaves deaf workers in service.
 struct WorkerHealth: Sendable {
   let storage: Storage
   let messaging: Messaging

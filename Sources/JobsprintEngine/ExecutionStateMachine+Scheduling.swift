@@ -1,8 +1,8 @@
 // What runs next, in n8n's two execution orders.
 //
 // v1 goes depth first: the targets of a node's non-empty outputs are put in front, the topmost (then leftmost) first.
-// v0 goes breadth first: targets go to the end in the order of connections; it also follows an empty output into an input
-// behind the first, and makes sources of a waiting node run that would otherwise never come.
+// v0 goes breadth first: targets go to the end in the order of connections; it also follows an empty output into an
+// input behind the first, and makes sources of a waiting node run that would otherwise never come.
 //
 // A node with several connected inputs waits until each has data. Data goes to the first pending run that lacks that
 // input, whatever run it came from. When nothing else is due, pending runs are tried with what they have.

@@ -12,8 +12,9 @@
 //   suspended  | wait(until)        | resume()                          | ready (same task; resumed, if it asked to wait)
 //   ended      | finish(state)      | -                                 | -
 //
-// Tries are the node's own (`retryOnFail`): seconds apart, in memory. Attempts are the workflow's (`retryPolicy`): each has
-// all the node's tries, and the pause between two is a wait like any other, journaled with the count of what has failed.
+// Tries are the node's own (`retryOnFail`): seconds apart, in memory. Attempts are the workflow's (`retryPolicy`): each
+// has all the node's tries, and the pause between two is a wait like any other, journaled with the count of what has
+// failed.
 //
 // Scheduling (both execution orders) is in `ExecutionStateMachine+Scheduling.swift`.
 

@@ -14,7 +14,8 @@ public struct NodeTask: Sendable {
   public let sources: [RunSource?]
   /// The slot whose items count as the node's input.
   public let mainInput: Int
-  /// Which try of the run it is, from 1: those of the node's own `retryOnFail` and those of the workflow's retry policy.
+  /// Which try of the run it is, from 1: those of the node's own `retryOnFail` and those of the workflow's retry
+  /// policy.
   public internal(set) var attempt: Int
   /// The node asked to wait before, and the time has come.
   public internal(set) var isResumed: Bool

@@ -74,7 +74,8 @@ public struct WorkflowGraph: Sendable {
 
   public func place(of name: String) -> Int? { places[name] }
 
-  /// Everything from which a node can be reached, depth first from its first input on, itself only if a cycle leads back.
+  /// Everything from which a node can be reached, depth first from its first input on, itself only if a cycle leads
+  /// back.
   public func ancestors(of place: Int) -> [Int] {
     var found: [Int] = []
     var seen: Set<Int> = []

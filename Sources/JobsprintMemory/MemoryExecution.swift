@@ -34,8 +34,8 @@ struct MemoryExecution: Sendable {
       lastNode: lastNode, input: accepted.input)
   }
 
-  /// One record for each node run: a second `finished` at a position is refused; a `started` or `suspended` that is noted
-  /// again for the same attempt replaces the earlier note.
+  /// One record for each node run: a second `finished` at a position is refused; a `started` or `suspended` that is
+  /// noted again for the same attempt replaces the earlier note.
   mutating func insert(_ entry: JournalEntry) throws(PortError) {
     guard let place = entries.firstIndex(where: { $0.place >= entry.place }) else {
       entries.append(entry)

@@ -36,7 +36,8 @@ private struct Batch {
   let state: MemoryState
   var changes = Changes()
 
-  /// The state must have no second reference when it is changed, or all of it would be copied: hence no batch is handed out.
+  /// The state must have no second reference when it is changed, or all of it would be copied: hence no batch is handed
+  /// out.
   static func changes(by writes: [JournalWrite], to state: MemoryState) throws(PortError) -> Changes {
     var batch = Batch(state: state)
     for write in writes { try batch.perform(write) }

@@ -1,5 +1,5 @@
-// The queue of a program that runs alone. It takes as many messages as come: they are 40 bytes each, and what is accepted
-// waits in the store anyway.
+// The queue of a program that runs alone. It takes as many messages as come: they are 40 bytes each, and what is
+// accepted waits in the store anyway.
 
 import JobsprintDomain
 public import JobsprintPorts

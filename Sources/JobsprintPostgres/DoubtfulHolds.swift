@@ -1,13 +1,13 @@
-// What may be stored without anybody knowing: the answer to its commit was lost, and the database stayed away for longer
-// than anybody waits.
+// What may be stored without anybody knowing: the answer to its commit was lost, and the database stayed away for
+// longer than anybody waits.
 //
 // Executions that their holder may hold so: he was told that it failed, so nobody executes them, and as long as his
 // heart beats nobody else takes them. So they are given back with the next commit, or with the next heartbeat where
 // nothing is written; where they were never held, their fence turns that away. When the process dies before, its lease
 // runs out, which does the same.
 //
-// Claims that may have been committed so: nobody knows their fences. With the next heartbeat the store is asked which of
-// them stand; those are given back the same way.
+// Claims that may have been committed so: nobody knows their fences. With the next heartbeat the store is asked which
+// of them stand; those are given back the same way.
 //
 // Appends that may have been written so: whoever holds their execution sends them again, as another commit, which must
 // recognize them (JournalRepeat).

@@ -1,7 +1,8 @@
 // Writes sorted for set-based statements: by kind, and in the order of ids, so that all transactions lock rows in the
 // same order. A statement can't see what it does itself, so a write to an execution, or under an idempotency key, that
-// has been written before in the batch belongs to the round behind that, whose statements come after it. Writes that have
-// nothing to do with each other share a round: a batch of accepts, each with its execution's end behind it, has two.
+// has been written before in the batch belongs to the round behind that, whose statements come after it. Writes that
+// have nothing to do with each other share a round: a batch of accepts, each with its execution's end behind it, has
+// two.
 
 import JobsprintDomain
 import JobsprintPorts

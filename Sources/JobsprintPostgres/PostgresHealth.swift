@@ -46,7 +46,8 @@ public struct PostgresHealth: Sendable {
   /// Microseconds.
   public struct Statements: Sendable {
     public enum Source: Sendable, Hashable {
-      /// All calls of this program that PostgreSQL has counted (pg_stat_statements), each with the mean of its statement.
+      /// All calls of this program that PostgreSQL has counted (pg_stat_statements), each with the mean of its
+      /// statement.
       case calls
       /// The same look at the newest executions, a hundred times, from here.
       case looks

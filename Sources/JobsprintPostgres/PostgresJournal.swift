@@ -1,7 +1,7 @@
 // The pen's side of the executions. One commit is one transaction in one round trip, of a few statements that take all
 // writes at once as arrays. When its answer is lost, nobody knows whether it was committed: then it is sent again, and
-// what proves to be stored already is answered as committed (JournalRepeat). Where that goes on for too long, what is in
-// doubt is remembered (DoubtfulHolds).
+// what proves to be stored already is answered as committed (JournalRepeat). Where that goes on for too long, what is
+// in doubt is remembered (DoubtfulHolds).
 
 import JobsprintDomain
 public import JobsprintPorts

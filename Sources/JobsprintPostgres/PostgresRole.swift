@@ -21,11 +21,12 @@ enum PostgresRole: String {
       // The live table, and the partition of a new week, are empty at one moment and large a minute later, while a plan
       // stays until statistics are gathered anew.
       "enable_seqscan": "off",
-      // Its costs of what is off, as when a table of a few rows is read, look as if compiling the plan would pay (0.2 s).
+      // Its costs of what is off, as when a table of a few rows is read, look as if compiling the plan would pay (0.2
+      // s).
       "jit": "off",
     ]
-    // A claim that a crash of the server takes back is one that was never made: whoever held it finds its fence void, and
-    // what he appended meanwhile, with a commit that is waited for, has made the claim durable with it.
+    // A claim that a crash of the server takes back is one that was never made: whoever held it finds its fence void,
+    // and what he appended meanwhile, with a commit that is waited for, has made the claim durable with it.
     if self == .claimer { settings["synchronous_commit"] = "off" }
     return settings
   }

@@ -1,8 +1,8 @@
 import JobsprintDomain
 import Synchronization
 
-/// Where somebody waits for the end of an execution that was taken here. Bounded: of the oldest nobody hears any more, and
-/// who waits for one finds its end in the store.
+/// Where somebody waits for the end of an execution that was taken here. Bounded: of the oldest nobody hears any more,
+/// and who waits for one finds its end in the store.
 final class AwaitedReplies: Sendable {
   private struct State {
     var addresses: [ExecutionID: String] = [:]

@@ -1,6 +1,6 @@
-// One instance's way to a broker: a connection for publishing and another for consuming, since a broker that is short of
-// memory blocks who publishes, and would take no acknowledgements from it either. It carries wake-ups and hints; whatever
-// is lost here, the store has it.
+// One instance's way to a broker: a connection for publishing and another for consuming, since a broker that is short
+// of memory blocks who publishes, and would take no acknowledgements from it either. It carries wake-ups and hints;
+// whatever is lost here, the store has it.
 
 import AMQP
 import JobsprintDomain
@@ -77,8 +77,8 @@ public final class RabbitMQBroker: Sendable {
     await publisher.value
   }
 
-  /// Whether wake-ups can be received now: consumers are attached to all lanes, and the broker was heard of within `limit`.
-  /// Give it more than half the heartbeat's interval, which is 10 seconds where the URL says nothing else.
+  /// Whether wake-ups can be received now: consumers are attached to all lanes, and the broker was heard of within
+  /// `limit`. Give it more than half the heartbeat's interval, which is 10 seconds where the URL says nothing else.
   public func canReceive(within limit: Duration) -> Bool {
     guard !intakes.isEmpty, let silence = consuming.silence else { return false }
     return silence <= limit && intakes.allSatisfy(\.consumer.isAttached)

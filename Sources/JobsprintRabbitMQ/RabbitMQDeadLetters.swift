@@ -1,8 +1,8 @@
 import AMQP
 public import JobsprintDomain
 
-/// Tells whoever has bound a queue that an execution can't be done: `{"execution":…,"workspace":…,"reason":…}` on a topic
-/// exchange, with the workspace's id as the routing key. Best effort; the dead letter itself is in the store.
+/// Tells whoever has bound a queue that an execution can't be done: `{"execution":…,"workspace":…,"reason":…}` on a
+/// topic exchange, with the workspace's id as the routing key. Best effort; the dead letter itself is in the store.
 public struct RabbitMQDeadLetters: Sendable {
   let exchange: String
   let outbox: RabbitMQOutbox

@@ -1,5 +1,5 @@
-// The events of this process, as its own bus carries them, and two kinds of others: that an execution has ended for which
-// somebody waits here, and that an execution was canceled anywhere. Both come through one queue of this instance.
+// The events of this process, as its own bus carries them, and two kinds of others: that an execution has ended for
+// which somebody waits here, and that an execution was canceled anywhere. Both come through one queue of this instance.
 
 import AMQP
 import JobsprintDomain

@@ -6,8 +6,8 @@ public import JobsprintPorts
 public struct RabbitMQOptions: Sendable {
   let address: AMQPOptions
 
-  /// Begins the names of all queues and exchanges: installations with different prefixes share a broker and nothing else.
-  /// At most 100 bytes.
+  /// Begins the names of all queues and exchanges: installations with different prefixes share a broker and nothing
+  /// else. At most 100 bytes.
   public var prefix = "jobsprint"
   /// Names the instance in the broker's lists: its role, and what tells it from its like. At most 64 bytes are shown.
   public var name = "jobsprint"
@@ -19,8 +19,8 @@ public struct RabbitMQOptions: Sendable {
   /// Messages of a lane that are here and not settled: what an instance holds back from the others. A lane that isn't
   /// named has 100.
   ///
-  /// Received and acknowledged on 2 busy cores that the broker shares, one run each: 7,000 messages/s with 25, 12,200 with
-  /// 100, 13,300 with 256.
+  /// Received and acknowledged on 2 busy cores that the broker shares, one run each: 7,000 messages/s with 25, 12,200
+  /// with 100, 13,300 with 256.
   public var prefetch: [Lane: Int] = [.high: 100, .normal: 100, .low: 25]
   /// Messages in the queue of a lane; what comes then is refused. Changing it later is an operation of its own.
   public var queueLimit = 1_000_000

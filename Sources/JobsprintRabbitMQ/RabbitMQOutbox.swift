@@ -1,5 +1,6 @@
-// What is told without anybody waiting for it: ends, cancellations, dead letters. Whoever puts something here goes on at
-// once; while the broker is away a bounded number waits, and what comes then is dropped, for all of it is best effort.
+// What is told without anybody waiting for it: ends, cancellations, dead letters. Whoever puts something here goes on
+// at once; while the broker is away a bounded number waits, and what comes then is dropped, for all of it is best
+// effort.
 
 import AMQP
 import Synchronization

@@ -15,7 +15,8 @@ struct RabbitMQTopology: Sendable {
   /// What waits for an instance that doesn't read; the oldest leave first.
   static let inboxLimit = 10_000
   /// Since RabbitMQ 4 a message that came back 20 times is dead-lettered, and a worker that crashes gives back all that
-  /// it was holding: attempts are counted in the store, for each execution. `-1`, which turns it off there, means nothing to 3.10.
+  /// it was holding: attempts are counted in the store, for each execution. `-1`, which turns it off there, means
+  /// nothing to 3.10.
   static let deliveryLimit = 1_000_000_000
 
   func queue(of lane: Lane) -> String { "\(prefix).wake.\(lane.rawValue)" }
@@ -49,8 +50,8 @@ struct RabbitMQTopology: Sendable {
           "x-delivery-limit": .int(Int64(Self.deliveryLimit)), "x-overflow": .string("drop-head"),
           "x-max-length": .int(Int64(Self.quarantineLimit)), "x-max-length-bytes": .int(Int64(Self.quarantineBytes)),
         ]))
-    // A queue hands all its dead to one exchange, the expired too. This one lets through what was rejected alone; nobody
-    // takes the rest, so it's dropped. Headers that begin with x- are looked at since 3.10, if asked for.
+    // A queue hands all its dead to one exchange, the expired too. This one lets through what was rejected alone;
+    // nobody takes the rest, so it's dropped. Headers that begin with x- are looked at since 3.10, if asked for.
     var rejected = AMQPTopology.Binding(queue: quarantine, exchange: quarantine, routingKey: "")
     rejected.arguments = ["x-match": .string("all-with-x"), "x-first-death-reason": .string("rejected")]
     topology.bindings = [rejected]

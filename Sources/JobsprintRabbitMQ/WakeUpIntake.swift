@@ -97,8 +97,8 @@ struct WakeUpIntake: Sendable {
     return isExpired ? .expired(wakeUp) : .wakeUp(wakeUp)
   }
 
-  /// Where that fails they're gone from here: recovery finds their executions, while giving them back would have them come
-  /// again at once, for as long as the queue is full.
+  /// Where that fails they're gone from here: recovery finds their executions, while giving them back would have them
+  /// come again at once, for as long as the queue is full.
   private func reissue(_ expired: [RabbitMQWakeUpQueue.Arrival]) async {
     do throws(PortError) { try await queue.publish(expired.map(\.wakeUp)) } catch {
       log.warning(

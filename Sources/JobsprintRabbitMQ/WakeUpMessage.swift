@@ -48,7 +48,8 @@ struct WakeUpMessage {
 }
 
 /// The end of an execution, told to an instance where somebody waits for it, or, of a cancellation, to all:
-/// `{"execution":…,"workspace":…,"state":…,"from":…}`. Nobody has signed it, so it's a hint: who acts on it asks the store.
+/// `{"execution":…,"workspace":…,"state":…,"from":…}`. Nobody has signed it, so it's a hint: who acts on it asks the
+/// store.
 struct EndMessage {
   let event: ExecutionEvent
   /// The instance that tells it: it knows already.

@@ -2,7 +2,8 @@ import JobsprintPorts
 import Redis
 import Synchronization
 
-/// One mark for all servers. It is a random one each time, so that a Redis that has lost it never shows an old one again.
+/// One mark for all servers. It is a random one each time, so that a Redis that has lost it never shows an old one
+/// again.
 final class RedisAccessEpoch: AccessEpoch {
   private let client: RedisClient
   private let key: RedisWord

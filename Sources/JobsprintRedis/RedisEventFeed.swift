@@ -1,5 +1,6 @@
-// Every process publishes on one channel and hears of all through it, its own events too: so the readers of all processes
-// see them in the order in which Redis took them. While Redis is away, readers get the events of their own process.
+// Every process publishes on one channel and hears of all through it, its own events too: so the readers of all
+// processes see them in the order in which Redis took them. While Redis is away, readers get the events of their own
+// process.
 
 import JobsprintDomain
 import JobsprintPorts

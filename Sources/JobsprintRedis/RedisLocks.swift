@@ -9,8 +9,8 @@ struct RedisLocks: LockService {
   let clock: any WallClock
   let takeovers: Takeovers
 
-  /// KEYS: the lock, and the number of its last holder, which stays. ARGV: token, lease and time in milliseconds. The number
-  /// is never below the time, so that it rises also where Redis has lost the last one.
+  /// KEYS: the lock, and the number of its last holder, which stays. ARGV: token, lease and time in milliseconds. The
+  /// number is never below the time, so that it rises also where Redis has lost the last one.
   private static let acquiring = RedisScript(
     """
     if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 0 end

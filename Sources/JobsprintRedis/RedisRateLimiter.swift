@@ -2,7 +2,8 @@ import JobsprintDomain
 import JobsprintPorts
 import Redis
 
-/// Counts the requests of all servers: one call of a script for each. Without Redis this process counts what it sees itself.
+/// Counts the requests of all servers: one call of a script for each. Without Redis this process counts what it sees
+/// itself.
 struct RedisRateLimiter: RateLimiter {
   let client: RedisClient
   let prefix: String
@@ -10,8 +11,9 @@ struct RedisRateLimiter: RateLimiter {
   let local: any RateLimiter
   let takeovers: Takeovers
 
-  /// The same as ``RateWindow``: a hash of the stretch of time, its count, and that of the one before. The clocks of servers
-  /// may differ a little: nobody falls back into a stretch that is over. ARGV: now, then limit and length of each key.
+  /// The same as ``RateWindow``: a hash of the stretch of time, its count, and that of the one before. The clocks of
+  /// servers may differ a little: nobody falls back into a stretch that is over. ARGV: now, then limit and length of
+  /// each key.
   private static let script = RedisScript(
     """
     local now = tonumber(ARGV[1])

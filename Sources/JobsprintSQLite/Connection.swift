@@ -4,8 +4,8 @@ import JobsprintPorts
 
 /// A connection for the length of one transaction, used on the connection's own queue only.
 ///
-/// It binds and steps statements through SQLite's C interface: GRDB's arguments would put a box around every value, and a
-/// `Data` around every payload.
+/// It binds and steps statements through SQLite's C interface: GRDB's arguments would put a box around every value, and
+/// a `Data` around every payload.
 final class Connection {
   let database: Database
   private var fixed: [ObjectIdentifier: Statement] = [:]

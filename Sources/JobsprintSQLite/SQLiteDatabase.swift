@@ -1,6 +1,6 @@
-// The embedded default's store: one SQLite file in one folder, which one process holds. An acknowledged commit survives a
-// power cut (WAL, synchronous = FULL). All access is on GRDB's queues, never on a thread of Swift's cooperative pool, and
-// a transaction that has begun is not interrupted by the cancellation of the task that waits for it.
+// The embedded default's store: one SQLite file in one folder, which one process holds. An acknowledged commit survives
+// a power cut (WAL, synchronous = FULL). All access is on GRDB's queues, never on a thread of Swift's cooperative pool,
+// and a transaction that has begun is not interrupted by the cancellation of the task that waits for it.
 
 import Dispatch
 import Foundation

@@ -1,8 +1,8 @@
 // `$('X').item`: from the current item back through the history, to the item of X from which it was made.
 //
-// Every hop looks at the note that an item carries (``PairedItem``) and goes to the output that the note's origin names:
-// its own source if it has one, else the source of the run that made the item. An item made from several is followed
-// along all of them; that is fine as long as they meet in one item of X.
+// Every hop looks at the note that an item carries (``PairedItem``) and goes to the output that the note's origin
+// names: its own source if it has one, else the source of the run that made the item. An item made from several is
+// followed along all of them; that is fine as long as they meet in one item of X.
 
 import JobsprintDomain
 

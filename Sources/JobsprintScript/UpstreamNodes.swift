@@ -4,8 +4,8 @@ import JobsprintDomain
 struct UpstreamNodes: Sendable {
   private let outputs: [ExactString: Int]
 
-  /// Searches backwards from `node`, nearest nodes first. Where a node is reached through several outputs, the one on the
-  /// shortest way counts. `node` itself is upstream only if it stands in a loop.
+  /// Searches backwards from `node`, nearest nodes first. Where a node is reached through several outputs, the one on
+  /// the shortest way counts. `node` itself is upstream only if it stands in a loop.
   init(of node: String, in connections: Connections) {
     var incoming: [ExactString: [(source: ExactString, output: Int)]] = [:]
     // Sorted, because a dictionary's order changes from start to start.

@@ -1,7 +1,8 @@
 public import JobsprintDomain
 public import JobsprintPorts
 
-/// The machine's time, for tests of what others do in theirs (a server that restarts). It begins where no id of a test is.
+/// The machine's time, for tests of what others do in theirs (a server that restarts). It begins where no id of a test
+/// is.
 public struct MachineClock: WallClock {
   public init() {}
 

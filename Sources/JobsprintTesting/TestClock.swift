@@ -1,5 +1,5 @@
-// A clock that stands still until a test moves it. With `advancesByItself`, whoever sleeps is woken as soon as everybody
-// has had a chance to go to sleep: time jumps from deadline to deadline, in order.
+// A clock that stands still until a test moves it. With `advancesByItself`, whoever sleeps is woken as soon as
+// everybody has had a chance to go to sleep: time jumps from deadline to deadline, in order.
 
 public import JobsprintDomain
 public import JobsprintPorts

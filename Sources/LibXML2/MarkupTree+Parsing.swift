@@ -7,7 +7,8 @@ extension MarkupTree {
   /// Larger documents are refused, in bytes.
   public static let largestDocument = 20_000_000
 
-  /// Reads well-formed XML. Entities other than the five predefined ones are refused: their expansion can fill the memory.
+  /// Reads well-formed XML. Entities other than the five predefined ones are refused: their expansion can fill the
+  /// memory.
   public init(xml text: String) throws(MarkupError) {
     var text = text
     if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }

@@ -3,8 +3,8 @@ import Glibc
 
 /// Searching one text, as often as needed, within one budget.
 struct Search: ~Copyable {
-  /// Backtracking steps from one place of the text, by its length; two million take 2 to 25 ms in machine code, and up to
-  /// 90 ms with the interpreter's part.
+  /// Backtracking steps from one place of the text, by its length; two million take 2 to 25 ms in machine code, and up
+  /// to 90 ms with the interpreter's part.
   private static let mostSteps: UInt32 = 2_000_000
   private static let fewestSteps: UInt32 = 200_000
   private static let stepsForAByte: UInt32 = 20

@@ -24,8 +24,8 @@ extension PostgresCore {
     if unit.stop != nil { stopHead(slot, now: now) }
   }
 
-  /// The connection broke while the unit's statements were being prepared: the connection knows nothing of the unit, and
-  /// the server has not seen it.
+  /// The connection broke while the unit's statements were being prepared: the connection knows nothing of the unit,
+  /// and the server has not seen it.
   private mutating func unsent(_ unit: PostgresUnit, _ error: PostgresError, now: UInt64) {
     switch unit.kind {
     case .work where unit.stop == nil && unit.attempts < Self.attemptsMaximum && !isClosing:

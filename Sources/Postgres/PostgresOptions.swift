@@ -12,8 +12,8 @@ public struct PostgresOptions: Sendable {
   public var size = 4
   /// For one attempt to connect, all hosts together.
   public var connectLimit: Duration = .seconds(5)
-  /// From sending a statement to its answer; then it is cancelled. Calls can set their own. With `cancelGrace` it is the
-  /// time in which a server that has fallen silent is noticed: 13 s.
+  /// From sending a statement to its answer; then it is cancelled. Calls can set their own. With `cancelGrace` it is
+  /// the time in which a server that has fallen silent is noticed: 13 s.
   public var statementLimit: Duration = .seconds(10)
   /// How long a caller waits for a connection.
   public var waitLimit: Duration = .seconds(5)

@@ -8,8 +8,8 @@ import Synchronization
 ///     try await client.send(RedisCommand("SET", key: "name", "value"))
 ///
 /// There is one connection to a server, which is enough: commands of many callers travel together. A command is not
-/// repeated by itself, and an answer is waited for to the end of the limit also when the caller's task is cancelled. What
-/// is asked for before `run()` was called waits for it.
+/// repeated by itself, and an answer is waited for to the end of the limit also when the caller's task is cancelled.
+/// What is asked for before `run()` was called waits for it.
 public final class RedisClient: Sendable {
   private struct State {
     var map = RedisSlotMap()
@@ -141,8 +141,8 @@ public final class RedisClient: Sendable {
 
   // MARK: the map of a cluster
 
-  /// Reads the map at the start, when a node sends a command elsewhere, and when one comes or goes; again and again while
-  /// a primary is away, because its replica takes over.
+  /// Reads the map at the start, when a node sends a command elsewhere, and when one comes or goes; again and again
+  /// while a primary is away, because its replica takes over.
   private func keepMap() async {
     for await _ in doubts.stream {
       await readMap()

@@ -1,8 +1,8 @@
 import NIOSSL
 import Synchronization
 
-/// A connection that is kept up for as long as `run()` runs: it is made again whenever it is lost. Commands wait for the
-/// first attempt; later, without a connection, they fail at once, so that nobody waits for a server that is away.
+/// A connection that is kept up for as long as `run()` runs: it is made again whenever it is lost. Commands wait for
+/// the first attempt; later, without a connection, they fail at once, so that nobody waits for a server that is away.
 final class RedisConnection: Sendable {
   private enum State {
     /// Nothing was tried yet: these wait.

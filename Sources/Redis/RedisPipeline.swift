@@ -1,5 +1,6 @@
-// What one connection has on its way. Commands of all callers leave together, as many as have come meanwhile, and answers
-// come in the order of the commands: so whoever waits too long is followed by others who do, and the connection is given up.
+// What one connection has on its way. Commands of all callers leave together, as many as have come meanwhile, and
+// answers come in the order of the commands: so whoever waits too long is followed by others who do, and the connection
+// is given up.
 
 import DequeModule
 import NIOCore

@@ -1,6 +1,7 @@
 import Crypto
 
-/// A Lua script that servers run at one stroke. It is sent by its hash; a server that does not know it is sent its text.
+/// A Lua script that servers run at one stroke. It is sent by its hash; a server that does not know it is sent its
+/// text.
 public struct RedisScript: Sendable {
   private let source: String
   private let hash: String

@@ -15,8 +15,8 @@ public struct RedisMessage: Sendable, Hashable {
   }
 }
 
-/// Listens on channels, on a connection of its own that is made again whenever it is lost. In a cluster any node tells of
-/// what was published on any other.
+/// Listens on channels, on a connection of its own that is made again whenever it is lost. In a cluster any node tells
+/// of what was published on any other.
 ///
 ///     let subscriber = try RedisSubscriber(options, channels: ["news"])
 ///     async let running: Void = subscriber.run()

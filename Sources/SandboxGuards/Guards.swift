@@ -1,5 +1,5 @@
-// What the process gives up before it sees a script. A module of its own, so that tests can make calls from behind it that
-// no script can make (Tests/GuardProbe).
+// What the process gives up before it sees a script. A module of its own, so that tests can make calls from behind it
+// that no script can make (Tests/GuardProbe).
 
 import CSeccomp
 import Glibc

@@ -1,5 +1,5 @@
-// Contexts, one for each execution: the last one is kept, because an execution asks again for its next node, and the next
-// one is made while nobody waits.
+// Contexts, one for each execution: the last one is kept, because an execution asks again for its next node, and the
+// next one is made while nobody waits.
 
 struct ContextSupply {
   private var current: (name: [UInt8], context: ScriptContext)?

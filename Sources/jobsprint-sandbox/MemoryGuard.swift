@@ -1,5 +1,5 @@
-// JavaScriptCore caps nothing, and a limit of address space breaks its start. So a thread looks at the resident size and
-// ends the process before it is a nuisance.
+// JavaScriptCore caps nothing, and a limit of address space breaks its start. So a thread looks at the resident size
+// and ends the process before it is a nuisance.
 
 import Glibc
 import SandboxGuards
@@ -9,8 +9,8 @@ struct MemoryGuard {
   let descriptor: Int32
   private let limit: Int
 
-  /// Microseconds between two looks. A script fills about 2 GB/s at its fastest: 4 ms could be 8 MB over the limit. Measured
-  /// with arrays, typed arrays and strings: 1 to 4 MB over 128, more on a busy machine than on an idle one.
+  /// Microseconds between two looks. A script fills about 2 GB/s at its fastest: 4 ms could be 8 MB over the limit.
+  /// Measured with arrays, typed arrays and strings: 1 to 4 MB over 128, more on a busy machine than on an idle one.
   private static let interval: UInt32 = 4_000
 
   /// - Parameter limit: bytes of resident memory.

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Which endpoints of n8n's public API there are: its list beside the project, against docs/roles.txt, which a test holds
-/// against the routes.
+/// Which endpoints of n8n's public API there are: its list beside the project, against docs/roles.txt, which a test
+/// holds against the routes.
 enum PublicAPIReport {
   private static let docs = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "docs")

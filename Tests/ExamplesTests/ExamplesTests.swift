@@ -5,7 +5,8 @@ import Testing
 
 /// What `examples/` promises: each workflow runs offline on its input and gives its output.
 @Suite struct ExamplesTests {
-  /// Nodes that the example's input passes by. Only the first workflow takes one way of two: its input is a single item.
+  /// Nodes that the example's input passes by. Only the first workflow takes one way of two: its input is a single
+  /// item.
   private static let passedBy: [String: Set<String>] = ["first-workflow": ["Small"]]
 
   @Test(arguments: Example.all)

@@ -1,5 +1,5 @@
-// Who may import whom (docs/architecture.md). The compiler refuses what Package.swift does not declare; this table refuses
-// what Package.swift must not declare.
+// Who may import whom (docs/architecture.md). The compiler refuses what Package.swift does not declare; this table
+// refuses what Package.swift must not declare.
 
 /// One target's place in the house.
 struct Floor {

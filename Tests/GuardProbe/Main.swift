@@ -1,5 +1,5 @@
-// Makes one system call, behind the sandbox's guards or without them, and writes what the kernel has answered: the number
-// of the error, or 0. Arguments are numbers or texts.
+// Makes one system call, behind the sandbox's guards or without them, and writes what the kernel has answered: the
+// number of the error, or 0. Arguments are numbers or texts.
 //
 //   guard-probe guarded openat -100 /etc/passwd 0     ->  1
 //   guard-probe unguarded openat -100 /etc/passwd 0   ->  0

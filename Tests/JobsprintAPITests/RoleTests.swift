@@ -11,7 +11,8 @@ import Testing
   private static let golden = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "docs/roles.txt")
 
-  /// A line for each route: what it needs, and which roles may in another workspace than the first; `*`: only in the first.
+  /// A line for each route: what it needs, and which roles may in another workspace than the first; `*`: only in the
+  /// first.
   private static var matrix: String {
     let lines = APIRoute.all.map { route -> String in
       let roles: [String]

@@ -7,8 +7,8 @@ import Testing
 
 @testable import JobsprintAccess
 
-/// One load for a key at a time, and none that is older than a change. (How long things are remembered: SessionOfficeTests,
-/// APIKeyLifetimeTests.)
+/// One load for a key at a time, and none that is older than a change. (How long things are remembered:
+/// SessionOfficeTests, APIKeyLifetimeTests.)
 @Suite(.timeLimit(.minutes(1))) struct AccessCacheTests {
   private let clock = TestClock()
   private let counts = CacheCounts()

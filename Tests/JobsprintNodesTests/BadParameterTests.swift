@@ -1,5 +1,5 @@
-// Numbers that no node expects, in every parameter that a node describes: whatever comes, the run ends with items or with
-// the node's error. A trap would end every execution of the process.
+// Numbers that no node expects, in every parameter that a node describes: whatever comes, the run ends with items or
+// with the node's error. A trap would end every execution of the process.
 
 import JobsprintDomain
 import JobsprintNodes

@@ -72,8 +72,9 @@ extension ServerFaults {
       }
     }
 
-    // An append whose commit was stored, and whose answers were lost until nobody sent it any more, is sent again by the
-    // execution that it belongs to. Where nobody remembers that, the store refuses it, and the execution is given up.
+    // An append whose commit was stored, and whose answers were lost until nobody sent it any more, is sent again by
+    // the execution that it belongs to. Where nobody remembers that, the store refuses it, and the execution is given
+    // up.
     @Test(arguments: [(ContinueExecutions.sql, true), (FinishExecutions.sql, true), (ContinueExecutions.sql, false)])
     func anAppendThatIsSentAgainMuchLater(sql: String, isRemembered: Bool) async throws {
       let failures = Tally()
@@ -110,7 +111,8 @@ extension ServerFaults {
       }
     }
 
-    // DoubtfulHolds from end to end: stored as held by this process's executor, which doesn't know, and goes on beating.
+    // DoubtfulHolds from end to end: stored as held by this process's executor, which doesn't know, and goes on
+    // beating.
     @Test(arguments: [true, false])
     func anExecutionThatItsHolderDoesNotKnowOf(isGivenBack: Bool) async throws {
       try await withFlow(waitLimit: .milliseconds(300)) { flow, proxy, admin in

@@ -1,6 +1,6 @@
-// The whole flow in one process over a database: acceptor, pen, queue in memory, executor, recoverer, and the callers who
-// accept without a pause. Beside them a liar accepts too: he answers with an id whatever becomes of his commit, so what
-// he answered and the store does not have shows that the fault has struck, and that the evidence would see a loss.
+// The whole flow in one process over a database: acceptor, pen, queue in memory, executor, recoverer, and the callers
+// who accept without a pause. Beside them a liar accepts too: he answers with an id whatever becomes of his commit, so
+// what he answered and the store does not have shows that the fault has struck, and that the evidence would see a loss.
 
 import JobsprintDomain
 import JobsprintMemory

@@ -19,7 +19,8 @@ final class FaultServer: Sendable {
 
   init() async throws {
     try await start()
-    // The machine goes on when a server dies: what was written is there, flushed or not. (Restarts in a tenth of the time.)
+    // The machine goes on when a server dies: what was written is there, flushed or not. (Restarts in a tenth of the
+    // time.)
     try configure("fsync = off")
     if let process { kill(process, SIGHUP) }
   }

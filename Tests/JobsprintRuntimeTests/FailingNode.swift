@@ -12,7 +12,8 @@ final class Failures: Sendable {
   var attempts: [Int] { seen.withLock { $0.map(\.attempt) } }
 }
 
-/// Acts on the outside, and fails until the attempt whose number is its parameter `until`, with an error of that `name`.
+/// Acts on the outside, and fails until the attempt whose number is its parameter `until`, with an error of that
+/// `name`.
 struct FailingNode: NodeType {
   let description = NodeDescription(
     type: "test.failing", displayName: "Failing", summary: "Fails until an attempt.", versions: [1],

@@ -95,7 +95,8 @@ struct InterruptionTests {
     }
   }
 
-  /// Its thread and its slot would be gone until the process ends, so the worker ends: what else it holds is handed back.
+  /// Its thread and its slot would be gone until the process ends, so the worker ends: what else it holds is handed
+  /// back.
   @Test func aNodeThatIgnoresItsCancellationEndsTheWorker() async throws {
     let rig = Rig()
     var options = ExecutorOptions()

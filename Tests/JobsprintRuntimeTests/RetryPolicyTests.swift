@@ -6,7 +6,8 @@ import Testing
 
 @testable import JobsprintRuntime
 
-/// A workflow's retry policy in the flow: pauses are durable waits, attempts survive crashes, the last one leaves a letter.
+/// A workflow's retry policy in the flow: pauses are durable waits, attempts survive crashes, the last one leaves a
+/// letter.
 @Suite(.timeLimit(.minutes(1))) struct RetryPolicyTests {
   private let rig = Rig()
   private let executor: Executor

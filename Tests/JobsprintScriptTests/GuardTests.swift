@@ -5,8 +5,8 @@ import JobsprintScript
 import JobsprintTesting
 import Testing
 
-/// What the kernel answers from behind the sandbox's guards. No script can make these calls: `guard-probe` makes them, as code
-/// would that had broken out of the engine.
+/// What the kernel answers from behind the sandbox's guards. No script can make these calls: `guard-probe` makes them,
+/// as code would that had broken out of the engine.
 @Suite struct GuardTests {
   /// As the probe's arguments: the name of a call, then numbers and texts.
   struct Call: Sendable, CustomTestStringConvertible {

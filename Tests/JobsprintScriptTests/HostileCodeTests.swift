@@ -5,8 +5,8 @@ import JobsprintScript
 import JobsprintTesting
 import Testing
 
-/// Code and expressions that mean harm, in the spellings that have opened other sandboxes. Whatever they do: nothing outside
-/// their realm is reached, the process of the test lives on, and the next execution finds everything whole.
+/// Code and expressions that mean harm, in the spellings that have opened other sandboxes. Whatever they do: nothing
+/// outside their realm is reached, the process of the test lives on, and the next execution finds everything whole.
 /// One after the other, in one sandbox as far as it survives.
 @Suite(.serialized) struct HostileCodeTests {
   private static let executable = ServerProcess.builtProgram("jobsprint-sandbox").path

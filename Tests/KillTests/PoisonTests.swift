@@ -25,7 +25,8 @@ extension InstallationTests {
         Array("no JSON".utf8), [0, 0xFF],
         scene.message(known, ticket(for: known, secret: "b")),
         scene.message(known, ticket(for: unknown)),
-        // Ours, for what does not exist or has ended: they are answered, the one that is too old once it was issued again.
+        // Ours, for what does not exist or has ended: they are answered, the one that is too old once it was issued
+        // again.
         scene.message(unknown, ticket(for: unknown)), scene.message(known, ticket(for: known)),
         scene.message(unknown, ticket(for: unknown, issued: now - 86_400)),
       ])

@@ -1,5 +1,6 @@
-// An archive is a text file of JSON lines: a header, a row each, and an end that counts the rows and has their hash. It is
-// written beside its name and moved there when it is whole; what is cut off or changed is refused before a row is stored.
+// An archive is a text file of JSON lines: a header, a row each, and an end that counts the rows and has their hash. It
+// is written beside its name and moved there when it is whole; what is cut off or changed is refused before a row is
+// stored.
 
 import Crypto
 import Foundation

@@ -1,5 +1,5 @@
-// What a process does to itself so that tests see how the others cope. Only with JOBSPRINT_TEST_NODES=1; nothing of it is
-// in the way of a process without.
+// What a process does to itself so that tests see how the others cope. Only with JOBSPRINT_TEST_NODES=1; nothing of it
+// is in the way of a process without.
 
 import JobsprintNodes
 import JobsprintPorts

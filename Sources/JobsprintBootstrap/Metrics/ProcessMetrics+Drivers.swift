@@ -112,8 +112,8 @@ extension ProcessMetrics {
 }
 
 extension Histogram {
-  /// In seconds. The driver's own buckets are an eighth of their value wide; what reaches beyond a bound counts with the
-  /// next one.
+  /// In seconds. The driver's own buckets are an eighth of their value wide; what reaches beyond a bound counts with
+  /// the next one.
   init(_ histogram: PostgresHistogram) {
     cumulated = Distribution.seconds.bounds.map { bound in
       (bound, Double(histogram.count(upTo: UInt64(bound * 1_000_000))))

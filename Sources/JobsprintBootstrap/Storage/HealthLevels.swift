@@ -1,5 +1,5 @@
-// From which figures on `jobsprint doctor` warns, and from which on it calls it critical. Each is set by two numbers with
-// a comma between.
+// From which figures on `jobsprint doctor` warns, and from which on it calls it critical. Each is set by two numbers
+// with a comma between.
 //
 //   key                                    | variable                               | of what               | default
 //   ---------------------------------------+----------------------------------------+-----------------------+----------

@@ -6,7 +6,8 @@ public struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
   /// RFC 5321, 4.5.3.1.3.
   private static let longest = 254
 
-  /// - Parameter text: something before and behind one `@`; nil for other text. Whether mail arrives there is not known.
+  /// - Parameter text: something before and behind one `@`; nil for other text. Whether mail arrives there is not
+  ///   known.
   public init?(_ text: String) {
     let bytes = Array(text.utf8)
     let places = bytes.indices.filter { bytes[$0] == UInt8(ascii: "@") }

@@ -1,6 +1,6 @@
-// What is done to lists of many items. An item that is handed on is counted, once for each of its references, and that takes
-// longer than what most nodes do with it: so an item is looked into where it lies in its list, and the usual way holds no
-// call that would need it counted.
+// What is done to lists of many items. An item that is handed on is counted, once for each of its references, and that
+// takes longer than what most nodes do with it: so an item is looked into where it lies in its list, and the usual way
+// holds no call that would need it counted.
 
 extension [Item] {
   /// The value of a key of an item's data.

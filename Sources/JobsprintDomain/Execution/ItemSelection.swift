@@ -1,8 +1,8 @@
 /// Some of up to 64 neighbouring items of a list, by their places; a sequence of these in their order.
 ///
-/// Whatever looks at the items of a long list more than once does it block by block, so that the data of an item is still
-/// in the processor's first cache at the second look. (Measured over 10,000 items, from one look at the whole list and then
-/// the next: `if` 32 to 23 ns an item, `filter` 21 to 14, `summarize` 46 to 26.)
+/// Whatever looks at the items of a long list more than once does it block by block, so that the data of an item is
+/// still in the processor's first cache at the second look. (Measured over 10,000 items, from one look at the whole
+/// list and then the next: `if` 32 to 23 ns an item, `filter` 21 to 14, `summarize` 46 to 26.)
 public struct ItemSelection: Sendable, Sequence {
   @usableFromInline let start: Int
   @usableFromInline var bits: UInt64

@@ -70,7 +70,8 @@ public struct NodeRun: Sendable, Hashable {
 }
 
 extension NodeRun {
-  /// The payload of a journal entry. `{startTime, executionTime, executionStatus, source, data: {main}, error, metadata}`.
+  /// The payload of a journal entry. `{startTime, executionTime, executionStatus, source, data: {main}, error,
+  /// metadata}`.
   public var jsonBytes: [UInt8] {
     var bytes: [UInt8] = []
     bytes.append("{\"startTime\":")

@@ -1,12 +1,12 @@
-// What runs of nodes leave to their execution besides items. It is journaled with the run that left it, also by an attempt
-// that failed, and so is what it was after a crash.
+// What runs of nodes leave to their execution besides items. It is journaled with the run that left it, also by an
+// attempt that failed, and so is what it was after a crash.
 
 /// What one run of a node, with all its attempts so far, has left.
 public struct RunNotes: Sendable, Hashable {
   /// The execution's custom data as the run left it; nil where it changed nothing of it.
   public var customData: CustomData?
-  /// The workflow's static data, objects by the names of their slots (``StaticDataSlot/name``), as the run left them: those
-  /// that it changed, and those that it was the first of its execution to look at.
+  /// The workflow's static data, objects by the names of their slots (``StaticDataSlot/name``), as the run left them:
+  /// those that it changed, and those that it was the first of its execution to look at.
   public var staticData: JSONObject
   /// Those of the slots that it changed.
   public var changedSlots: Set<ExactString>

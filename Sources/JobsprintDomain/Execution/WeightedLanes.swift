@@ -1,5 +1,5 @@
-/// Lines of waiting elements, one for each lane. In a round each lane has its weight's number of turns, from the highest
-/// lane to the lowest, so that higher lanes come first and no lane ever starves.
+/// Lines of waiting elements, one for each lane. In a round each lane has its weight's number of turns, from the
+/// highest lane to the lowest, so that higher lanes come first and no lane ever starves.
 public struct WeightedLanes<Element: Sendable>: Sendable {
   private var lines: [Lane: Line] = [:]
   /// Turns that are left in this round.

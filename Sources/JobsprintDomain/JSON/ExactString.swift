@@ -1,8 +1,8 @@
 /// A string as a key: equal where the code units are equal, as in JSON and JavaScript.
 ///
-/// Swift's own strings are equal, and have one hash, where they are canonically equivalent: two nodes named `é`, once as
-/// one scalar and once as two, would be one node, and text that is written in thousands of equivalent ways would fill
-/// one bucket of a hash table.
+/// Swift's own strings are equal, and have one hash, where they are canonically equivalent: two nodes named `é`, once
+/// as one scalar and once as two, would be one node, and text that is written in thousands of equivalent ways would
+/// fill one bucket of a hash table.
 public struct ExactString: Sendable, Hashable, Comparable, ExpressibleByStringLiteral, CustomStringConvertible {
   public let text: String
 

@@ -1,5 +1,5 @@
-// One key of many objects. Items of one source have their keys in one order, so a key is nearly always where it was in the
-// object before.
+// One key of many objects. Items of one source have their keys in one order, so a key is nearly always where it was in
+// the object before.
 
 extension JSONObject {
   /// The value of a key.

@@ -20,7 +20,8 @@ public struct JSONObject: Sendable {
   /// Position of each key; kept from `indexedFrom` entries on.
   @usableFromInline var index: [ExactString: Int]?
 
-  /// Up to this many keys a search from the front is quicker than hashing (measured: equal at about 12 keys of 8 bytes).
+  /// Up to this many keys a search from the front is quicker than hashing (measured: equal at about 12 keys of 8
+  /// bytes).
   @usableFromInline static let indexedFrom = 16
 
   public init() { entries = [] }

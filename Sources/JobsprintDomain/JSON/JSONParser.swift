@@ -1,8 +1,8 @@
 // A strict UTF-8 JSON parser (RFC 8259) in one pass over bytes.
 //
 // Written here because Foundation's is the slowest part of a service that lives on dynamic JSON, and forgets the order
-// of keys (docs/decisions/0002-own-json.md has the figures). Recursion is bounded by `depthLimit`, so that a megabyte of
-// brackets is an error and not a stack overflow.
+// of keys (docs/decisions/0002-own-json.md has the figures). Recursion is bounded by `depthLimit`, so that a megabyte
+// of brackets is an error and not a stack overflow.
 
 extension JSONValue {
   /// Nesting beyond this is refused (the API's documented limit).

@@ -1,6 +1,6 @@
 extension String {
-  /// Equality of JSON's and JavaScript's strings: the same code units. Swift's `==` holds for canonically equivalent text
-  /// as well, so that `é` as one scalar and `é` as two would be one key of an object.
+  /// Equality of JSON's and JavaScript's strings: the same code units. Swift's `==` holds for canonically equivalent
+  /// text as well, so that `é` as one scalar and `é` as two would be one key of an object.
   @inlinable
   public func hasSameCodeUnits(as other: String) -> Bool {
     guard let own = TextIdentity(self), let others = TextIdentity(other) else { return hasSameBytes(as: other) }
@@ -44,9 +44,9 @@ public struct TextIdentity: Sendable, Equatable {
     bits = unsafeBitCast(text, to: (UInt64, UInt64).self)
   }
 
-  /// The text lies in the 16 bytes themselves, with its length and with zeros behind it, as nearly all keys do. Both words
-  /// are the standard library's (StringObject.swift: bit 61 of the second says it); a test holds all kinds of strings
-  /// against each other, should that ever change.
+  /// The text lies in the 16 bytes themselves, with its length and with zeros behind it, as nearly all keys do. Both
+  /// words are the standard library's (StringObject.swift: bit 61 of the second says it); a test holds all kinds of
+  /// strings against each other, should that ever change.
   @inlinable @inline(__always)
   var holdsText: Bool { bits.1 & 0x2000_0000_0000_0000 != 0 }
 

@@ -1,6 +1,7 @@
 /// A day of the proleptic Gregorian calendar.
 ///
-/// The arithmetic is Howard Hinnant's `days_from_civil` and `civil_from_days` (chrono-compatible low-level date algorithms).
+/// The arithmetic is Howard Hinnant's `days_from_civil` and `civil_from_days` (chrono-compatible low-level date
+/// algorithms).
 public struct CivilDate: Hashable, Sendable {
   public var year: Int
   /// 1 to 12.

@@ -1,4 +1,5 @@
-// Ids of the platform: a UUIDv7 each, of a type of their own, so that a workflow's id is never taken for an execution's.
+// Ids of the platform: a UUIDv7 each, of a type of their own, so that a workflow's id is never taken for an
+// execution's.
 
 /// The id of a `Kind`.
 public struct Identifier<Kind>: Hashable, Sendable, Comparable, CustomStringConvertible {

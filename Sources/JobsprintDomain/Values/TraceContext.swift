@@ -1,5 +1,5 @@
-/// Where somebody's trace has come to, as https://www.w3.org/TR/trace-context/#traceparent-header says it. It is handed on
-/// and logged, and decides nothing.
+/// Where somebody's trace has come to, as https://www.w3.org/TR/trace-context/#traceparent-header says it. It is handed
+/// on and logged, and decides nothing.
 public struct TraceContext: Sendable, Hashable, CustomStringConvertible {
   /// 32 hexadecimal digits in small letters, not only zeros.
   public let trace: String
@@ -8,7 +8,8 @@ public struct TraceContext: Sendable, Hashable, CustomStringConvertible {
   /// 2 of them.
   public let flags: String
 
-  /// - Parameter text: a `traceparent`; nil for what is none. What a version to come writes behind the flags is left out.
+  /// - Parameter text: a `traceparent`; nil for what is none. What a version to come writes behind the flags is left
+  ///   out.
   public init?(_ text: String) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { String($0) }
     guard parts.count >= 4, Self.isHexadecimal(parts[0], 2), parts[0] != "ff", parts[0] != "00" || parts.count == 4,

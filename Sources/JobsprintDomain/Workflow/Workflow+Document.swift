@@ -1,4 +1,5 @@
-// Reading n8n's workflow JSON. Only what would make the document useless is refused; unknown fields are nobody's business.
+// Reading n8n's workflow JSON. Only what would make the document useless is refused; unknown fields are nobody's
+// business.
 
 extension Workflow {
   /// Reads an exported workflow. Throws the first place at which the document is not n8n's shape.

@@ -1,8 +1,8 @@
 import JobsprintDomain
 import JobsprintPorts
 
-/// Notes texts in the custom data of the execution, and hands its items on. A later item's text of the same name replaces an
-/// earlier one's.
+/// Notes texts in the custom data of the execution, and hands its items on. A later item's text of the same name
+/// replaces an earlier one's.
 struct ExecutionDataNode: NodeType {
   let description = NodeDescription(
     type: "n8n-nodes-base.executionData", displayName: "Execution Data",

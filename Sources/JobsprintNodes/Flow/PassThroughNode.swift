@@ -1,7 +1,8 @@
 import JobsprintDomain
 import JobsprintPorts
 
-/// Nodes whose output is their input: triggers that hand on what the execution was started with, NoOp, and nodes whose effect is not here.
+/// Nodes whose output is their input: triggers that hand on what the execution was started with, NoOp, and nodes whose
+/// effect is not here.
 struct PassThroughNode: NodeType {
   let description: NodeDescription
 

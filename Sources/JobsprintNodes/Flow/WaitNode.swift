@@ -48,8 +48,8 @@ struct WaitNode: NodeType {
     return .seconds(amount * seconds)
   }
 
-  /// nil where the document says nothing. An expression that gives nothing, or no number, is a mistake: the default would
-  /// hide it.
+  /// nil where the document says nothing. An expression that gives nothing, or no number, is a mistake: the default
+  /// would hide it.
   private func amount(_ context: NodeContext) throws(NodeError) -> Double? {
     guard context.rawParameter("amount") != nil else { return nil }
     let value = try context.parameter("amount")

@@ -1,5 +1,5 @@
-// Duplicates of items that earlier executions have seen. What was seen is the workflow's static data, in a slot of its own:
-// it is stored with the end of the execution, also where that is an error, and the last one to end counts.
+// Duplicates of items that earlier executions have seen. What was seen is the workflow's static data, in a slot of its
+// own: it is stored with the end of the execution, also where that is an error, and the last one to end counts.
 
 import JobsprintDomain
 import JobsprintPorts

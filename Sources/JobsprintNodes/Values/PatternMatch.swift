@@ -1,7 +1,8 @@
 import JobsprintDomain
 import PCRE2
 
-/// A regular expression as people write it into a condition: `/pattern/flags`, or the bare pattern, in JavaScript's syntax.
+/// A regular expression as people write it into a condition: `/pattern/flags`, or the bare pattern, in JavaScript's
+/// syntax.
 ///
 /// A match that would take more than its share of processor time is an error of the node.
 struct PatternMatch {

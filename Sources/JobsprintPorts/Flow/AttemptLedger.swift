@@ -35,7 +35,7 @@ public protocol AttemptLedger: Sendable {
   /// - Returns: how long to wait, where it is not to be looked at; then it does not count.
   func begin(_ subjects: [AttemptSubject], at now: Timestamp) async -> Duration?
 
-  /// The account is known to be in the right hands: it begins anew. The address may still try others: it is given back one
-  /// attempt, and waits no longer.
+  /// The account is known to be in the right hands: it begins anew. The address may still try others: it is given back
+  /// one attempt, and waits no longer.
   func succeeded(_ subjects: [AttemptSubject], at now: Timestamp) async
 }

@@ -28,7 +28,7 @@ public protocol EventBus: Sendable {
   /// Events of one execution from now on; the stream ends with its reader.
   func events(of execution: ExecutionID) -> AsyncStream<ExecutionEvent>
 
-  /// Executions that were canceled from now on, in this process or another; the stream ends with its reader. Who acts on
-  /// one asks the store first: a message may be anybody's.
+  /// Executions that were canceled from now on, in this process or another; the stream ends with its reader. Who acts
+  /// on one asks the store first: a message may be anybody's.
   func cancellations() -> AsyncStream<ExecutionID>
 }

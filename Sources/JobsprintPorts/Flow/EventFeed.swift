@@ -29,8 +29,8 @@ public struct FeedReading: Sendable {
   }
 }
 
-/// Tells the events of all executions, from all processes where that can be, to readers. Best effort: what is true stands
-/// in the store.
+/// Tells the events of all executions, from all processes where that can be, to readers. Best effort: what is true
+/// stands in the store.
 public protocol EventFeed: Sendable {
   /// Never waits.
   func publish(_ event: ExecutionEvent)

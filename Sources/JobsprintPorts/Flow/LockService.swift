@@ -1,7 +1,7 @@
-// What is to run in one process of an installation at a time. A lock ends by itself, so that a process that dies holds up
-// nobody; a process that was only slow may believe for a moment that it still holds one. So each holder has a number that
-// rises from holder to holder (a fencing number): what is written under a lock is written with it, and whoever keeps what
-// was written refuses a lower one than it has seen.
+// What is to run in one process of an installation at a time. A lock ends by itself, so that a process that dies holds
+// up nobody; a process that was only slow may believe for a moment that it still holds one. So each holder has a number
+// that rises from holder to holder (a fencing number): what is written under a lock is written with it, and whoever
+// keeps what was written refuses a lower one than it has seen.
 
 public struct HeldLock: Sendable, Hashable {
   public let name: String

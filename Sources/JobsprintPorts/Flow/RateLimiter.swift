@@ -21,8 +21,8 @@ public struct RateCharge: Sendable, Hashable {
   }
 }
 
-/// A window as two counts: time is cut in stretches as long as the window, which reaches back into the one before. Of that
-/// one as much is counted as the window still covers, as if it had come evenly.
+/// A window as two counts: time is cut in stretches as long as the window, which reaches back into the one before. Of
+/// that one as much is counted as the window still covers, as if it had come evenly.
 public struct RateWindow: Sendable, Hashable {
   public let quota: RateQuota
   /// In the stretch before.

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// One load for a key at a time: whoever asks meanwhile gets what it brings. So that of many who miss one thing at once, one
-/// asks the store.
+/// One load for a key at a time: whoever asks meanwhile gets what it brings. So that of many who miss one thing at
+/// once, one asks the store.
 public final class SharedLoads<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   private let loads = Mutex<[Key: Task<Result<Value, PortError>, Never>]>([:])
 

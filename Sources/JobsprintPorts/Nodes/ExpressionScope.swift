@@ -69,8 +69,8 @@ public protocol ParameterResolver: Sendable {
   /// - Returns: nil for `undefined`.
   func resolve(_ expression: String, parameter: String, item: Int) throws(NodeError) -> JSONValue?
 
-  /// The names that lead to the field of the item's data for which the whole expression stands (`={{ $json.a.b }}`); nil
-  /// for any other expression.
+  /// The names that lead to the field of the item's data for which the whole expression stands (`={{ $json.a.b }}`);
+  /// nil for any other expression.
   func field(of expression: String) -> [String]?
 
   /// Expressions of which only the data has shown that they need JavaScript. A resolver that is made with them resolves

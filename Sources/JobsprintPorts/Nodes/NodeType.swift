@@ -1,14 +1,15 @@
 public import JobsprintDomain
 
-/// One kind of node. A node type is a value without state: whatever it must remember between runs is its ``NodeResult``.
+/// One kind of node. A node type is a value without state: whatever it must remember between runs is its
+/// ``NodeResult``.
 public protocol NodeType: Sendable {
   var description: NodeDescription { get }
 
   /// How the engine schedules this node; the default follows the description.
   func traits(of node: Node) -> NodeTraits
 
-  /// Which slots of its workflow's static data a run of this node looks at or changes; the default is none. The node finds
-  /// and leaves them in ``ExpressionScope/notes``.
+  /// Which slots of its workflow's static data a run of this node looks at or changes; the default is none. The node
+  /// finds and leaves them in ``ExpressionScope/notes``.
   func staticData(of node: Node) -> [StaticDataSlot]
 
   /// Runs the node once over all its input items.

@@ -1,5 +1,5 @@
-// Most parameters are constant, or are exactly one field of the item (`={{ $json.a.b }}`). A node that works item by item
-// prepares them once, and pays for an evaluation only where there is one.
+// Most parameters are constant, or are exactly one field of the item (`={{ $json.a.b }}`). A node that works item by
+// item prepares them once, and pays for an evaluation only where there is one.
 
 public import JobsprintDomain
 

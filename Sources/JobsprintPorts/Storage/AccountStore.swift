@@ -149,8 +149,8 @@ public protocol AccountStore: Sendable {
     recording record: ChangeRecord
   ) async throws(PortError) -> AccountOutcome
 
-  /// Puts another hash of the same password in the place of `known`, unless that is gone. Nobody has changed anything: there
-  /// is no audit entry, and sessions go on.
+  /// Puts another hash of the same password in the place of `known`, unless that is gone. Nobody has changed anything:
+  /// there is no audit entry, and sessions go on.
   func replacePasswordHash(
     _ known: String, of user: UserID, with hash: String
   ) async throws(PortError)

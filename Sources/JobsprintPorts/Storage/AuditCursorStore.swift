@@ -17,7 +17,8 @@ public struct AuditCursor: Sendable, Hashable {
 
 /// The cursors of the one that streams the audit log.
 public protocol AuditCursorStore: Sendable {
-  /// Of workspaces that have sealed entries behind it, in the order of their ids. Where nothing was read yet it is at 0.
+  /// Of workspaces that have sealed entries behind it, in the order of their ids. Where nothing was read yet it is at
+  /// 0.
   func behind(limit: Int) async throws(PortError) -> [AuditCursor]
 
   /// nil where nothing was read yet.

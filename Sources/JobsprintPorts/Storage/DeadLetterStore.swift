@@ -1,8 +1,8 @@
 public import JobsprintDomain
 
-/// Executions that could not be done, each with its reason. A letter is written by the journal in the transaction of its
-/// execution's end (``ExecutionTransition/finish(_:error:lastNode:at:deadLetter:)``), and settled once: from then on it
-/// stays as it is. It goes with its execution when that is deleted.
+/// Executions that could not be done, each with its reason. A letter is written by the journal in the transaction of
+/// its execution's end (``ExecutionTransition/finish(_:error:lastNode:at:deadLetter:)``), and settled once: from then
+/// on it stays as it is. It goes with its execution when that is deleted.
 public protocol DeadLetterStore: Sendable {
   func letter(of execution: ExecutionID, in workspace: WorkspaceID) async throws(PortError) -> DeadLetter?
 

@@ -3,8 +3,8 @@ public import JobsprintDomain
 /// Taking hold of executions, and showing that one is still there to hold them.
 public protocol ExecutionClaims: Sendable {
   /// Claims those of the executions that can be claimed, in one transaction: `new`; `waiting` whose time has come;
-  /// `running` whose holder's heartbeat is older than `leaseExpiry` (or is unknown). Each gets the next term and `executor`
-  /// as its holder. One of a workflow with a limit can be claimed when it was its turn to be dispatched.
+  /// `running` whose holder's heartbeat is older than `leaseExpiry` (or is unknown). Each gets the next term and
+  /// `executor` as its holder. One of a workflow with a limit can be claimed when it was its turn to be dispatched.
   func claim(
     _ wakeUps: [WakeUp], for executor: ExecutorID, at now: Timestamp, leaseExpiry: Timestamp
   ) async throws(PortError) -> [ClaimedExecution]
@@ -19,11 +19,11 @@ public protocol ExecutionClaims: Sendable {
   func retire(_ executors: [ExecutorID]?) async throws(PortError)
 
   /// What should be dispatched: first what was dispatched before or has begun (`new` and dispatched before
-  /// `dispatchedBefore`, `waiting` whose time has come, `running` whose holder's heartbeat is older than `leaseExpiry`),
-  /// then what was held until its turn, or handed back. Lines take turns, within one the oldest goes first; of each, no
-  /// more than `lineLimit` new ones are dispatched and not claimed. Executions of a workflow with a limit
-  /// (``NewExecution/concurrency``) are a line of their own, in which the limit counts what is running, too. At most
-  /// `limit` in all; each is stamped as dispatched at `now` in the same transaction, and one stamped since
+  /// `dispatchedBefore`, `waiting` whose time has come, `running` whose holder's heartbeat is older than
+  /// `leaseExpiry`), then what was held until its turn, or handed back. Lines take turns, within one the oldest goes
+  /// first; of each, no more than `lineLimit` new ones are dispatched and not claimed. Executions of a workflow with a
+  /// limit (``NewExecution/concurrency``) are a line of their own, in which the limit counts what is running, too. At
+  /// most `limit` in all; each is stamped as dispatched at `now` in the same transaction, and one stamped since
   /// `dispatchedBefore` is left out.
   func recoverable(
     at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, lineLimit: Int, limit: Int
@@ -33,8 +33,8 @@ public protocol ExecutionClaims: Sendable {
   /// of which no more than `limit` are counted.
   func backlog(since time: Timestamp, limit: Int) async throws(PortError) -> [DispatchLine: Int]
 
-  /// The earliest moment behind `time` at which something may have to be dispatched, as far as can be known: the end of a
-  /// wait, the first millisecond at which an executor that beats no more counts as gone, or, where something waits
+  /// The earliest moment behind `time` at which something may have to be dispatched, as far as can be known: the end of
+  /// a wait, the first millisecond at which an executor that beats no more counts as gone, or, where something waits
   /// for its turn, `turn` behind `time`. nil when there is none.
   func nextDue(after time: Timestamp, lease: Duration, turn: Duration) async throws(PortError) -> Timestamp?
 }

@@ -24,8 +24,8 @@ public struct IdempotencyRecord: Sendable, Hashable {
   }
 }
 
-/// Looking up used keys. Writing is part of what each request creates; where a request does what can be done again without
-/// harm, what it is to do is kept before.
+/// Looking up used keys. Writing is part of what each request creates; where a request does what can be done again
+/// without harm, what it is to do is kept before.
 public protocol IdempotencyStore: Sendable {
   /// Keeps a record beside no change, unless its key was used before.
   /// - Returns: what was kept for the key before; nil: nothing was.

@@ -47,7 +47,8 @@ public struct NewExecution: Sendable {
   /// Set when the accepting process executes it itself at once: it is stored as running and already claimed, with
   /// term 1, which saves a commit. nil: stored as new.
   public let claimedBy: ExecutorID?
-  /// It stays in the store until its turn has come (`ExecutionClaims.recoverable`); else whoever accepts it dispatches it.
+  /// It stays in the store until its turn has come (`ExecutionClaims.recoverable`); else whoever accepts it dispatches
+  /// it.
   public let isHeld: Bool
   /// How many executions of its workflow may be running or on their way at a time; nil is no limit. One with a limit is
   /// held.

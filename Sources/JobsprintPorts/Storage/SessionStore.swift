@@ -1,6 +1,7 @@
 public import JobsprintDomain
 
-/// What a user has from signing in until it ends: in one workspace, through any number of refresh tokens, one at a time.
+/// What a user has from signing in until it ends: in one workspace, through any number of refresh tokens, one at a
+/// time.
 public struct Session: Sendable, Hashable {
   public var id: SessionID
   public var user: UserID

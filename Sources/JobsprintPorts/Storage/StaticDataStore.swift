@@ -23,8 +23,8 @@ public struct StaticDataChange: Sendable, Hashable {
   }
 }
 
-/// Static data of workflows. It is written by the journal, with the end of an execution (``JournalAppend/staticData``): the
-/// last one counts. It goes with its workflow.
+/// Static data of workflows. It is written by the journal, with the end of an execution (``JournalAppend/staticData``):
+/// the last one counts. It goes with its workflow.
 public protocol StaticDataStore: Sendable {
   /// Those of the slots in which something was kept, as they are now.
   func staticData(

@@ -20,7 +20,8 @@ public struct Variable: Sendable, Hashable {
 
 public protocol VariableStore: Sendable {
   /// - Parameter most: how many the workspace may have with it. Requests at the same time may exceed it by as many.
-  /// - Returns: nil where the workspace has as many already; nothing was written. A used idempotency key goes before that.
+  /// - Returns: nil where the workspace has as many already; nothing was written. A used idempotency key goes before
+  ///   that.
   func create(
     _ variable: Variable, in workspace: WorkspaceID, most: Int, recording record: ChangeRecord
   ) async throws(PortError) -> CreateOutcome?

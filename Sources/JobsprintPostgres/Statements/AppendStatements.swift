@@ -6,8 +6,9 @@ import JobsprintDomain
 import JobsprintPorts
 import Postgres
 
-/// The fence of an append, and whose execution it is. Rows are found by their ids and by nothing else: no index can serve
-/// a CASE, so no plan that was made while the table was nearly empty walks through all that is running, or was lately.
+/// The fence of an append, and whose execution it is. Rows are found by their ids and by nothing else: no index can
+/// serve a CASE, so no plan that was made while the table was nearly empty walks through all that is running, or was
+/// lately.
 private let fence = """
   l.id = ANY ($1::uuid[]) AND l.id = a.id AND CASE l.state WHEN 'running' THEN
     l.workspace_id = a.workspace_id AND l.term = a.term AND l.executor_id = a.executor_id END
@@ -127,9 +128,9 @@ struct FailExecutions: PostgresStatement {
   static func decode(_ row: inout PostgresRow) throws -> ExecutionID { try row.id() }
 }
 
-/// Appends that end their execution, however, and leave something to its workflow: a statement of their own, since nearly
-/// none do. It is written by who ends the execution and by nobody who repeats that. Of several in one commit the last one
-/// counts. (A workflow that is deleted at the same moment may leave a row that nobody can read.)
+/// Appends that end their execution, however, and leave something to its workflow: a statement of their own, since
+/// nearly none do. It is written by who ends the execution and by nobody who repeats that. Of several in one commit the
+/// last one counts. (A workflow that is deleted at the same moment may leave a row that nobody can read.)
 struct EndKeepingStaticData: PostgresStatement {
   static let name = "executions.end-keeping"
   static let sql = finishing(

@@ -62,7 +62,8 @@ struct InsertAuditEntry: PostgresStatement {
   }
 }
 
-/// Entries of a workspace, newest first, or the other way round. The text depends on which filters are set, not on their values.
+/// Entries of a workspace, newest first, or the other way round. The text depends on which filters are set, not on
+/// their values.
 struct ListAuditEntries {
   let filter: AuditFilter
   let workspace: WorkspaceID

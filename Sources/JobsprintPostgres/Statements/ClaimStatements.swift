@@ -4,8 +4,8 @@ import JobsprintDomain
 import JobsprintPorts
 import Postgres
 
-/// Rows that another transaction holds are left to it. The states stand in a CASE, which no partial index can serve: rows
-/// are found by their ids (see the fence of the appends).
+/// Rows that another transaction holds are left to it. The states stand in a CASE, which no partial index can serve:
+/// rows are found by their ids (see the fence of the appends).
 struct ClaimExecutions: PostgresStatement {
   static let name = "claims.claim"
   static let sql = """
@@ -61,8 +61,8 @@ struct ReadOn: PostgresStatement {
   }
 }
 
-/// What was accepted, of executions that are being claimed. OFFSET 0 has each looked up by its key, in its partition alone;
-/// a join may be planned as reading all of a workspace (ten times as long after a minute under load).
+/// What was accepted, of executions that are being claimed. OFFSET 0 has each looked up by its key, in its partition
+/// alone; a join may be planned as reading all of a workspace (ten times as long after a minute under load).
 struct ReadAccepted: PostgresStatement {
   static let name = "claims.accepted"
   static let sql = """
@@ -114,8 +114,8 @@ struct ReadJournals: PostgresStatement {
   }
 }
 
-/// What the executor holds of some executions, after whoever else writes them has finished. Locked by their ids alone, and
-/// looked at then: a row that is only about to become a claim would not be waited for.
+/// What the executor holds of some executions, after whoever else writes them has finished. Locked by their ids alone,
+/// and looked at then: a row that is only about to become a claim would not be waited for.
 struct ConfirmClaims: PostgresStatement {
   static let name = "claims.confirm"
   static let sql = """

@@ -16,8 +16,8 @@ extension DeadLetter {
   }
 }
 
-/// Writes the letters of executions that the same transaction has just ended: an append that its fence has refused finds
-/// no end of its term and time. A letter that is there stays (a transaction that is sent again).
+/// Writes the letters of executions that the same transaction has just ended: an append that its fence has refused
+/// finds no end of its term and time. A letter that is there stays (a transaction that is sent again).
 struct BuryExecutions: PostgresStatement {
   static let name = "dead-letters.bury"
   static let sql = """
@@ -59,7 +59,8 @@ struct FindDeadLetter: PostgresStatement {
   static func decode(_ row: inout PostgresRow) throws -> DeadLetter { try DeadLetter(&row) }
 }
 
-/// Letters of a workspace, the newest execution first, or the other way round. The text depends on which filters are set, not on their values.
+/// Letters of a workspace, the newest execution first, or the other way round. The text depends on which filters are
+/// set, not on their values.
 struct ListDeadLetters {
   let filter: DeadLetterFilter
   let workspace: WorkspaceID

@@ -88,8 +88,8 @@ struct ReadExecutedDocument: PostgresStatement {
   static func decode(_ row: inout PostgresRow) throws -> [UInt8] { try row.next() }
 }
 
-/// Executions of a workspace, newest first or the other way round. Each state has a branch of its own that walks what has few other rows: the
-/// live table, or the ends. Its text depends on which filters are set, not on their values.
+/// Executions of a workspace, newest first or the other way round. Each state has a branch of its own that walks what
+/// has few other rows: the live table, or the ends. Its text depends on which filters are set, not on their values.
 struct ListExecutions {
   static let name = "executions.list"
 
@@ -158,7 +158,8 @@ struct ListExecutions {
   /// Rows of executions in one state, found through the state's index: OFFSET 0 keeps the planner from joining the
   /// other way round, through all of the workspace, where it takes a state to be rare. Most executions succeed: those
   /// of one workflow are found faster through the workflow's, each with a look at its end. All others that have ended
-  /// have their workflow in the row of their end, but for those that another program wrote and nobody has completed yet.
+  /// have their workflow in the row of their end, but for those that another program wrote and nobody has completed
+  /// yet.
   /// - Parameters:
   ///   - range: conditions of the ids alone.
   ///   - workflow: the parameter that holds it.

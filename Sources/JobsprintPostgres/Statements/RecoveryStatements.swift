@@ -1,5 +1,5 @@
-// What nobody holds and somebody should: what was not dispatched yet, or for too long, what waited long enough, and what
-// its holder lost. When to look for it, and how much of it there is.
+// What nobody holds and somebody should: what was not dispatched yet, or for too long, what waited long enough, and
+// what its holder lost. When to look for it, and how much of it there is.
 
 import JobsprintDomain
 import JobsprintPorts
@@ -22,8 +22,9 @@ private let heldLines = """
 
 /// What should be dispatched, stamped. Each branch reads its own partial index in its order and stops at the limit, so
 /// that a backlog that has just been dispatched is never walked through; what was found is looked at again when it is
-/// locked, because another recoverer may have stamped it meanwhile. It is locked by its ids alone (see ``ClaimExecutions``):
-/// a join was planned as walking through all that is new once for each that was found, a second for 500 of 10,000.
+/// locked, because another recoverer may have stamped it meanwhile. It is locked by its ids alone (see
+/// ``ClaimExecutions``): a join was planned as walking through all that is new once for each that was found, a second
+/// for 500 of 10,000.
 ///
 /// Holders are found by jumping from one to the next, each at its newest execution: whatever has ended lately is still
 /// in the index while an old transaction keeps its rows, and would be walked through otherwise.
@@ -149,8 +150,8 @@ struct CountBacklog: PostgresStatement {
   }
 }
 
-/// The table of executors has a row for each process. What is held is asked for in the order of its index: otherwise the
-/// whole table could be read where there is nothing of it, or all of it where there is much.
+/// The table of executors has a row for each process. What is held is asked for in the order of its index: otherwise
+/// the whole table could be read where there is nothing of it, or all of it where there is much.
 struct NextDue: PostgresStatement {
   static let name = "claims.next-due"
   static let sql = """

@@ -54,7 +54,8 @@ struct LockWorkflow: PostgresStatement {
   static func decode(_ row: inout PostgresRow) throws -> Int { try row.next() }
 }
 
-/// Workflows of a workspace, newest first or the other way round. The text depends on which filters are set, not on their values.
+/// Workflows of a workspace, newest first or the other way round. The text depends on which filters are set, not on
+/// their values.
 struct ListWorkflows {
   let filter: WorkflowFilter
   let workspace: WorkspaceID

@@ -9,8 +9,8 @@ public struct AcceptedExecution: Sendable {
   public let acceptedAt: Timestamp
   /// From before the commit on, where the caller wants to wait: no end is missed.
   let events: AsyncStream<ExecutionEvent>?
-  /// What the store has of it, where the caller wants to wait and it ended in the commit that accepted it: nobody has to
-  /// read it back.
+  /// What the store has of it, where the caller wants to wait and it ended in the commit that accepted it: nobody has
+  /// to read it back.
   var ended: ExecutionDetails?
 }
 

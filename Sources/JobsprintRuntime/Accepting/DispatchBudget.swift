@@ -1,10 +1,10 @@
-// How much of what this process accepts goes to the queue at once. Beyond that it stays in the store until its turn comes
-// (Recoverer), so that one workspace's backlog stands in front of nobody else's executions, and no message is told again
-// and again while it only waits for its place in the queue.
+// How much of what this process accepts goes to the queue at once. Beyond that it stays in the store until its turn
+// comes (Recoverer), so that one workspace's backlog stands in front of nobody else's executions, and no message is
+// told again and again while it only waits for its place in the queue.
 //
-// A line (a workspace's executions of one lane) may have so many on their way. Who accepts counts what he dispatches, and
-// looks in the store what is left of it when half of the room is used up: nothing is asked as long as little is accepted.
-// What is held counts, too, so that a new one passes those before it only when all of them are about to go.
+// A line (a workspace's executions of one lane) may have so many on their way. Who accepts counts what he dispatches,
+// and looks in the store what is left of it when half of the room is used up: nothing is asked as long as little is
+// accepted. What is held counts, too, so that a new one passes those before it only when all of them are about to go.
 
 import JobsprintDomain
 public import JobsprintPorts

@@ -1,6 +1,6 @@
-// Hands what is committed, and only that, to the queue (arrows 4 and 5). Nobody waits for it: an answer that a broker is
-// slow to give must not hold up an acceptance that is durable already. A message that gets lost is no loss: the recoverer
-// finds whatever nobody claims.
+// Hands what is committed, and only that, to the queue (arrows 4 and 5). Nobody waits for it: an answer that a broker
+// is slow to give must not hold up an acceptance that is durable already. A message that gets lost is no loss: the
+// recoverer finds whatever nobody claims.
 
 public import JobsprintPorts
 public import Logging

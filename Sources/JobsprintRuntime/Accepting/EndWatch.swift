@@ -1,4 +1,5 @@
-// Ends that nobody told: a worker's message to a caller that waits can get lost. One look into the store for all who wait.
+// Ends that nobody told: a worker's message to a caller that waits can get lost. One look into the store for all who
+// wait.
 
 import JobsprintDomain
 public import JobsprintPorts

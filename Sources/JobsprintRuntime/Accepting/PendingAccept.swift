@@ -1,6 +1,6 @@
-// The accept of an execution that its own process has begun to run already (docs/decisions/0017). It is written together
-// with the first thing that is journaled of the execution, or by itself when that takes too long: until then nothing of
-// the execution can be seen outside, and nobody was told of it.
+// The accept of an execution that its own process has begun to run already (docs/decisions/0017). It is written
+// together with the first thing that is journaled of the execution, or by itself when that takes too long: until then
+// nothing of the execution can be seen outside, and nobody was told of it.
 
 import JobsprintDomain
 import JobsprintPorts

@@ -1,10 +1,10 @@
 // What becomes of dead letters: redriven, or discarded.
 //
-// Redriving is accepting a new execution and then settling the letter, in two transactions. The new one is accepted under
-// an idempotency key that is the letter's own and that no client can send, so that however many redrive one letter, at
-// the same time or after a crash between the two, they find one execution. A letter is settled only as an execution that
-// is durable: it is never lost. A second execution is made only where the process died between the two and nobody redrove
-// the letter within the 24 hours for which the store keeps the key.
+// Redriving is accepting a new execution and then settling the letter, in two transactions. The new one is accepted
+// under an idempotency key that is the letter's own and that no client can send, so that however many redrive one
+// letter, at the same time or after a crash between the two, they find one execution. A letter is settled only as an
+// execution that is durable: it is never lost. A second execution is made only where the process died between the two
+// and nobody redrove the letter within the 24 hours for which the store keeps the key.
 
 public import JobsprintDomain
 public import JobsprintPorts
@@ -22,11 +22,11 @@ public struct DeadLetterOffice: Sendable {
     note = ChangeNote(clock: clock, ids: ids)
   }
 
-  /// Executes what died once more, as a new execution. A letter that was redriven before gives the execution that it was
-  /// redriven as.
+  /// Executes what died once more, as a new execution. A letter that was redriven before gives the execution that it
+  /// was redriven as.
   /// - Returns: the letter as it is then; ``DeadLetter/redrivenAs`` is set.
-  /// - Throws: `deadLetterNotFound`; `deadLetterSettled` for a discarded one; what keeps the execution from being repeated.
-  ///   The letter stays open then.
+  /// - Throws: `deadLetterNotFound`; `deadLetterSettled` for a discarded one; what keeps the execution from being
+  ///   repeated. The letter stays open then.
   public func redrive(
     _ execution: ExecutionID, _ how: Redrive = Redrive(), by caller: Caller
   ) async throws(RuntimeError) -> DeadLetter {
@@ -88,7 +88,8 @@ public struct DeadLetterOffice: Sendable {
     let command = RetryCommand(
       workspace: letter.workspace, execution: letter.execution, from: how.from, usesNewestVersion: how.usesNewestVersion
     )
-    // The one fingerprint of all: whoever redrives the letter in another way at the same time gets what the first one got.
+    // The one fingerprint of all: whoever redrives the letter in another way at the same time gets what the first one
+    // got.
     let key = IdempotencyRequest<AcceptedExecution>(key: "redrive\n\(letter.execution)", fingerprint: []) { accepted in
       (0, Array("\(accepted.id)".utf8))
     }

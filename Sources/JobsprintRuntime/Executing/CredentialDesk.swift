@@ -1,5 +1,5 @@
-// Hands nodes the secrets of the credentials that their workflow names. They are read and decrypted for each run of a node,
-// and kept nowhere.
+// Hands nodes the secrets of the credentials that their workflow names. They are read and decrypted for each run of a
+// node, and kept nowhere.
 
 import JobsprintDomain
 public import JobsprintPorts

@@ -1,16 +1,16 @@
 // One execution from its claim to where it ends, waits or is given back (arrows 7 to 9).
 //
 // Entries are gathered and journaled together at the next barrier: before a node with an outside effect (together with
-// its `started`), at a wait, at the end, and after 1 s or 1 MB. What is not journaled when the process dies is done again;
-// nothing outside has seen it.
+// its `started`), at a wait, at the end, and after 1 s or 1 MB. What is not journaled when the process dies is done
+// again; nothing outside has seen it.
 //
 // An execution that was taken up several times and came no further may be what killed its processes, or may only have
-// been beside it. From then on each of its nodes is journaled by itself, so that an innocent one comes further; one that
-// still does not is ended as crashed.
+// been beside it. From then on each of its nodes is journaled by itself, so that an innocent one comes further; one
+// that still does not is ended as crashed.
 //
-// The workflow's static data is read when the first node that looks at it is due. What it was is journaled with that node's
-// run, so that it is the same behind a crash; what the execution has changed of it is stored with its end: with success,
-// where an active workflow has run as a whole, and what duplicates are known by with every end.
+// The workflow's static data is read when the first node that looks at it is due. What it was is journaled with that
+// node's run, so that it is the same behind a crash; what the execution has changed of it is stored with its end: with
+// success, where an active workflow has run as a whole, and what duplicates are known by with every end.
 //
 // What can't be done leaves a dead letter in the commit of its end: a crashed execution always, a failed one where its
 // workflow has a retry policy, whose attempts it has used up.

@@ -123,8 +123,8 @@ public final class Executor: Sendable {
   /// Runs an execution in a slot that was reserved for it.
   private func start(_ claimed: ClaimedExecution, _ trace: TraceContext?) {
     guard let hold = held.hold(claimed.id, trace: trace) else {
-      // Its first claim was lost without anybody here knowing it. The run under way finds its fence void; by the store this
-      // process holds the execution, and nobody else would take it up.
+      // Its first claim was lost without anybody here knowing it. The run under way finds its fence void; by the store
+      // this process holds the execution, and nobody else would take it up.
       Task { await write(.handBack, for: claimed) }
       return
     }
@@ -292,7 +292,8 @@ public final class Executor: Sendable {
     try await run.run(ready.machine)
   }
 
-  /// A store that is away is asked again while the execution is ours: nobody else would take up what this process holds.
+  /// A store that is away is asked again while the execution is ours: nobody else would take up what this process
+  /// holds.
   private func patiently<Value>(
     _ hold: HeldExecutions.Hold, _ read: () async throws(RuntimeError) -> Value
   ) async throws(RuntimeError) -> Value {

@@ -1,8 +1,8 @@
 /// How an executor works.
 public struct ExecutorOptions: Sendable {
-  /// Executions at a time. Waiting executions take none, so slots are for work in progress. An execution that finds none
-  /// free goes through the queue, at twice the cost: on 2 cores under full load, 3,090 executions/s end with 64 slots,
-  /// 4,180 with 256, and no more with 1,024.
+  /// Executions at a time. Waiting executions take none, so slots are for work in progress. An execution that finds
+  /// none free goes through the queue, at twice the cost: on 2 cores under full load, 3,090 executions/s end with 64
+  /// slots, 4,180 with 256, and no more with 1,024.
   public var slots = 256
   /// Between two heartbeats.
   public var heartbeat: Duration = .seconds(5)
@@ -16,8 +16,8 @@ public struct ExecutorOptions: Sendable {
   /// keeps its slot, and the log says so.
   public var leavesWhenStuck = false
 
-  /// What the records of one execution may weigh, each counted with half a kilobyte for itself: a loop without an end, or
-  /// one that doubles its data in each round, ends with an error and not with the process.
+  /// What the records of one execution may weigh, each counted with half a kilobyte for itself: a loop without an end,
+  /// or one that doubles its data in each round, ends with an error and not with the process.
   public var mostBytes = 256 << 20
 
   public init() {}

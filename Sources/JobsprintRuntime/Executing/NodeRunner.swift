@@ -44,8 +44,8 @@ struct NodeRunner: Sendable {
     }
   }
 
-  /// Runs the node; once more where its data turned out to need JavaScript: until then it has done nothing that could be
-  /// seen outside.
+  /// Runs the node; once more where its data turned out to need JavaScript: until then it has done nothing that could
+  /// be seen outside.
   private func result(
     of type: any NodeType, _ task: NodeTask, _ scope: ExpressionScope, _ secrets: [String: JSONObject],
     until deadline: Timestamp?,

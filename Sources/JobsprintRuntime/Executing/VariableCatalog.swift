@@ -1,5 +1,5 @@
-// `$vars` for executions. Only workflows that mention it ask, once when a process takes an execution up; what they got is
-// remembered for a second at most, and not at all across a change that this process makes.
+// `$vars` for executions. Only workflows that mention it ask, once when a process takes an execution up; what they got
+// is remembered for a second at most, and not at all across a change that this process makes.
 
 import JobsprintDomain
 public import JobsprintPorts

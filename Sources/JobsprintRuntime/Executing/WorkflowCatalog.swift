@@ -1,6 +1,6 @@
-// Workflows as the flow needs them: which version is the newest, and its plan. Versions never change, so plans are kept.
-// Which one is the newest is remembered as long as this process changes nothing; where others may, for a second at most:
-// reading it for each execution took half of what an execution costs on PostgreSQL.
+// Workflows as the flow needs them: which version is the newest, and its plan. Versions never change, so plans are
+// kept. Which one is the newest is remembered as long as this process changes nothing; where others may, for a second
+// at most: reading it for each execution took half of what an execution costs on PostgreSQL.
 
 import JobsprintDomain
 public import JobsprintPorts

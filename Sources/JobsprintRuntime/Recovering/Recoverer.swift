@@ -1,10 +1,11 @@
-// Recovery is dispatching again, nothing else: what nobody claimed, what its holder lost, what has waited long enough. So
-// is the end of waiting in a line: what was not dispatched when it was accepted (DispatchBudget), or was handed back, is
-// dispatched when there is room for its line.
+// Recovery is dispatching again, nothing else: what nobody claimed, what its holder lost, what has waited long enough.
+// So is the end of waiting in a line: what was not dispatched when it was accepted (DispatchBudget), or was handed
+// back, is dispatched when there is room for its line.
 //
 // Every process has a recoverer, and most of the time none of them has anything to do: so each looks when something is
-// due, as far as the store knows it (the end of a wait, of a lease), when it is told, and beside that the more seldom the
-// longer it has found nothing. What was accepted by a process that died before it claimed it is found by that alone.
+// due, as far as the store knows it (the end of a wait, of a lease), when it is told, and beside that the more seldom
+// the longer it has found nothing. What was accepted by a process that died before it claimed it is found by that
+// alone.
 
 import JobsprintDomain
 public import JobsprintPorts

@@ -1,4 +1,5 @@
-// What only an archive asks for: rows of a workspace in the order of their ids, and rows written as they were elsewhere.
+// What only an archive asks for: rows of a workspace in the order of their ids, and rows written as they were
+// elsewhere.
 
 import JobsprintDomain
 import JobsprintPorts

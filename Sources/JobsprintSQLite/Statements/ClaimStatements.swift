@@ -96,8 +96,8 @@ struct ForgetDispatched: FixedSQLStatement {
     """
 }
 
-/// What was dispatched before, or has begun, and should be dispatched again. Each branch reads its own partial index in its
-/// order and stops at the limit, so that a backlog that has just been dispatched is never walked through.
+/// What was dispatched before, or has begun, and should be dispatched again. Each branch reads its own partial index in
+/// its order and stops at the limit, so that a backlog that has just been dispatched is never walked through.
 struct ListLate: FixedSQLStatement {
   static let sql = """
     SELECT id, workspace_id, lane FROM (
@@ -134,8 +134,8 @@ struct ListLate: FixedSQLStatement {
   }
 }
 
-/// Lines with something that is held, by jumping from one to the next. The index is named: the planner takes the one of all
-/// that is new for as good.
+/// Lines with something that is held, by jumping from one to the next. The index is named: the planner takes the one of
+/// all that is new for as good.
 struct ListHeldLines: FixedSQLStatement {
   static let sql = """
     WITH RECURSIVE line (workspace_id, lane) AS (

@@ -28,8 +28,8 @@ struct InsertFinishedEntry: FixedSQLStatement {
   }
 }
 
-/// Stores a started or suspended run. One that is noted again for the same attempt (a node that waits twice) replaces the
-/// earlier note.
+/// Stores a started or suspended run. One that is noted again for the same attempt (a node that waits twice) replaces
+/// the earlier note.
 struct NoteUnfinishedEntry: FixedSQLStatement {
   static let sql = """
     INSERT OR REPLACE INTO journal

@@ -6,16 +6,16 @@ struct Setting: SQLStatement {
 
   /// In the order in which they must be made.
   static let ofEveryConnection = [
-    // Before the first page is written. 64 appends of four entries of 1 KB each: 12 ms with pages of 4 KB, 3 ms with 8 KB,
-    // 2.5 ms with 16 KB; a single accept: 0.43 ms, 0.40 ms, 0.49 ms.
+    // Before the first page is written. 64 appends of four entries of 1 KB each: 12 ms with pages of 4 KB, 3 ms with 8
+    // KB, 2.5 ms with 16 KB; a single accept: 0.43 ms, 0.40 ms, 0.49 ms.
     Setting(sql: "PRAGMA page_size = 8192"),
     // Debian's SQLite overwrites what is deleted; that doubles the pages written by a retention pass.
     Setting(sql: "PRAGMA secure_delete = OFF"),
     // 16 MB.
     Setting(sql: "PRAGMA cache_size = -16384"),
     Setting(sql: "PRAGMA temp_store = MEMORY"),
-    // In pages. A commit that moves the log into the database took 15 ms with 1000, 35 ms with 4000, 70 ms with 8000; the
-    // rate was the same.
+    // In pages. A commit that moves the log into the database took 15 ms with 1000, 35 ms with 4000, 70 ms with 8000;
+    // the rate was the same.
     Setting(sql: "PRAGMA wal_autocheckpoint = 1000"),
     // After a burst the log shrinks to 64 MB.
     Setting(sql: "PRAGMA journal_size_limit = 67108864"),

@@ -1,5 +1,5 @@
-// How the state of an execution changes. Each statement carries its guard, so that a terminal state is final and a holder
-// that lost its fence changes nothing.
+// How the state of an execution changes. Each statement carries its guard, so that a terminal state is final and a
+// holder that lost its fence changes nothing.
 
 import JobsprintDomain
 import JobsprintPorts

@@ -1,5 +1,5 @@
-// Expressions and code with JavaScript in them: what the native evaluator covers is evaluated there, the rest of a node goes
-// to a sandbox in one request for all items. Code of users always runs in a sandbox.
+// Expressions and code with JavaScript in them: what the native evaluator covers is evaluated there, the rest of a node
+// goes to a sandbox in one request for all items. Code of users always runs in a sandbox.
 
 public import JobsprintDomain
 public import JobsprintPorts

@@ -1,6 +1,6 @@
-// The sandboxes of this process: lent for one run at a time, replaced when they are gone. An execution gets the one that it
-// had before where that is free, because its context is still there. One more than may be at work is started ahead, so that
-// whoever needs a fresh one finds it.
+// The sandboxes of this process: lent for one run at a time, replaced when they are gone. An execution gets the one
+// that it had before where that is free, because its context is still there. One more than may be at work is started
+// ahead, so that whoever needs a fresh one finds it.
 
 import Dispatch
 import Synchronization
@@ -138,9 +138,9 @@ final class SandboxPool: Sendable {
     }
   }
 
-  /// Why an idle one does not serve the next run; nil where it does. What an execution leaves behind is freed when the next
-  /// one begins, but not all: nobody shall run out of memory that others have filled. A batch of 10,000 items leaves
-  /// half of the usual limit.
+  /// Why an idle one does not serve the next run; nil where it does. What an execution leaves behind is freed when the
+  /// next one begins, but not all: nobody shall run out of memory that others have filled. A batch of 10,000 items
+  /// leaves half of the usual limit.
   private func end(of idle: Idle, for context: [UInt8]) -> SandboxMetrics.End? {
     if idle.process.hasEnded { return .killed }
     return idle.context != context && idle.resident > options.memory / 4 * 3 ? .retired : nil

@@ -1,5 +1,5 @@
-// What code in a sandbox can see, as the runtime reads it (CSandboxRuntime/Runtime/Scene.js): everything that is small, and
-// of what is large only how many items there are. What the code then looks at is sent when it asks.
+// What code in a sandbox can see, as the runtime reads it (CSandboxRuntime/Runtime/Scene.js): everything that is small,
+// and of what is large only how many items there are. What the code then looks at is sent when it asks.
 
 import JobsprintDomain
 import JobsprintPorts

@@ -1,5 +1,5 @@
-// When a sandbox may be started again after starts that failed: the second time at once, then after 0.1 s, twice as long each
-// time, at most 30 s. A sandbox that can't start would else be started by every run of every node.
+// When a sandbox may be started again after starts that failed: the second time at once, then after 0.1 s, twice as
+// long each time, at most 30 s. A sandbox that can't start would else be started by every run of every node.
 
 struct StartBackoff {
   /// In a row.

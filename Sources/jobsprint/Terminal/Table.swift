@@ -1,5 +1,5 @@
-/// Rows under headings, made to fit the terminal: the widest columns give way first, but never the first one, which holds
-/// what the next command needs.
+/// Rows under headings, made to fit the terminal: the widest columns give way first, but never the first one, which
+/// holds what the next command needs.
 struct Table {
   private let headings: [String]
   private var rows: [[String]] = []
