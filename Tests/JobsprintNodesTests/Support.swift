@@ -10,6 +10,7 @@ import Testing
 /// One run of a node: what it is given as JSON text, and what came of it.
 struct NodeTrial {
   private static let library = NodeLibrary(BuiltInNodes.all(includingTestNodes: TestNodeOptions(ledgerPath: nil)))
+  var library = Self.library
   private static let evaluator = NativeExpressionEvaluator()
 
   let type: String
@@ -46,7 +47,7 @@ struct NodeTrial {
   }
 
   func result() async throws(NodeError) -> NodeResult {
-    guard let found = Self.library[type] else { throw NodeError("There is no node type \(type)") }
+    guard let found = library[type] else { throw NodeError("There is no node type \(type)") }
     let clock = TestClock()
     let scope = ExpressionScope(
       workflow: Workflow(name: "Test", nodes: [node], connections: Connections()),

@@ -13,6 +13,8 @@ struct TestEffectNode: NodeType {
       NodeParameter("failTimes", .number, "How many attempts fail.", default: 0),
     ])
 
+  private static let page = 4096
+
   let ledgerPath: String?
 
   func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
@@ -32,13 +34,17 @@ struct TestEffectNode: NodeType {
     return .outputs([context.items])
   }
 
-  /// One write(2) in append mode: lines of many processes never mix, and outlive a kill right behind it.
+  /// One write(2) in append mode: lines of many processes never mix, and outlive a kill right behind it. A kill can cut a
+  /// write where it goes on to the next page of the file, so a line that would cross into it begins there, behind spaces.
   private func append(_ line: JSONValue) throws(NodeError) {
     guard let ledgerPath else { return }
     let descriptor = open(ledgerPath, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw NodeError("The ledger \(ledgerPath) can't be opened: error \(errno)") }
     defer { close(descriptor) }
     let bytes = line.jsonBytes + [UInt8(ascii: "\n")]
+    let end = Int(lseek(descriptor, 0, SEEK_END))
+    let room = Self.page - end % Self.page
+    if end >= 0, room < bytes.count { _ = write(descriptor, [UInt8](repeating: UInt8(ascii: " "), count: room), room) }
     guard write(descriptor, bytes, bytes.count) == bytes.count else {
       throw NodeError("The ledger \(ledgerPath) can't be written: error \(errno)")
     }
