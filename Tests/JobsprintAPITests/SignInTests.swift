@@ -259,7 +259,8 @@ import Testing
       }
       #expect(try await setUp(token, "no address").code == "email_unfit")
       #expect(try await setUp(token, "ann@example.com", "short").code == "password_unfit")
-      #expect(try await setUp(String(token.dropLast()) + "0", "ann@example.com").status == 400)
+      let other = token.dropLast() + (token.hasSuffix("0") ? "1" : "0")
+      #expect(try await setUp(String(other), "ann@example.com").status == 400)
       let made = try await setUp(token, "ann@example.com")
       #expect(made.status == 201 && made.json["name"] == "Ann")
       #expect(try await setUp(token, "bob@example.com").code == "token_unusable")

@@ -118,7 +118,7 @@ final class FaultFlow: Sendable {
   private let recoverer: Recoverer
   private let dispatcher: Dispatcher
   private let ids: IdentifierSource
-  private let clock = MachineClock()
+  let clock = MachineClock()
 
   /// - Parameter journal: what stands in for the storage's own.
   init(
