@@ -26,8 +26,10 @@ struct Housekeeping: Sendable {
         while try await storage.sessions.forget(before: clock.now - .seconds(24 * 3600), limit: 1000) >= 1000 {}
         try await expire()
       } catch { note(error) }
-      _ = await locks.whileHolding("audit-retention", for: .seconds(60), on: clock) { _ in
-        do throws(PortError) { try await expireAudit() } catch { note(error) }
+      if let audit {
+        _ = await locks.whileHolding("audit-retention", for: .seconds(60), on: clock) { _ in
+          do throws(PortError) { try await expire(audit.retention, days: audit.days) } catch { note(error) }
+        }
       }
       if Task.isCancelled { return }
       try? await clock.sleep(for: .seconds(600))
@@ -44,12 +46,11 @@ struct Housekeeping: Sendable {
     try await inTurns(retention.all, storage.expireLetters)
   }
 
-  private func expireAudit() async throws(PortError) {
-    guard let audit else { return }
-    let end = clock.now - .seconds(audit.days * 86_400)
+  private func expire(_ audit: AuditRetention, days: Int) async throws(PortError) {
+    let end = clock.now - .seconds(days * 86_400)
     for workspace in try await workspaces() {
       let read = isAuditStreamed ? try await storage.auditCursors.cursor(of: workspace.id)?.sequence ?? 0 : nil
-      while try await audit.retention.expire(before: end, in: workspace.id, upTo: read), !Task.isCancelled {}
+      while try await audit.expire(before: end, in: workspace.id, upTo: read), !Task.isCancelled {}
     }
   }
 
