@@ -45,14 +45,14 @@ extension [Item] {
   /// The origins of the items at some places, for an item that is made of them.
   @inlinable
   public func pairing(of places: some Collection<Int>) -> PairedItem {
+    let source = span
+    guard places.allSatisfy({ source[$0].place >= 0 }) else {
+      return .many(places.flatMap { self[$0].pairedItem?.origins ?? [] })
+    }
     var origins: [PairedItem.Origin] = []
-    origins.reserveCapacity(places.count)
-    for index in places {
-      let (place, input) = (span[index].place, span[index].input)
-      if place >= 0 {
-        origins.append(PairedItem.Origin(item: Int(place), input: Int(input)))
-      } else {
-        origins += self[index].pairedItem?.origins ?? []
+    origins.append(addingCapacity: places.count) { output in
+      for index in places {
+        output.append(PairedItem.Origin(item: Int(source[index].place), input: Int(source[index].input)))
       }
     }
     return .many(origins)

@@ -98,7 +98,7 @@ struct AggregateNode: NodeType {
   private static func wholeItems(_ context: NodeContext) throws(NodeError) -> [JSONValue] {
     let isKept: (String) -> Bool
     switch try context.string("include", default: "allFields") {
-    case "allFields": return context.items.map { .object($0.json) }
+    case "allFields": return context.items.data
     case "specifiedFields":
       let names = Set(try context.requiredFields("fieldsToInclude", usesDots: false, purpose: "include").map(\.name))
       isKept = { names.contains($0) }

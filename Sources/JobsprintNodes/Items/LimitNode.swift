@@ -24,6 +24,6 @@ struct LimitNode: NodeType {
     let count = Int(min(most, Double(items.count)))
     if count == items.count { return items }
     let isLast = try context.string("keep", default: "firstItems") == "lastItems"
-    return Array(isLast ? items.suffix(count) : items.prefix(count))
+    return items.part(isLast ? items.count - count..<items.count : 0..<count)
   }
 }
