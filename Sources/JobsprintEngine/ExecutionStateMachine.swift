@@ -82,6 +82,14 @@ public struct ExecutionStateMachine: Sendable {
     due.append(DueRun(place: start, inputs: [items], sources: [nil]))
   }
 
+  /// What nodes see of one another: their runs, and of a pinned node that has not run what it is pinned to.
+  public var visibleHistory: RunHistory {
+    guard !pinned.isEmpty else { return history }
+    let nodes = pinned.map { (graph.vertices[$0].node, $1) }
+    let items = nodes.filter { !$0.0.isDisabled }.map { (ExactString($0.0.name), $0.1) }
+    return history.standingIn(Dictionary(items) { first, _ in first })
+  }
+
   /// Not all of the workflow runs, or not on what it would find: somebody tries something out.
   public var isTrial: Bool { destination != nil || !pinned.isEmpty }
 

@@ -60,7 +60,7 @@ struct ExpressionProblem: Error {
     ExpressionProblem(
       message: "Paired item data for item from node '\(node)' is unavailable",
       description: "Item \(item) of '\(node)' does not say which input item it was made from. Make sure '\(node)' sets "
-        + "pairedItem, or use .first(), .last() or .all()[index] instead of .item.",
+        + "pairedItem (pinned data often has none: unpin it), or use .first(), .last() or .all()[index] instead of .item.",
       type: "paired_item_no_info", cause: node, isAboutPairing: true)
   }
 

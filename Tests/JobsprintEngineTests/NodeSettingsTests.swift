@@ -236,6 +236,20 @@ import Testing
     #expect(trace.outputs(of: "Merge") == [])
   }
 
+  @Test func aPinnedNodeThatHasNotRunIsSeenWithWhatItIsPinnedTo() {
+    let graph = WorkflowGraph(
+      Workflow(
+        name: "W", nodes: ["Start", "Pinned", "Off"].map { Node(name: $0, type: "t", isDisabled: $0 == "Off") },
+        connections: Connections())
+    ) { _ in NodeTraits() }
+    let machine = ExecutionStateMachine(
+      graph, start: 0, items: items(1), pinned: ["Pinned": items(2), "Off": items(3)])
+    let seen = machine.visibleHistory
+    #expect(jsons(seen.run(of: "Pinned")?.outputs) == jsons([items(2)]))
+    #expect(seen.run(of: "Off") == nil)
+    #expect(machine.history.run(of: "Pinned") == nil)
+  }
+
   /// Loops whose body is switched off or pinned go round as often as others.
   @Test(arguments: [WorkflowSettings.ExecutionOrder.v0, .v1], ["off", "pinned"])
   func aLoopGoesThroughWhatDoesNotRun(order: WorkflowSettings.ExecutionOrder, how: String) {

@@ -143,6 +143,8 @@ import Testing
       ("PairedItemInfoMissing", "={{ $('Edit Fields').item.json.name }}", "paired_item_no_info"),
       ("IncorrectPairedItem", "={{ $('Edit Fields').item.json.name }}", "paired_item_invalid_info"),
       ("PairedItemInfoMissing", "={{ $('Break pairedItem chain').item.json.field }}", nil),
+      ("PairedItemInfoMissingPinned", "={{ $('Edit Fields').item.json.name }}", "paired_item_no_info"),
+      ("IncorrectPairedItemPinned", "={{ $('Edit Fields').item.to }}", "paired_item_no_info"),
     ]
     for (node, expression, type) in cases {
       #expect(try await scene("errors", at: node).failure(expression)?.type == type, "\(node)")
@@ -169,9 +171,34 @@ import Testing
       ("multiple_outputs", "Edit Fields", "={{ $('If').item.json.code }}", 1, 2),
       ("multiple_outputs", "Edit Fields", "={{ $('If').first().json.name }}", 0, "First item"),
       ("multiple_outputs", "Edit Fields", "={{ $node['If'].json.code }}", 1, 2),
+      ("rawParameter", "Execute Workflow", "={{ $rawParameter.workflowId.value }}", 0, "={{ $json.foo }}"),
     ]
     for (file, node, expression, item, expected) in cases {
       #expect(try await scene(file, at: node).evaluate(expression, item: item) == expected, "\(file): \(expression)")
     }
+  }
+
+  /// Nothing has run: what a pinned node is pinned to stands in for it.
+  @Test(.enabled(if: isPresent, "the folder ../shared/conformance is missing"))
+  func pinnedNodesThatHaveNotRun() async throws {
+    var scene = try scene("pindata", at: "NotPinnedSet1")
+    scene.history = scene.history.standingIn(scene.workflow.pinData)
+    scene.items = scene.sources.compactMap { $0 }.first.map { [history = scene.history] in history.items(at: $0) } ?? []
+    let cases: [(String, Int, JSONValue?)] = [
+      ("={{ $('PinnedSet').item.json.firstName }}", 1, "Joan"),
+      ("={{ $('PinnedSet').first().json.firstName }}", 0, "Joe"),
+      ("={{ $('PinnedSet').itemMatching(0).json.firstName }}", 0, "Joe"),
+      ("={{ $('PinnedSet').itemMatching(1).json.firstName }}", 0, "Joan"),
+      ("={{ $('PinnedSet').last().json.firstName }}", 0, "Joan"),
+      ("={{ $('PinnedSet').all()[1].json.firstName }}", 0, "Joan"),
+      ("={{ $input.first().json.firstName }}", 0, "Joe"), ("={{ $input.last().json.firstName }}", 0, "Joan"),
+      ("={{ $input.item.json.firstName }}", 0, "Joe"), ("={{ $json.firstName }}", 1, "Joan"),
+      ("={{ $data.firstName }}", 0, "Joe"), ("={{ $items()[0].json.firstName }}", 0, "Joe"),
+    ]
+    for (expression, item, expected) in cases {
+      #expect(try await scene.evaluate(expression, item: item) == expected, "\(expression)")
+    }
+    let unpaired = try self.scene("pindata_paireditem", at: "Set")
+    #expect(try await unpaired.failure("={{ $('DebugHelper').itemMatching(0) }}")?.type == "paired_item_no_info")
   }
 }

@@ -46,8 +46,8 @@ section("problems", () => {
       name, pairing),
     pairingMissing: (node, item) => make(`Paired item data for item from node '${node}' is unavailable`,
       `Item ${item} of '${node}' does not say which input item it was made from. Make sure '${node}' sets `
-      + `pairedItem, or use `
-      + ".first(), .last() or .all()[index] instead of .item.", "paired_item_no_info", node, pairing),
+      + "pairedItem (pinned data often has none: unpin it), or use .first(), .last() or .all()[index] instead of .item.",
+      "paired_item_no_info", node, pairing),
     pairingInvalid: (node, item) => make(`Paired item data for item from node '${node}' is invalid`,
       `Item ${item} of '${node}' says that it was made from an input item that doesn't exist. Correct the `
       + `pairedItem that `

@@ -6,6 +6,17 @@ public struct RunHistory: Sendable {
 
   public mutating func append(_ run: NodeRun) { runs[run.node, default: []].append(run) }
 
+  /// The same, and for nodes that have not run the items that stand in for their first output.
+  public func standingIn(_ items: [ExactString: [Item]]) -> RunHistory {
+    var history = self
+    for (node, items) in items where runs[node] == nil {
+      let run = NodeRun(
+        node: node.text, run: 0, startedAt: Timestamp(milliseconds: 0), sources: [nil], outputs: [items])
+      history.append(run)
+    }
+    return history
+  }
+
   /// Finished runs of a node, oldest first.
   public func runs(of node: String) -> [NodeRun] { runs[node] ?? [] }
 

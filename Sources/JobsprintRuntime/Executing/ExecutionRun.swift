@@ -165,7 +165,7 @@ struct ExecutionRun {
     switch try await secrets(of: task, type) {
     case .success(let secrets):
       outcome = await runner.run(
-        task, type: type, workflow: plan.workflow, facts: facts, history: machine.history, deadline: deadline,
+        task, type: type, workflow: plan.workflow, facts: facts, history: machine.visibleHistory, deadline: deadline,
         secrets: secrets, console: console, notes: notes)
     case .failure(let error): outcome = .failed(error)
     }
