@@ -148,8 +148,8 @@ let package = Package(
     floor(
       "JobsprintBench",
       [
-        "JobsprintAccess", "JobsprintDomain", "JobsprintEngine", "JobsprintNodes", "JobsprintPorts", "JobsprintScript",
-        "Postgres", "Allocator", nioCore, nioPosix, nioHTTP,
+        "JobsprintAccess", "JobsprintDomain", "JobsprintEngine", "JobsprintMemory", "JobsprintNodes", "JobsprintPorts",
+        "JobsprintRedis", "JobsprintScript", "Postgres", "Allocator", nioCore, nioPosix, nioHTTP,
       ]),
     tests(
       "JobsprintRuntimeTests",

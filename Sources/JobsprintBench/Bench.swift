@@ -53,6 +53,8 @@ public struct Bench: Sendable {
     ("inserts", { _ in try await InsertMeasurement.figures() }),
     ("postgres", { try await PostgresMeasurement.figures($0) }),
     ("stack", { try await StackMeasurement.figures($0) }),
+    ("access", { try await AccessMeasurement.figures($0) }),
+    ("events", { try await EventMeasurement.figures($0) }),
     ("postgres-idle", { try await IdleMeasurement.figures($0) }),
     ("postgres-million", { try await MillionMeasurement.figures($0) }),
   ]
@@ -105,4 +107,6 @@ struct BenchContext: Sendable {
   var aims = E3Aims(rate: 3000, p50: 2, p99: 10)
   /// RabbitMQ's address: an API and a worker instead of one program.
   var broker: String?
+  /// Settings of the programs besides.
+  var settings: [String: String] = [:]
 }

@@ -10,18 +10,37 @@ struct LoadAnswer: Sendable {
   let body: [UInt8]
 }
 
+/// Who sends the requests.
+enum LoadCredential: Sendable {
+  /// The one that all measured programs begin with.
+  case apiKey
+  /// An access token.
+  case token(String)
+
+  fileprivate var header: (name: String, value: String) {
+    switch self {
+    case .apiKey: ("x-api-key", MeasuredServer.apiKey)
+    case .token(let token): ("authorization", "Bearer \(token)")
+    }
+  }
+}
+
 final class LoadConnection: Sendable {
   private let channel: any Channel
   private let port: Int
+  private let credential: LoadCredential
 
   var loop: any EventLoop { channel.eventLoop }
 
-  private init(channel: any Channel, port: Int) {
+  private init(channel: any Channel, port: Int, as credential: LoadCredential) {
     self.channel = channel
     self.port = port
+    self.credential = credential
   }
 
-  static func open(port: Int, on group: any EventLoopGroup) async throws -> LoadConnection {
+  static func open(
+    port: Int, on group: any EventLoopGroup, as credential: LoadCredential = .apiKey
+  ) async throws -> LoadConnection {
     let channel = try await ClientBootstrap(group: group)
       .channelOption(.socketOption(.tcp_nodelay), value: 1)
       .channelInitializer { channel in
@@ -31,7 +50,7 @@ final class LoadConnection: Sendable {
         }
       }
       .connect(host: "127.0.0.1", port: port).get()
-    return LoadConnection(channel: channel, port: port)
+    return LoadConnection(channel: channel, port: port, as: credential)
   }
 
   func get(_ path: String) async throws -> LoadAnswer { try await send(.GET, path, nil) }
@@ -46,7 +65,7 @@ final class LoadConnection: Sendable {
   func answer(to method: HTTPMethod, _ path: String, _ body: [UInt8]?) -> EventLoopFuture<LoadAnswer> {
     var head = HTTPRequestHead(version: .http1_1, method: method, uri: "/api/v1\(path)")
     head.headers.add(name: "host", value: "127.0.0.1:\(port)")
-    head.headers.add(name: "x-api-key", value: MeasuredServer.apiKey)
+    head.headers.add(name: credential.header.name, value: credential.header.value)
     if let body {
       head.headers.add(name: "content-type", value: "application/json")
       head.headers.add(name: "content-length", value: String(body.count))

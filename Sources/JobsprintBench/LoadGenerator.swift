@@ -9,10 +9,14 @@ struct LoadGenerator: Sendable {
   let connections: [LoadConnection]
   let workflow: String
 
-  static func open(_ server: MeasuredServer, connections count: Int) async throws -> LoadGenerator {
+  static func open(
+    _ server: MeasuredServer, connections count: Int, as credential: LoadCredential = .apiKey
+  ) async throws -> LoadGenerator {
     let group = MultiThreadedEventLoopGroup.singleton.next()
     var connections: [LoadConnection] = []
-    for _ in 0..<count { connections.append(try await LoadConnection.open(port: server.port, on: group)) }
+    for _ in 0..<count {
+      connections.append(try await LoadConnection.open(port: server.port, on: group, as: credential))
+    }
     let created = try await connections[0].post("/workflows", JSONValue.object(E3.document).jsonBytes)
     guard created.status == 200, let id = try JSONValue(parsing: created.body)["id"]?.stringValue else {
       throw BenchError(description: "the workflow was refused: \(String(decoding: created.body, as: UTF8.self))")
@@ -38,6 +42,17 @@ struct LoadGenerator: Sendable {
       }
       return try await group.reduce(into: []) { $0 += $1 }
     }
+  }
+
+  /// Executions per second that were accepted and have ended, after a second to warm up.
+  func rate(seconds: Int) async throws -> Double {
+    _ = try await closedLoop(until: .now + .seconds(1))
+    let begin = ContinuousClock.now
+    let accepted = try await closedLoop(until: begin + .seconds(seconds))
+    let missing = try await readBack(Array(accepted.suffix(connections.count * 4)), withData: false)
+    let elapsed = (ContinuousClock.now - begin) / .seconds(1)
+    guard missing.isEmpty else { throw BenchError(description: "not all is there: \(missing.prefix(5))") }
+    return Double(accepted.count) / elapsed
   }
 
   /// Requests at a fixed rate, whether or not earlier ones were answered; waits for each execution's end. All of it on

@@ -8,7 +8,9 @@ struct MeasuredSite: Sendable {
   private let worker: MeasuredServer?
 
   static func open(_ context: BenchContext) async throws -> MeasuredSite {
-    var environment = ["JOBSPRINT_DATABASE_URL": context.database, "JOBSPRINT_BROKER_URL": context.broker]
+    var environment: [String: String?] = context.settings.mapValues { $0 }
+    environment["JOBSPRINT_DATABASE_URL"] = context.database
+    environment["JOBSPRINT_BROKER_URL"] = context.broker
     guard context.broker != nil else {
       environment["JOBSPRINT_DATA"] = context.folder.appending(path: "data").path
       return MeasuredSite(

@@ -122,6 +122,31 @@ struct NodeCase: Sendable {
         const {createHash} = require('crypto'); return items.map(i => ({json: {...i.json,
           hash: createHash('sha256').update(i.json.email).digest('hex')}, pairedItem: i.pairedItem}))
         """),
+    NodeCase(
+      name: "dateTime (format)", type: "n8n-nodes-base.dateTime", version: 2,
+      parameters: [
+        "operation": "formatDate", "date": "={{ $json.since }}", "format": "MM/dd/yyyy",
+        "options": ["includeInputFields": true],
+      ],
+      script: """
+        const two = number => String(number).padStart(2, '0');
+        return items.map(i => { const date = new Date(i.json.since);
+          const formattedDate = `${two(date.getUTCMonth() + 1)}/${two(date.getUTCDate())}/${date.getUTCFullYear()}`;
+          return {json: {...i.json, formattedDate}, pairedItem: i.pairedItem} })
+        """),
+    NodeCase(
+      name: "convertToFile (CSV)", type: "n8n-nodes-base.convertToFile", version: 1.1,
+      parameters: ["operation": "csv"],
+      script: """
+        const columns = [...new Set(items.flatMap(i => Object.keys(i.json)))];
+        const cell = value => { const text = value === undefined || value === null ? ''
+            : typeof value === 'object' ? JSON.stringify(value) : String(value);
+          return /[",\\n\\r]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text };
+        const lines = [columns.map(cell).join(','), ...items.map(i => columns.map(c => cell(i.json[c])).join(','))];
+        const data = Buffer.from('\\ufeff' + lines.join('\\n')).toString('base64');
+        return [{json: {}, binary: {data: {data, mimeType: 'text/csv', fileName: 'spreadsheet.csv'}},
+          pairedItem: items.map(i => i.pairedItem)}]
+        """),
   ]
 
   static let count = 10_000
@@ -138,7 +163,7 @@ struct NodeCase: Sendable {
       item["amount"] = .integer(Int64(amount))
       item["active"] = .bool(number % 3 == 0)
       item["tags"] = ["retail", .string("tier-\(number % 5)")]
-      item["note"] = "Leave it at the back door, please."
+      item["since"] = .string("20\(10 + number % 16)-0\(1 + number % 9)-1\(number % 10)T08:30:00.000Z")
       return .object(item)
     }
   }

@@ -71,8 +71,8 @@ enum FloorPlan {
       Floor(
         "JobsprintBench",
         own: [
-          "JobsprintAccess", "JobsprintDomain", "JobsprintEngine", "JobsprintNodes", "JobsprintPorts",
-          "JobsprintScript", "Postgres", "Allocator",
+          "JobsprintAccess", "JobsprintDomain", "JobsprintEngine", "JobsprintMemory", "JobsprintNodes",
+          "JobsprintPorts", "JobsprintRedis", "JobsprintScript", "Postgres", "Allocator",
         ],
         foreign: ["NIOCore", "NIOPosix", "NIOHTTP1"]),
     ].map { ($0.target, $0) })
