@@ -1,11 +1,27 @@
 // Writes sorted for set-based statements: by kind, and in the order of ids, so that all transactions lock rows in the
 // same order. A statement can't see what it does itself, so a write to an execution, or under an idempotency key, that
 // has been written before in the batch belongs to the round behind that, whose statements come after it. Writes that
-// have nothing to do with each other share a round: a batch of accepts, each with its execution's end behind it, has
-// two.
+// have nothing to do with each other share a round. An accept with its execution's success right behind it is one write:
+// such an execution was never there to be held, and leaves no dead row where the others of a busy server do.
 
 import JobsprintDomain
 import JobsprintPorts
+
+/// An execution that is accepted and has ended.
+struct WholeExecution {
+  let accepted: NewExecution
+  let end: JournalAppend
+
+  /// - Returns: nil where the second does not end the first, or something hangs on either that others may meet.
+  init?(_ first: JournalWrite, _ second: JournalWrite?) {
+    guard case .accept(let accepted) = first, case .append(let end) = second, accepted.ends(with: end),
+      accepted.idempotency == nil, accepted.entries.isEmpty, accepted.concurrency == nil,
+      case .finish(.success, error: nil, _, _, deadLetter: nil) = end.transition, end.staticData == nil
+    else { return nil }
+    self.accepted = accepted
+    self.end = end
+  }
+}
 
 /// Writes that have nothing to do with each other.
 struct JournalRound {
@@ -14,6 +30,8 @@ struct JournalRound {
   var accepts: [Placed<NewExecution>] = []
   /// Accepts with an idempotency key.
   var keyed: [Placed<NewExecution>] = []
+  /// Accepts, each with the success that stands right behind it.
+  var whole: [WholeExecution] = []
   var continues: [Placed<JournalAppend>] = []
   /// Ends with success.
   var finishes: [Placed<JournalAppend>] = []
@@ -47,6 +65,7 @@ struct JournalRound {
   mutating func sort() {
     accepts.sort { $0.write.id < $1.write.id }
     keyed.sort { $0.write.id < $1.write.id }
+    whole.sort { $0.accepted.id < $1.accepted.id }
     continues.sort { $0.write.execution < $1.write.execution }
     finishes.sort { $0.write.execution < $1.write.execution }
     failures.sort { $0.write.execution < $1.write.execution }
@@ -71,14 +90,21 @@ struct JournalBatch {
     /// The round behind the one that wrote an execution, or under a key, last.
     var nextOfExecution: [ExecutionID: Int] = [:]
     var nextOfKey: [Key: Int] = [:]
-    for (place, write) in writes.enumerated() {
+    var ended: Int?
+    for (place, write) in writes.enumerated() where place != ended {
       let key = write.idempotency.map { Key(workspace: $0.workspace, key: $0.key.stored) }
       let round = max(nextOfExecution[write.execution] ?? 0, key.flatMap { nextOfKey[$0] } ?? 0)
       if round == rounds.count { rounds.append(JournalRound()) }
       nextOfExecution[write.execution] = round + 1
       if let key { nextOfKey[key] = round + 1 }
       workspaces.insert(write.workspace)
-      try rounds[round].add(write, at: place)
+      let next = place + 1 < writes.count ? writes[place + 1] : nil
+      if let whole = WholeExecution(write, next) {
+        rounds[round].whole.append(whole)
+        ended = place + 1
+      } else {
+        try rounds[round].add(write, at: place)
+      }
     }
     for place in rounds.indices { rounds[place].sort() }
   }

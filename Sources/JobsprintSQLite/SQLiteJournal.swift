@@ -12,7 +12,15 @@ public struct SQLiteJournal: Journal {
     return try await database.write { connection in
       var outcomes: [JournalOutcome] = []
       outcomes.reserveCapacity(writes.count)
-      for write in writes {
+      var ended: Int?
+      for (place, write) in writes.enumerated() where place != ended {
+        if case .accept(let execution) = write, place + 1 < writes.count, case .append(let end) = writes[place + 1],
+          try connection.store(execution, ending: end)
+        {
+          outcomes += [.committed, .committed]
+          ended = place + 1
+          continue
+        }
         switch write {
         case .accept(let execution): outcomes.append(try connection.accept(execution))
         case .append(let append): outcomes.append(try connection.append(append))
@@ -29,13 +37,32 @@ extension Connection {
   fileprivate func accept(_ execution: NewExecution) throws -> JournalOutcome {
     if let record = execution.idempotency, let used = try insertUnlessUsed(record) { return .replayed(used) }
     try run(InsertExecution(execution: execution))
+    try insertData(of: execution)
+    return .committed
+  }
+
+  private func insertData(of execution: NewExecution) throws {
     if !execution.input.isEmpty {
       try run(InsertInput(execution: execution.id, workspace: execution.workspace, input: execution.input))
     }
     for entry in execution.entries {
       try insert(InsertFinishedEntry(execution: execution.id, workspace: execution.workspace, entry: entry))
     }
-    return .committed
+  }
+
+  /// Stores an execution with its success, which saves it the row's second change.
+  /// - Returns: false, and nothing is stored, where `end` is not that, or an idempotency key may stand against it.
+  fileprivate func store(_ execution: NewExecution, ending end: JournalAppend) throws -> Bool {
+    guard execution.ends(with: end), execution.idempotency == nil,
+      case .finish(.success, error: nil, let lastNode, let time, deadLetter: nil) = end.transition,
+      end.staticData == nil
+    else { return false }
+    try run(InsertExecution(execution: execution, end: (lastNode, time)))
+    try insertData(of: execution)
+    for entry in end.entries {
+      try insert(InsertFinishedEntry(execution: end.execution, workspace: end.workspace, entry: entry))
+    }
+    return true
   }
 
   fileprivate func append(_ append: JournalAppend) throws -> JournalOutcome {

@@ -186,6 +186,69 @@ public enum JournalConformance {
           is: 0)
       }
     },
+    ConformanceCheck("an end right behind its acceptance leaves what it leaves by itself") { storage in
+      let journal = storage.journal
+      func accept(_ number: Int) -> JournalWrite {
+        .accept(.numbered(number, at: .seconds(3), retryOf: .numbered(9), claimedBy: me))
+      }
+      func end(_ number: Int) -> JournalWrite {
+        .append(number, [.entry(at: 0, payload: "first"), .entry(at: 1)], .success(lastNode: nil, at: .seconds(4)))
+      }
+      _ = try await journal.commit([accept(1)])
+      try expect(try await journal.commit([end(1)]), is: [.committed])
+      try expect(
+        try await journal.commit([accept(2), end(2), end(2), .cancel(2), .accept(.numbered(3))]),
+        is: [.committed, .committed, .fenced, .alreadyEnded(.success), .committed])
+      let (apart, together) = (
+        try required(try await storage.executions.execution(.numbered(1), in: .initial)),
+        try required(try await storage.executions.execution(.numbered(2), in: .initial))
+      )
+      try expect(together.state, is: .success)
+      try expect(together.term, is: apart.term)
+      try expect(together.acceptedAt, is: apart.acceptedAt)
+      try expect(together.startedAt, is: apart.startedAt)
+      try expect(together.finishedAt, is: .seconds(4))
+      try expect(together.retryOf, is: .numbered(9))
+      try expect(together.lastNode, is: nil)
+      try expect(together.error, is: nil)
+      try expect(together.input, is: apart.input)
+      for number in [1, 2] {
+        let entries = try await storage.executions.journal(of: .numbered(number), in: .initial)
+        try expect(entries.map(\.payload), is: [Array("first".utf8), Array("{}".utf8)])
+      }
+      try expect(
+        try await storage.claims.beat(me, holding: [.numbered(2)], at: .seconds(5)), is: [.numbered(2)])
+    },
+    ConformanceCheck("an end right behind another's acceptance, or a key's second one, is fenced") { storage in
+      try expect(
+        try await storage.journal.commit([
+          .accept(.numbered(1, claimedBy: me)), .append(1, by: 2, [.entry(at: 0)], .success()),
+          .accept(.numbered(2)), .append(2, [], .success()),
+        ]), is: [.committed, .fenced, .committed, .fenced])
+      let kept = IdempotencyRecord.of("key", response: "first")
+      try expect(
+        try await storage.journal.commit([
+          .accept(.numbered(3, claimedBy: me, idempotency: kept)), .append(3, [], .success()),
+          .accept(.numbered(4, claimedBy: me, idempotency: .of("key", response: "second"))),
+          .append(4, [], .success()),
+        ]), is: [.committed, .committed, .replayed(kept), .fenced])
+      let states = [
+        try await storage.executions.execution(.numbered(1), in: .initial)?.state,
+        try await storage.executions.execution(.numbered(2), in: .initial)?.state,
+        try await storage.executions.execution(.numbered(3), in: .initial)?.state,
+        try await storage.executions.execution(.numbered(4), in: .initial)?.state,
+      ]
+      try expect(states, is: [.running, .new, .success, nil])
+    },
+    ConformanceCheck("an end right behind its acceptance that finishes a run twice is refused, and nothing is there") {
+      storage in
+      try await expectRefusal("the pair") {
+        _ = try await storage.journal.commit([
+          .accept(.numbered(1, claimedBy: me)), .append(1, [.entry(at: 0), .entry(at: 0)], .success()),
+        ])
+      }
+      try expect(try await storage.executions.execution(.numbered(1), in: .initial), is: nil)
+    },
     ConformanceCheck("an execution can't end in a state that is no end") { storage in
       _ = try await storage.journal.commit([.accept(.numbered(1, claimedBy: me))])
       try await expectRefusal("finish as waiting") {

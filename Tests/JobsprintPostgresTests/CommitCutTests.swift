@@ -96,6 +96,20 @@ extension ServerFaults {
     }
 
     @Test(arguments: CutProxy.Cut.allCases)
+    func anExecutionWithItsEndIsStoredOnceWhereTheAnswerIsLost(cut: CutProxy.Cut) async throws {
+      try await withFlow(waitLimit: .seconds(5)) { flow, proxy, _ in
+        let storage = flow.storage
+        proxy.cut(cut) { $0 == StoreWholeExecutions.sql }
+        let outcomes = try await storage.journal.commit([
+          .accept(.numbered(901, claimedBy: .numbered(901))), .append(901, by: 901, [.entry(at: 0)], .success()),
+        ])
+        #expect(outcomes == [.committed, .committed] && proxy.cuts == 1)
+        #expect(try await storage.executions.execution(.numbered(901), in: .initial)?.state == .success)
+        #expect(try await storage.executions.journal(of: .numbered(901), in: .initial).count == 1)
+      }
+    }
+
+    @Test(arguments: CutProxy.Cut.allCases)
     func staticDataIsKeptWithItsEndWhereTheAnswerIsLost(cut: CutProxy.Cut) async throws {
       try await withFlow(waitLimit: .seconds(5)) { flow, proxy, _ in
         let storage = flow.storage

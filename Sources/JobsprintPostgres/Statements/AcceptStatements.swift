@@ -63,6 +63,49 @@ struct AcceptExecutions: PostgresStatement {
   func bind(into values: inout PostgresBindings) throws { try JobsprintPostgres.bind(executions, to: &values) }
 }
 
+/// Accepts that have their execution's success with them: they go into history at once.
+struct StoreWholeExecutions: PostgresStatement {
+  static let name = "executions.store-whole"
+  static let sql = """
+    WITH whole AS MATERIALIZED (
+      SELECT * FROM unnest(
+        $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int8[], $6::uuid[], $7::text[], $8::text[], $9::bytea[],
+        $10::int8[], $11::bytea[], $12::bytea[])
+      AS a (id, workspace_id, workflow_id, version_id, accepted_at, retry_of, mode, lane, input, finished_at, last_node,
+        entries)
+    ), stored AS (
+      INSERT INTO jobsprint.executions
+        (workspace_id, id, workflow_id, version_id, accepted_at, retry_of, mode, lane, input)
+      SELECT workspace_id, id, workflow_id, version_id, accepted_at, retry_of, mode, lane, input FROM whole
+    )
+    INSERT INTO jobsprint.execution_ends (id, workspace_id, started_at, finished_at, term, state, last_node, entries)
+    SELECT id, workspace_id, accepted_at, finished_at, 1, 'success', last_node, entries FROM whole
+    """
+
+  let executions: [WholeExecution]
+
+  func bind(into values: inout PostgresBindings) throws {
+    try values.bind(ids: executions.lazy.map(\.accepted.id))
+    try values.bind(ids: executions.lazy.map(\.accepted.workspace))
+    try values.bind(ids: executions.lazy.map(\.accepted.workflow))
+    try values.bind(ids: executions.lazy.map(\.accepted.version))
+    try values.bind(array: executions.lazy.map(\.accepted.acceptedAt.milliseconds))
+    try values.bind(array: executions.lazy.map { $0.accepted.retryOf?.stored })
+    try values.bind(array: executions.lazy.map(\.accepted.mode.rawValue))
+    try values.bind(array: executions.lazy.map(\.accepted.lane.rawValue))
+    try values.bind(array: executions.lazy.map(\.accepted.input))
+    try values.bind(array: executions.lazy.map { $0.end.end?.at.milliseconds ?? 0 })
+    try values.bind(array: executions.lazy.map { $0.end.end?.lastNode?.stored })
+    var packs: [[UInt8]?] = []
+    for execution in executions {
+      // Nothing of it is in the store yet, so what it finishes twice is in this write.
+      _ = try JournalPack.positions(of: execution.end.entries)
+      packs.append(JournalPack.bytes(of: execution.end.entries))
+    }
+    try values.bind(array: packs)
+  }
+}
+
 /// Leaves out those whose key was used before; gives the ids of the others. A key that another transaction is just
 /// using is waited for.
 struct AcceptKeyedExecutions: PostgresStatement {

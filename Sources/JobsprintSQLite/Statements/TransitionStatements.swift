@@ -8,11 +8,18 @@ struct InsertExecution: FixedSQLStatement {
   static let sql = """
     INSERT INTO executions
       (id, workspace_id, workflow_id, version_id, state, mode, lane, term, executor_id, accepted_at, started_at,
-       dispatched_at, retry_of, concurrency)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       dispatched_at, retry_of, concurrency, last_node, finished_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     """
 
   let execution: NewExecution
+  /// Of one that has ended with success by now.
+  var end: (lastNode: String?, at: Timestamp)?
+
+  private var state: ExecutionState {
+    if end != nil { return .success }
+    return execution.claimedBy == nil ? .new : .running
+  }
 
   func bind(to values: inout Binder) {
     let isClaimed = execution.claimedBy != nil
@@ -20,16 +27,18 @@ struct InsertExecution: FixedSQLStatement {
     values.add(execution.workspace)
     values.add(execution.workflow)
     values.add(execution.version)
-    values.add(isClaimed ? ExecutionState.running.rawValue : ExecutionState.new.rawValue)
+    values.add(state.rawValue)
     values.add(execution.mode.rawValue)
     values.add(execution.lane.rawValue)
     values.add(isClaimed ? 1 : 0)
-    values.add(execution.claimedBy)
+    values.add(end == nil ? execution.claimedBy : nil)
     values.add(execution.acceptedAt)
     values.add(isClaimed ? execution.acceptedAt : nil)
     values.add(execution.dispatchedAt)
     values.add(execution.retryOf)
     if let concurrency = execution.concurrency { values.add(concurrency) } else { values.addNull() }
+    values.add(end?.lastNode)
+    values.add(end?.at)
   }
 }
 
