@@ -5,3 +5,6 @@
 #include <openssl/rsa.h>
 #include <openssl/hmac.h>
 #include <openssl/x509.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/param_build.h>

@@ -26,6 +26,7 @@ public struct APIDependencies: Sendable {
   let library: NodeLibrary
   let authenticator: Authenticator
   let accounts: AccountOffice
+  let identities: IdentityOffice
   let serviceAccounts: ServiceAccountOffice
   let sessions: SessionOffice
   let limits: RequestLimits
@@ -46,7 +47,7 @@ public struct APIDependencies: Sendable {
     apiKeys: any APIKeyStore, workspaces: any WorkspaceStore, audit: any AuditLog,
     idempotency: any IdempotencyStore,
     library: NodeLibrary, authenticator: Authenticator, accounts: AccountOffice,
-    serviceAccounts: ServiceAccountOffice, sessions: SessionOffice,
+    identities: IdentityOffice, serviceAccounts: ServiceAccountOffice, sessions: SessionOffice,
     limits: RequestLimits, feed: any EventFeed, clock: any WallClock, metrics: @escaping @Sendable () -> String
   ) {
     self.acceptor = acceptor
@@ -71,6 +72,7 @@ public struct APIDependencies: Sendable {
     self.library = library
     self.authenticator = authenticator
     self.accounts = accounts
+    self.identities = identities
     self.serviceAccounts = serviceAccounts
     self.sessions = sessions
     self.limits = limits

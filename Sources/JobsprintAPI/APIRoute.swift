@@ -51,8 +51,8 @@ struct APIRoute: Sendable {
   static let base = "/api/v1"
 
   static let all: [APIRoute] =
-    AuthRoutes.all + SessionRoutes.all + UserRoutes.all + ServiceAccountRoutes.all + WorkflowRoutes.all
-    + WorkflowStateRoutes.all
+    AuthRoutes.all + IdentityRoutes.all + SessionRoutes.all + UserRoutes.all + ServiceAccountRoutes.all
+    + WorkflowRoutes.all + WorkflowStateRoutes.all
     + ExecuteRoutes.all + BatchRoutes.all + ExecutionRoutes.all + EventRoutes.all + DeadLetterRoutes.all + TagRoutes.all
     + VariableRoutes.all + CredentialRoutes.all + NodeTypeRoutes.all + WorkspaceRoutes.all + APIKeyRoutes.all
     + AuditLogRoutes.all + DiscoverRoutes.all + MetricsRoutes.all

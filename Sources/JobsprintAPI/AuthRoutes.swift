@@ -119,7 +119,7 @@ extension APICall {
 }
 
 extension SignedIn {
-  fileprivate var representation: JSONValue {
+  var representation: JSONValue {
     [
       "accessToken": .string(accessToken), "tokenType": "Bearer", "expiresIn": .integer(Int64(expiresIn)),
       "refreshToken": .string(refreshToken), "session": session.representation(isCurrent: true),

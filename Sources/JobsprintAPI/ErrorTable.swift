@@ -55,13 +55,17 @@ extension Problem {
 
   private static func status(of code: AccessError.Code) -> HTTPResponse.Status {
     switch code {
-    case .loginRefused, .refreshRefused: .unauthorized
+    case .loginRefused, .refreshRefused, .identityRefused: .unauthorized
     case .tooManyAttempts: .tooManyRequests
-    case .passwordUnfit, .emailUnfit, .tokenUnusable: .badRequest
-    case .emailTaken, .memberAlready, .nameTaken, .lastOwner, .refreshSuperseded: .conflict
-    case .userNotFound, .serviceAccountNotFound, .sessionNotFound, .invitationNotFound: .notFound
-    case .roleRefused: .forbidden
-    case .signInOff: .serviceUnavailable
+    case .passwordUnfit, .emailUnfit, .tokenUnusable, .signInUnusable, .identityUnfit: .badRequest
+    case .emailTaken, .memberAlready, .nameTaken, .lastOwner, .refreshSuperseded, .identityTaken, .tooManyIdentities,
+      .lastIdentity:
+      .conflict
+    case .userNotFound, .serviceAccountNotFound, .sessionNotFound, .invitationNotFound, .providerNotFound,
+      .identityNotFound:
+      .notFound
+    case .roleRefused, .identityUnknown: .forbidden
+    case .signInOff, .providerUnavailable: .serviceUnavailable
     case .weakKey: .internalServerError
     }
   }

@@ -9,7 +9,7 @@ enum PublicRoutes {
   /// Of the API's route table.
   static let api: Set<String> = [
     "POST /auth/setup", "POST /auth/login", "POST /auth/refresh", "POST /auth/accept-invitation",
-    "POST /auth/reset-password",
+    "POST /auth/reset-password", "GET /auth/providers", "POST /auth/oidc/start", "POST /auth/oidc/finish",
   ]
   static let paths: Set<String> = ["/livez", "/readyz", "/openapi.yaml"]
 

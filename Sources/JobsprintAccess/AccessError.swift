@@ -23,6 +23,21 @@ public struct AccessError: Error, Sendable, CustomStringConvertible {
     case signInOff = "sign_in_off"
     /// A role that the caller can't give or take.
     case roleRefused = "role_refused"
+    case providerNotFound = "provider_not_found"
+    /// It is away, slow, or not what it says it is.
+    case providerUnavailable = "provider_unavailable"
+    /// A sign-in that is unknown, expired, ended, or another client's.
+    case signInUnusable = "sign_in_unusable"
+    /// What came from an identity provider is not good.
+    case identityRefused = "identity_refused"
+    /// It is good, and linked to nobody.
+    case identityUnknown = "identity_unknown"
+    case identityUnfit = "identity_unfit"
+    case identityTaken = "identity_taken"
+    case identityNotFound = "identity_not_found"
+    case tooManyIdentities = "too_many_identities"
+    /// Somebody could not sign in without it.
+    case lastIdentity = "last_identity"
   }
 
   public let code: Code

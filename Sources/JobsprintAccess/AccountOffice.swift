@@ -125,16 +125,40 @@ public struct AccountOffice: Sendable {
         code: .loginRefused, message: "There is an account of this email address, and this is not its password.")
     }
     await context.limiter.succeeded(subjects)
-    let now = context.clock.now
-    let record = context.record(
-      .memberJoined, of: "\(user.id)", by: caller.acting(as: .user(user.id), in: spent.workspace),
-      ["role": .string(role.rawValue)])
-    let outcome = try await context.accounts.join(
-      Membership(workspace: spent.workspace, user: user.id, role: role, createdAt: now, updatedAt: now),
-      spending: spent.hash, recording: record)
-    await context.standings.forget()
-    try expectDone(outcome, user.id)
+    try await join(user, role, spending: spent, from: caller)
     return user
+  }
+
+  /// - Throws: ``AccessError`` where it can't be used.
+  func invitation(_ text: String) async throws -> OneTimeToken {
+    guard let token = OpaqueToken(.oneTime, shown: text) else { throw Self.unusable }
+    return try await invitation(withHash: token.hash)
+  }
+
+  /// As ``invitation(_:)``.
+  func invitation(withHash hash: [UInt8]) async throws -> OneTimeToken { try await usable(hash, for: .invitation) }
+
+  /// Makes somebody a member who has shown elsewhere who he is. An invitation is for who has its email address.
+  func join(_ user: User, spending invitation: OneTimeToken, from caller: Caller) async throws {
+    guard let role = invitation.role, invitation.email == user.email, user.status == .active else {
+      throw AccessError(
+        code: .loginRefused, message: "The invitation is for another user than the one to whom this identity is linked."
+      )
+    }
+    try await join(user, role, spending: invitation, from: caller)
+  }
+
+  /// Makes the invited a user without a password, who signs in with an identity.
+  func enrol(
+    spending invitation: OneTimeToken, name: String?, issuer: String, subject: String, from caller: Caller
+  ) async throws -> User {
+    guard let email = invitation.email, let role = invitation.role else { throw Self.unusable }
+    let id = UserID(invitation.id.uuid)
+    let identity = LinkedIdentity(
+      id: context.id(), user: id, issuer: issuer, subject: subject, createdAt: context.clock.now)
+    return try await enrol(
+      email.text, name, nil, role: role, in: invitation.workspace, linking: identity, spending: invitation.hash,
+      onlyAsFirst: false, id: id, from: caller)
   }
 
   public func changeRole(of user: UserID, to role: Role, granter: Role?, by caller: Caller) async throws {
@@ -200,18 +224,18 @@ public struct AccountOffice: Sendable {
   public func changePassword(
     of user: UserID, from current: String, to new: String, keeping session: SessionID?, by caller: Caller
   ) async throws {
-    guard let found = try await context.accounts.user(user) else { throw Self.notFound(user) }
-    let subjects = context.subjects(found.email.text, caller)
-    try await context.limiter.begin(subjects)
-    guard try await context.hasher.isRight(current, for: found.passwordHash) else {
-      throw AccessError(code: .loginRefused, message: "The current password is not right.")
-    }
-    await context.limiter.succeeded(subjects)
+    try await expect(current, asPasswordOf: try await self.user(user), by: caller)
     let outcome = try await context.accounts.setPassword(
       try await context.hasher.hash(new), of: user, spending: nil, keeping: session, at: context.clock.now,
       recording: context.record(.passwordChanged, of: "\(user)", by: caller))
     await context.standings.forget()
     try expectDone(outcome, user)
+  }
+
+  /// Where the user has none, none is asked for.
+  func expectPassword(_ shown: String?, of user: UserID, by caller: Caller) async throws {
+    let found = try await self.user(user)
+    if found.passwordHash != nil { try await expect(shown ?? "", asPasswordOf: found, by: caller) }
   }
 
   public func user(_ id: UserID) async throws -> User {
@@ -248,16 +272,42 @@ public struct AccountOffice: Sendable {
   private func usable(
     _ text: String, for purpose: OneTimeToken.Purpose, _ caller: Caller
   ) async throws -> OneTimeToken {
-    guard let token = OpaqueToken(.oneTime, shown: text),
-      let found = try await context.accounts.token(withHash: token.hash), found.purpose == purpose,
+    guard let token = OpaqueToken(.oneTime, shown: text) else { throw Self.unusable }
+    return try await usable(token.hash, for: purpose)
+  }
+
+  private func usable(_ hash: [UInt8], for purpose: OneTimeToken.Purpose) async throws -> OneTimeToken {
+    guard let found = try await context.accounts.token(withHash: hash), found.purpose == purpose,
       found.expiresAt > context.clock.now
     else { throw Self.unusable }
     return found
   }
 
+  private func expect(_ shown: String, asPasswordOf user: User, by caller: Caller) async throws {
+    let subjects = context.subjects(user.email.text, caller)
+    try await context.limiter.begin(subjects)
+    guard try await context.hasher.isRight(shown, for: user.passwordHash) else {
+      throw AccessError(code: .loginRefused, message: "The current password is not right.")
+    }
+    await context.limiter.succeeded(subjects)
+  }
+
+  private func join(_ user: User, _ role: Role, spending token: OneTimeToken, from caller: Caller) async throws {
+    let now = context.clock.now
+    let record = context.record(
+      .memberJoined, of: "\(user.id)", by: caller.acting(as: .user(user.id), in: token.workspace),
+      ["role": .string(role.rawValue)])
+    let outcome = try await context.accounts.join(
+      Membership(workspace: token.workspace, user: user.id, role: role, createdAt: now, updatedAt: now),
+      spending: token.hash, recording: record)
+    await context.standings.forget()
+    try expectDone(outcome, user.id)
+  }
+
   private func enrol(
     _ email: String, _ name: String?, _ password: String?, role: Role, in workspace: WorkspaceID,
-    spending token: [UInt8]?, onlyAsFirst: Bool, id: UserID, from caller: Caller, actor: Actor? = nil
+    linking identity: LinkedIdentity? = nil, spending token: [UInt8]?, onlyAsFirst: Bool, id: UserID,
+    from caller: Caller, actor: Actor? = nil
   ) async throws -> User {
     guard let address = EmailAddress(email) else {
       throw AccessError(
@@ -269,12 +319,13 @@ public struct AccountOffice: Sendable {
     let user = User(
       id: id, email: address, name: name ?? String(address.text.prefix { $0 != "@" }), passwordHash: hash,
       createdAt: now, updatedAt: now)
+    var details: JSONObject = ["email": .string(address.text), "role": .string(role.rawValue)]
+    if let identity { details.merge(["issuer": .string(identity.issuer), "subject": .string(identity.subject)]) }
     let record = context.record(
-      .userCreated, of: "\(id)", by: caller.acting(as: actor ?? .user(id), in: workspace),
-      ["email": .string(address.text), "role": .string(role.rawValue)])
+      .userCreated, of: "\(id)", by: caller.acting(as: actor ?? .user(id), in: workspace), details)
     let outcome = try await context.accounts.enrol(
       user, as: Membership(workspace: workspace, user: id, role: role, createdAt: now, updatedAt: now),
-      spending: token, onlyAsFirst: onlyAsFirst, recording: record)
+      linking: identity, spending: token, onlyAsFirst: onlyAsFirst, recording: record)
     await context.standings.forget()
     try expectDone(outcome, id)
     return user
@@ -300,6 +351,8 @@ public struct AccountOffice: Sendable {
     case .emailTaken:
       throw AccessError(
         code: .emailTaken, message: "A user with this email address exists. Sign in, or choose another.")
+    case .identityTaken:
+      throw AccessError(code: .identityTaken, message: "This identity is linked to a user already. Sign in with it.")
     case .memberAlready: throw AccessError(code: .memberAlready, message: "The user is a member of the workspace.")
     case .tokenSpent, .notFirst: throw Self.unusable
     case .lastOwner:

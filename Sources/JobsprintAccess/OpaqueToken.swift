@@ -6,6 +6,8 @@ struct OpaqueToken: Sendable {
   enum Kind: String {
     case refresh = "jsr_"
     case oneTime = "jst_"
+    /// Of a client that has begun to sign somebody in through an identity provider.
+    case attempt = "jsa_"
   }
 
   let text: String

@@ -65,6 +65,28 @@ public struct SessionOffice: Sendable {
     }
     await context.limiter.succeeded(subjects)
     await strengthen(user, password)
+    return try await begin(tokens, user, membership, workspace, from: caller, agent: agent, [:])
+  }
+
+  /// Begins a session of an active user who has shown elsewhere who he is.
+  /// - Parameter details: how he did, for the audit log.
+  /// - Returns: nil where he has no place in the workspace.
+  func begin(
+    _ user: User, _ workspace: String?, from caller: Caller, agent: String?, _ details: JSONObject
+  ) async throws -> SignedIn? {
+    let tokens = try ring()
+    let memberships = try await context.accounts.memberships(of: user.id)
+    guard let (membership, workspace) = try await place(workspace, among: memberships) else { return nil }
+    return try await begin(tokens, user, membership, workspace, from: caller, agent: agent, details)
+  }
+
+  /// - Throws: ``AccessError`` where nobody can sign in.
+  func expectOn() throws(AccessError) { _ = try ring() }
+
+  private func begin(
+    _ tokens: AccessTokenRing, _ user: User, _ membership: Membership, _ workspace: Workspace, from caller: Caller,
+    agent: String?, _ details: JSONObject
+  ) async throws -> SignedIn {
     let now = context.clock.now
     let session = Session(
       id: context.id(), user: user.id, workspace: workspace.id, createdAt: now, usedAt: now,
@@ -74,7 +96,7 @@ public struct SessionOffice: Sendable {
     try await context.sessions.begin(
       session, refresh: refresh.hash,
       recording: context.record(
-        .sessionBegun, of: "\(session.id)", by: caller.acting(as: .user(user.id), in: workspace.id)))
+        .sessionBegun, of: "\(session.id)", by: caller.acting(as: .user(user.id), in: workspace.id), details))
     return try await signedIn(tokens, session, refresh, user, membership.role, workspace)
   }
 

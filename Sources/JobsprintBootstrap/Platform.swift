@@ -193,6 +193,10 @@ public struct Platform: Sendable {
     let acceptor = Acceptor(
       catalog: catalog, executions: executions, writer: writer, dispatcher: dispatcher, budget: budget,
       executor: executor, bus: bus, endWatch: endWatch, clock: clock, timers: timers, ids: ids)
+    let sessions = SessionOffice(access, tokens: tokens, lifetimes: configuration.lifetimes)
+    let identities = IdentityOffice(
+      access, identities: storage.identities, pending: shared.pendingSignIns, accounts: accounts, sessions: sessions,
+      providers: configuration.identityProviders.map(\.provider), transport: ProviderHTTP())
     site = .api(
       APIDependencies(
         acceptor: acceptor,
@@ -213,8 +217,8 @@ public struct Platform: Sendable {
         apiKeys: storage.apiKeys, workspaces: storage.workspaces, audit: storage.audit,
         idempotency: storage.idempotency, library: library,
         authenticator: Authenticator(keys: keys, tokens: tokens, standings: standings, clock: clock),
-        accounts: accounts, serviceAccounts: ServiceAccountOffice(access, store: storage.serviceAccounts),
-        sessions: SessionOffice(access, tokens: tokens, lifetimes: configuration.lifetimes),
+        accounts: accounts, identities: identities,
+        serviceAccounts: ServiceAccountOffice(access, store: storage.serviceAccounts), sessions: sessions,
         limits: RequestLimits(limiter: shared.rateLimiter, quotas: configuration.rateLimits), feed: shared.feed,
         clock: clock,
         metrics: { metrics.text }), metrics)

@@ -22,6 +22,12 @@
 //   jobsprint.credential.keys    | JOBSPRINT_CREDENTIAL_KEYS       | secret | in the folder: id:hex,id:hex,…
 //   jobsprint.token.minutes      | JOBSPRINT_TOKEN_MINUTES         | number | 1440
 //   jobsprint.session.days       | JOBSPRINT_SESSION_DAYS          | number | 30
+//   jobsprint.oidc.providers     | JOBSPRINT_OIDC_PROVIDERS        | names  | none; the next five are of each name
+//   jobsprint.oidc.N.issuer      | JOBSPRINT_OIDC_N_ISSUER         | text   | needed
+//   jobsprint.oidc.N.client.id   | JOBSPRINT_OIDC_N_CLIENT_ID      | text   | needed
+//   jobsprint.oidc.N.client.secret | JOBSPRINT_OIDC_N_CLIENT_SECRET | secret | none: a public client
+//   jobsprint.oidc.N.scopes      | JOBSPRINT_OIDC_N_SCOPES         | text   | openid
+//   jobsprint.oidc.N.redirect.uri | JOBSPRINT_OIDC_N_REDIRECT_URI  | text   | needed
 //   jobsprint.bootstrap.api.key  | JOBSPRINT_BOOTSTRAP_API_KEY     | secret | one is made
 //   jobsprint.audit.key          | JOBSPRINT_AUDIT_KEY             | secret | in the folder
 //   jobsprint.audit.days         | JOBSPRINT_AUDIT_DAYS            | number | none: for good
@@ -84,6 +90,7 @@ extension ProcessConfiguration {
     if let days = try config.number("jobsprint.session.days", in: 1...366) {
       lifetimes.session = .seconds(86_400 * days)
     }
+    identityProviders = try IdentityProviderSetting.settings(config)
     bootstrapAPIKey = config.string(forKey: "jobsprint.bootstrap.api.key", isSecret: true)
     auditKey = config.string(forKey: "jobsprint.audit.key", isSecret: true)
     if let address = config.string(forKey: "jobsprint.audit.webhook.url", isSecret: true), !address.isEmpty {

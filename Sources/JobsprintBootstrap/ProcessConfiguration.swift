@@ -53,6 +53,8 @@ public struct ProcessConfiguration: Sendable {
   var credentialKeys: [NamedKey] = []
   /// How long people stay signed in.
   var lifetimes = SessionOffice.Lifetimes()
+  /// Who may say who somebody is.
+  public var identityProviders: [IdentityProviderSetting] = []
   /// The first API key; nil: one is made and shown once.
   public var bootstrapAPIKey: String?
   /// Signs checkpoints of the audit log, as 64 hexadecimal digits; nil: the one in the data folder.

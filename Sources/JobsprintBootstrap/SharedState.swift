@@ -11,6 +11,7 @@ struct SharedState: Sendable {
   let epoch: any AccessEpoch
   let feed: any EventFeed
   let locks: any LockService
+  let pendingSignIns: any PendingSignIns
   /// nil where nothing is shared.
   let redis: RedisSharedState?
 
@@ -20,6 +21,7 @@ struct SharedState: Sendable {
     makeID: @escaping @Sendable () -> UUIDv7
   ) throws {
     let (limiter, ledger) = (MemoryRateLimiter(clock: clock), MemoryAttemptLedger())
+    let signIns = MemoryPendingSignIns(clock: clock)
     let hub = EventHub(clock: clock, makeID: makeID)
     guard let address = configuration.redisAddress else {
       rateLimiter = limiter
@@ -27,6 +29,7 @@ struct SharedState: Sendable {
       epoch = MemoryAccessEpoch()
       feed = MemoryEventFeed(hub)
       locks = MemoryLocks(clock: clock)
+      pendingSignIns = signIns
       redis = nil
       return
     }
@@ -36,7 +39,8 @@ struct SharedState: Sendable {
     options.readsEvents = role != .worker
     let shared: RedisSharedState
     do {
-      shared = try RedisSharedState(options, clock: clock, rateLimiter: limiter, attempts: ledger, hub: hub)
+      shared = try RedisSharedState(
+        options, clock: clock, rateLimiter: limiter, attempts: ledger, pendingSignIns: signIns, hub: hub)
     } catch let error as RedisAddressError {
       throw SettingError("jobsprint.redis.url", "an address of Redis (\(error.message))", found: "…")
     }
@@ -45,6 +49,7 @@ struct SharedState: Sendable {
     epoch = shared.epoch
     feed = shared.feed
     locks = shared.locks
+    pendingSignIns = shared.pendingSignIns
     redis = shared
   }
 }

@@ -21,18 +21,20 @@ public struct MemoryAccountStore: AccountStore {
   }
 
   public func enrol(
-    _ user: User, as membership: Membership, spending token: [UInt8]?, onlyAsFirst: Bool,
-    recording record: ChangeRecord
+    _ user: User, as membership: Membership, linking identity: LinkedIdentity?, spending token: [UInt8]?,
+    onlyAsFirst: Bool, recording record: ChangeRecord
   ) async throws(PortError) -> AccountOutcome {
     try store.withState { state throws(PortError) in
       if onlyAsFirst, !state.users.isEmpty { return .notFirst }
       guard state.isUnspent(token) else { return .tokenSpent }
       guard !state.users.values.contains(where: { $0.email == user.email }) else { return .emailTaken }
+      if let identity, state.identity(of: identity.subject, at: identity.issuer) != nil { return .identityTaken }
       guard state.users[user.id] == nil else { throw PortError(.refused, "The user \(user.id) exists.") }
       try state.note(record)
       state.spend(token)
       if onlyAsFirst { state.oneTimeTokens = state.oneTimeTokens.filter { $0.value.purpose != .setup } }
       state.users[user.id] = user
+      if let identity { state.identities[identity.id] = identity }
       state.memberships[MemoryState.Key(workspace: membership.workspace, id: user.id)] = membership
       return .done
     }

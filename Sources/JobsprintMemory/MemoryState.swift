@@ -27,6 +27,7 @@ struct MemoryState: Sendable {
   ]
   var users: [UserID: User] = [:]
   var memberships: [Key<UserID>: Membership] = [:]
+  var identities: [IdentityID: LinkedIdentity] = [:]
   var serviceAccounts: [Key<UserID>: ServiceAccount] = [:]
   var sessions: [SessionID: Session] = [:]
   var refreshTokens: [[UInt8]: RefreshTokenState] = [:]

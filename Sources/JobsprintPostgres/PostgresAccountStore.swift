@@ -26,8 +26,8 @@ public struct PostgresAccountStore: AccountStore {
   }
 
   public func enrol(
-    _ user: User, as membership: Membership, spending token: [UInt8]?, onlyAsFirst: Bool,
-    recording record: ChangeRecord
+    _ user: User, as membership: Membership, linking identity: LinkedIdentity?, spending token: [UInt8]?,
+    onlyAsFirst: Bool, recording record: ChangeRecord
   ) async throws(PortError) -> AccountOutcome {
     try await storage.write(as: .keeper, in: [membership.workspace]) { transaction in
       if onlyAsFirst {
@@ -39,6 +39,9 @@ public struct PostgresAccountStore: AccountStore {
         try transaction.abandon(with: AccountOutcome.emailTaken)
       }
       try await transaction.run(InsertMembership(membership: membership))
+      if let identity, try await transaction.run(InsertIdentity(identity: identity)) == 0 {
+        try transaction.abandon(with: AccountOutcome.identityTaken)
+      }
       if onlyAsFirst { try await transaction.run(DeleteSetupTokens()) }
       try await transaction.note(record)
       return AccountOutcome.done

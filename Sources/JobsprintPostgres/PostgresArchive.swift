@@ -71,6 +71,14 @@ private struct PostgresArchiveReader: ArchiveReader {
       let users = try await rows(ListUsers.decode) { try ListUsers(page: page).command() }
       try await act(as: .api, for: known ?? [])
       return users.map { .user($0.element) }
+    case .identity:
+      guard workspace == .initial else { return [] }
+      try await act(as: .keeper, for: [])
+      let identities = try await mapped {
+        try await transaction.query(ListAllIdentities(after: id.map { IdentityID($0) }, limit: limit))
+      }
+      try await act(as: .api, for: known ?? [])
+      return identities.map { .identity($0) }
     case .membership:
       let page = PageRequest(after: id.map { UserID($0) }, limit: limit)
       return try await rows(ListMemberships.decode) { try ListMemberships(workspace: workspace, page: page).command() }
@@ -188,7 +196,7 @@ extension ArchiveRecord {
   fileprivate var workspace: WorkspaceID {
     switch self {
     case .workspace(let workspace): workspace.id
-    case .user: .initial
+    case .user, .identity: .initial
     case .membership(let membership): membership.workspace
     case .serviceAccount(let account): account.workspace
     case .apiKey(let key): key.workspace
@@ -206,7 +214,7 @@ extension ArchiveRecord {
   /// Who may write it.
   fileprivate var role: PostgresRole {
     switch self {
-    case .workspace, .user, .membership, .auditCheckpoint, .auditEntry: .keeper
+    case .workspace, .user, .identity, .membership, .auditCheckpoint, .auditEntry: .keeper
     case .serviceAccount, .apiKey, .variable, .credential, .tag, .version, .workflow, .staticData, .executionTags:
       .api
     case .execution, .deadLetter: .journal
@@ -221,6 +229,10 @@ extension StorageTransaction {
     case .user(let user):
       guard try await run(InsertUser(user: user)) == 1 else {
         throw PortError(.refused, "The archive holds two users of one email address.")
+      }
+    case .identity(let identity):
+      guard try await run(InsertIdentity(identity: identity)) == 1 else {
+        throw PortError(.refused, "The archive holds one identity twice.")
       }
     case .membership(let membership): try await run(InsertMembership(membership: membership))
     case .serviceAccount(let account): try await run(InsertServiceAccount(account: account))

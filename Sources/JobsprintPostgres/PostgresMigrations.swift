@@ -103,6 +103,9 @@ public struct PostgresMigrations: Sendable {
     Migration(
       name: "V0028_static_data", up: PackageResources.V0028_static_data_sql,
       down: PackageResources.V0028_static_data_down_sql),
+    Migration(
+      name: "V0029_identities", up: PackageResources.V0029_identities_sql,
+      down: PackageResources.V0029_identities_down_sql),
   ]
 
   /// For one migration: a rewrite of a large table takes its time.

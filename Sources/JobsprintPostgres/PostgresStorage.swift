@@ -53,6 +53,7 @@ public final class PostgresStorage: Sendable {
   public var apiKeys: PostgresAPIKeyStore { PostgresAPIKeyStore(self) }
   public var workspaces: PostgresWorkspaceStore { PostgresWorkspaceStore(self) }
   public var accounts: PostgresAccountStore { PostgresAccountStore(self) }
+  public var identities: PostgresIdentityStore { PostgresIdentityStore(self) }
   public var serviceAccounts: PostgresServiceAccountStore { PostgresServiceAccountStore(self) }
   public var sessions: PostgresSessionStore { PostgresSessionStore(self) }
   public var audit: PostgresAuditLog { PostgresAuditLog(self) }

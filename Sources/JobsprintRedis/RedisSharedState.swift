@@ -21,6 +21,7 @@ public final class RedisSharedState: Sendable {
   public let attempts: any AttemptLedger
   public let epoch: any AccessEpoch
   public let locks: any LockService
+  public let pendingSignIns: any PendingSignIns
   public var feed: any EventFeed { events }
 
   private let client: RedisClient
@@ -32,7 +33,8 @@ public final class RedisSharedState: Sendable {
 
   /// - Throws: ``RedisAddressError`` for an address that can't be used.
   public init(
-    _ options: Options, clock: any WallClock, rateLimiter: any RateLimiter, attempts: any AttemptLedger, hub: EventHub
+    _ options: Options, clock: any WallClock, rateLimiter: any RateLimiter, attempts: any AttemptLedger,
+    pendingSignIns: any PendingSignIns, hub: EventHub
   ) throws {
     let channel = "\(options.prefix):events"
     let subscriber: RedisSubscriber?
@@ -48,6 +50,8 @@ public final class RedisSharedState: Sendable {
     self.attempts = RedisAttemptLedger(
       client: client, prefix: options.prefix, local: attempts, takeovers: takeovers)
     epoch = RedisAccessEpoch(client: client, prefix: options.prefix, takeovers: takeovers)
+    self.pendingSignIns = RedisPendingSignIns(
+      client: client, prefix: options.prefix, local: pendingSignIns, takeovers: takeovers)
     locks = RedisLocks(client: client, prefix: options.prefix, clock: clock, takeovers: takeovers)
     events = RedisEventFeed(
       client: client, subscriber: subscriber, channel: channel, hub: hub, takeovers: takeovers)

@@ -8,6 +8,7 @@ public enum RedisUse: String, Sendable, CaseIterable {
   case events
   /// Nobody helps himself to one: what needs it waits.
   case locks
+  case signIns = "sign_ins"
 }
 
 /// How often Redis was not there, and this process helped itself.

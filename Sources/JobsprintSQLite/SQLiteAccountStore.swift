@@ -25,14 +25,19 @@ public struct SQLiteAccountStore: AccountStore {
   }
 
   public func enrol(
-    _ user: User, as membership: Membership, spending token: [UInt8]?, onlyAsFirst: Bool,
-    recording record: ChangeRecord
+    _ user: User, as membership: Membership, linking identity: LinkedIdentity?, spending token: [UInt8]?,
+    onlyAsFirst: Bool, recording record: ChangeRecord
   ) async throws(PortError) -> AccountOutcome {
     try await database.write { connection in
       if onlyAsFirst, try connection.first(AnyUser()) == true { return .notFirst }
       guard try connection.isUnspent(token) else { return .tokenSpent }
       guard try connection.first(FindUserByEmail(email: user.email)) == nil else { return .emailTaken }
+      if let identity {
+        let holder = FindIdentity(issuer: identity.issuer, subject: identity.subject)
+        guard try connection.first(holder) == nil else { return .identityTaken }
+      }
       try connection.run(InsertUser(user: user))
+      if let identity { try connection.run(InsertIdentity(identity: identity)) }
       try connection.run(InsertMembership(membership: membership))
       try connection.spend(token)
       if onlyAsFirst { try connection.run(DeleteSetupTokens()) }

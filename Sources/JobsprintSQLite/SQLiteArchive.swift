@@ -36,6 +36,10 @@ private struct SQLiteArchiveReader: ArchiveReader {
       case .user:
         guard workspace == .initial else { return [] }
         return try connection.all(ListUsers(after: id.map { UserID($0) }, limit: limit)).map { .user($0) }
+      case .identity:
+        guard workspace == .initial else { return [] }
+        let all = ListAllIdentities(after: id.map { IdentityID($0) }, limit: limit)
+        return try connection.all(all).map { .identity($0) }
       case .membership:
         let all = ListMemberships(subject: .workspace(workspace, after: id.map { UserID($0) }, limit: limit))
         return try connection.all(all).map { .membership($0) }
@@ -116,6 +120,7 @@ extension Connection {
     switch record {
     case .workspace(let workspace): try run(RestoreWorkspace(insertion: InsertWorkspace(workspace: workspace)))
     case .user(let user): try run(InsertUser(user: user))
+    case .identity(let identity): try run(InsertIdentity(identity: identity))
     case .membership(let membership): try run(InsertMembership(membership: membership))
     case .serviceAccount(let account): try run(InsertServiceAccount(account: account))
     case .apiKey(let key): try run(InsertAPIKey(key: key))

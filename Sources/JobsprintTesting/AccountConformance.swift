@@ -42,7 +42,8 @@ public enum AccountConformance {
         for number in 1...4 {
           group.addTask {
             try await storage.accounts.enrol(
-              .numbered(number), as: .numbered(number), spending: nil, onlyAsFirst: true, recording: .numbered(number))
+              .numbered(number), as: .numbered(number), linking: nil, spending: nil, onlyAsFirst: true,
+              recording: .numbered(number))
           }
         }
         return try await group.reduce(into: [AccountOutcome]()) { $0.append($1) }
@@ -66,7 +67,8 @@ public enum AccountConformance {
     },
     ConformanceCheck("a hash of a password gives way to another while it is there") { storage in
       _ = try await storage.accounts.enrol(
-        .numbered(1, password: "old"), as: .numbered(1), spending: nil, onlyAsFirst: false, recording: .numbered(1))
+        .numbered(1, password: "old"), as: .numbered(1), linking: nil, spending: nil, onlyAsFirst: false,
+        recording: .numbered(1))
       try await storage.accounts.replacePasswordHash("other", of: .numbered(1), with: "new")
       try expect(try await storage.accounts.user(.numbered(1))?.passwordHash, is: "old")
       try await storage.accounts.replacePasswordHash("old", of: .numbered(1), with: "new")
@@ -292,7 +294,7 @@ extension StorageUnderTest {
       user,
       as: Membership(
         workspace: workspace, user: user.id, role: role, createdAt: user.createdAt, updatedAt: user.updatedAt),
-      spending: token.map { OneTimeToken.numbered($0).hash }, onlyAsFirst: false,
+      linking: nil, spending: token.map { OneTimeToken.numbered($0).hash }, onlyAsFirst: false,
       recording: record ?? .noted(in: workspace))
   }
 

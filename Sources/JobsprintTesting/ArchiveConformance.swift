@@ -62,7 +62,8 @@ public enum ArchiveConformance {
       .workspace(Workspace(id: .initial, name: "renamed", createdAt: .seconds(1), updatedAt: .seconds(2))),
       .workspace(
         Workspace(id: other, name: "other", retentionDays: 30, createdAt: .seconds(1), updatedAt: .seconds(1))),
-      .user(.numbered(30)), .user(disabled), .membership(.numbered(30)), .membership(.numbered(31, .viewer)),
+      .user(.numbered(30)), .user(disabled), .identity(.numbered(50, of: 31)),
+      .identity(.numbered(51, of: 30)), .membership(.numbered(30)), .membership(.numbered(31, .viewer)),
       .membership(.numbered(30, in: other, .admin)),
       .serviceAccount(.numbered(45, name: "\u{0} é")), .serviceAccount(.numbered(46, in: other, .owner)),
       .apiKey(
@@ -112,7 +113,7 @@ extension ArchiveRecord {
   fileprivate var workspace: WorkspaceID {
     switch self {
     case .workspace(let workspace): workspace.id
-    case .user: .initial
+    case .user, .identity: .initial
     case .membership(let membership): membership.workspace
     case .serviceAccount(let account): account.workspace
     case .apiKey(let key): key.workspace

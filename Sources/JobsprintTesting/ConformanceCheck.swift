@@ -40,6 +40,7 @@ public struct StorageUnderTest: Sendable {
   public let apiKeys: any APIKeyStore
   public let workspaces: any WorkspaceStore
   public let accounts: any AccountStore
+  public let identities: any IdentityStore
   public let serviceAccounts: any ServiceAccountStore
   public let sessions: any SessionStore
   public let audit: any AuditLog
@@ -50,7 +51,8 @@ public struct StorageUnderTest: Sendable {
     journal: any Journal, claims: any ExecutionClaims, executions: any ExecutionStore,
     deadLetters: any DeadLetterStore, idempotency: any IdempotencyStore, workflows: any WorkflowStore,
     tags: any TagStore, variables: any VariableStore, credentials: any CredentialStore, apiKeys: any APIKeyStore,
-    workspaces: any WorkspaceStore, accounts: any AccountStore, serviceAccounts: any ServiceAccountStore,
+    workspaces: any WorkspaceStore, accounts: any AccountStore, identities: any IdentityStore,
+    serviceAccounts: any ServiceAccountStore,
     sessions: any SessionStore, audit: any AuditLog, auditCursors: any AuditCursorStore,
     staticData: any StaticDataStore
   ) {
@@ -66,6 +68,7 @@ public struct StorageUnderTest: Sendable {
     self.apiKeys = apiKeys
     self.workspaces = workspaces
     self.accounts = accounts
+    self.identities = identities
     self.serviceAccounts = serviceAccounts
     self.sessions = sessions
     self.audit = audit

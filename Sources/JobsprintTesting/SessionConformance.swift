@@ -110,7 +110,7 @@ public enum SessionConformance {
 extension StorageUnderTest {
   fileprivate func enrol(_ user: Int, _ role: Role = .owner) async throws {
     let outcome = try await accounts.enrol(
-      .numbered(user), as: .numbered(user, role), spending: nil, onlyAsFirst: false,
+      .numbered(user), as: .numbered(user, role), linking: nil, spending: nil, onlyAsFirst: false,
       recording: ChangeRecord(.numbered(1_000_000_000 - 1 + user)))
     try expect(outcome, is: .done)
   }

@@ -39,7 +39,44 @@ public final class AsymmetricKey {
     (key, isPrivate) = (publicKey, false)
   }
 
+  /// An RSA public key of its numbers, as JSON Web Keys have them.
+  ///
+  /// - Parameters:
+  ///   - modulus: big-endian.
+  ///   - exponent: big-endian.
+  public init(rsaModulus modulus: [UInt8], exponent: [UInt8]) throws(OpenSSLError) {
+    let first = BN_bin2bn(modulus, Int32(clamping: modulus.count), nil)
+    defer { BN_free(first) }
+    let second = BN_bin2bn(exponent, Int32(clamping: exponent.count), nil)
+    defer { BN_free(second) }
+    // The library keeps the pointers to the names until the key is made.
+    let made = OSSL_PKEY_PARAM_RSA_N.withCString { nameOfFirst in
+      OSSL_PKEY_PARAM_RSA_E.withCString { nameOfSecond -> OpaquePointer? in
+        let builder = OSSL_PARAM_BLD_new()
+        defer { OSSL_PARAM_BLD_free(builder) }
+        guard OSSL_PARAM_BLD_push_BN(builder, nameOfFirst, first) == 1,
+          OSSL_PARAM_BLD_push_BN(builder, nameOfSecond, second) == 1,
+          let parameters = OSSL_PARAM_BLD_to_param(builder)
+        else { return nil }
+        defer { OSSL_PARAM_free(parameters) }
+        let context = EVP_PKEY_CTX_new_from_name(nil, "RSA", nil)
+        defer { EVP_PKEY_CTX_free(context) }
+        var made: OpaquePointer?
+        let selection = Int32(OSSL_KEYMGMT_SELECT_ALL_PARAMETERS | OSSL_KEYMGMT_SELECT_PUBLIC_KEY)
+        guard EVP_PKEY_fromdata_init(context) == 1, EVP_PKEY_fromdata(context, &made, selection, parameters) == 1 else {
+          return nil
+        }
+        return made
+      }
+    }
+    guard let made else { throw OpenSSLError("the numbers are no RSA key") }
+    (key, isPrivate) = (made, false)
+  }
+
   deinit { EVP_PKEY_free(key) }
+
+  /// Of an RSA key, its modulus.
+  public var bits: Int { Int(EVP_PKEY_get_bits(key)) }
 
   public var kind: Kind {
     switch EVP_PKEY_get_base_id(key) {

@@ -36,6 +36,62 @@ import Testing
     }
   }
 
+  @Test func anIdentityIsLinkedListedKeptInABackupAndUnlinked() async throws {
+    try await Command.inFolder { folder in
+      let settings = [
+        "JOBSPRINT_OIDC_PROVIDERS": "work", "JOBSPRINT_OIDC_WORK_ISSUER": "https://id.example.com",
+        "JOBSPRINT_OIDC_WORK_CLIENT_ID": "jobsprint", "JOBSPRINT_OIDC_WORK_REDIRECT_URI": "https://app.example.com",
+      ]
+      let (data, copy) = (folder + "/data", folder + "/copy")
+      let id = try await Command.run(
+        "users", "create-owner", "--email", "ann@example.com", "--data", data, input: "correct horse battery\n"
+      ).output.trimmingCharacters(in: .whitespacesAndNewlines)
+      func serving(_ data: String) async throws -> ServerProcess {
+        try await ServerProcess("jobsprint", ["serve", "--port", "0", "--data", data], environment: settings)
+      }
+      let server = try await serving(data)
+      defer { server.kill() }
+      let linked = try await Command.run("users", "link", id, "work", "subject 1", server: server)
+      #expect(linked.status == 0, "\(linked.errors)")
+      #expect(
+        try await Command.run("users", "link", id, "other", "1", server: server).errors.contains("no identity prov"))
+      #expect(server.stop() == 0)
+      let file = folder + "/backup.gz"
+      #expect(try await Command.run("backup", file, "--data", data).status == 0)
+      #expect(try await Command.run("restore", file, "--data", copy).status == 0)
+      let restored = try await serving(copy)
+      defer { restored.kill() }
+      let identity = linked.output.trimmingCharacters(in: .whitespacesAndNewlines)
+      let listed = try await Command.run("users", "identities", id, "--json", server: restored).json
+      #expect(listed[0]?["id"]?.stringValue == identity && listed[0]?["subject"] == "subject 1")
+      #expect(try await Command.run("users", "unlink", id, identity, server: restored).status == 0)
+      #expect(try await Command.run("users", "identities", id, "--json", server: restored).json == [])
+    }
+  }
+
+  @Test(arguments: [
+    ["JOBSPRINT_OIDC_PROVIDERS": "work"], ["JOBSPRINT_OIDC_PROVIDERS": "Work"], ["JOBSPRINT_OIDC_PROVIDERS": "a,"],
+    [
+      "JOBSPRINT_OIDC_PROVIDERS": "a,b", "JOBSPRINT_OIDC_A_ISSUER": "https://id.example.com",
+      "JOBSPRINT_OIDC_A_CLIENT_ID": "c", "JOBSPRINT_OIDC_A_REDIRECT_URI": "https://app.example.com",
+      "JOBSPRINT_OIDC_B_ISSUER": "https://id.example.com", "JOBSPRINT_OIDC_B_CLIENT_ID": "c",
+      "JOBSPRINT_OIDC_B_REDIRECT_URI": "https://app.example.com",
+    ],
+    [
+      "JOBSPRINT_OIDC_PROVIDERS": "a", "JOBSPRINT_OIDC_A_ISSUER": "http://id.example.com",
+      "JOBSPRINT_OIDC_A_CLIENT_ID": "c", "JOBSPRINT_OIDC_A_REDIRECT_URI": "https://app.example.com",
+    ],
+  ])
+  func aProviderThatCantBeMeantIsRefusedAtTheStart(_ settings: [String: String]) async throws {
+    try await Command.inFolder { folder in
+      _ = await #expect(throws: ServerFailure.self) {
+        let server = try await ServerProcess(
+          "jobsprint", ["serve", "--port", "0", "--data", folder + "/data"], environment: settings)
+        server.kill()
+      }
+    }
+  }
+
   @Test func theKeyThatSignsTokensIsForItsOwnerOnlyAndStays() async throws {
     try await Command.beside { server, folder in
       let path = folder + "/data/token.key"

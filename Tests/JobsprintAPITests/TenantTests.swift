@@ -1,4 +1,5 @@
 import HTTPTypes
+import JobsprintBootstrap
 import JobsprintDomain
 import NIOHTTP1
 import Testing
@@ -31,8 +32,11 @@ import Testing
       owner = try await server.member(.owner, "\(name)@example.com", key: key)
       _ = try await post("/users", [["email": .string("guest-\(name)@example.com")]])
       let invitations = try await server.send("GET", "/invitations", key: key).json["data"]?.arrayValue
+      let linked = try await server.post(
+        "/users/\(owner.id)/identities", ["provider": "work", "subject": .string(name)])
       ids = [
-        "workspaces": try made.id, "workflows": try workflow.id, "executions": try execution.id,
+        "identities": try linked.id, "workspaces": try made.id, "workflows": try workflow.id,
+        "executions": try execution.id,
         "dead-letters": try dead.id, "versions": try #require(workflow.json["versionId"]?.stringValue),
         "tags": try await post("/tags", ["name": .string(name)]).id,
         "variables": try await post("/variables", ["key": .string(name), "value": "v"]).id,
@@ -51,9 +55,18 @@ import Testing
       let resource = try #require(route.path.split(separator: "/").first)
       let path = route.path.replacing("{id}", with: try #require(ids[String(resource)], "\(route.path)"))
         .replacing("{versionId}", with: ids["versions"] ?? "")
+        .replacing("{identityId}", with: ids["identities"] ?? "")
       try #require(!path.contains("{"), "\(route.path) has an id that this test does not know")
       return path
     }
+  }
+
+  private func running(_ body: (TestServer) async throws -> Void) async throws {
+    let provider = try #require(
+      IdentityProviderSetting(
+        name: "work", issuer: "https://id.example.com", clientID: "c", clientSecret: nil, scopes: [],
+        redirectAddress: "https://app.example.com"))
+    try await TestServer.running(providers: [provider]) { try await body($0) }
   }
 
   /// A body that the route would take.
@@ -87,7 +100,7 @@ import Testing
   }
 
   @Test func noRouteGivesOrTouchesWhatIsAnothers() async throws {
-    try await TestServer.running { server in
+    try await running { server in
       let (mine, other) = (try await Tenant("mine", on: server), try await Tenant("other", on: server))
       let before = try await view(server, other)
       for route in APIRoute.all where route.path.contains("{id}") {
@@ -112,7 +125,7 @@ import Testing
   }
 
   @Test func noListHoldsWhatIsAnothers() async throws {
-    try await TestServer.running { server in
+    try await running { server in
       let (mine, other) = (try await Tenant("mine", on: server), try await Tenant("other", on: server))
       for route in APIRoute.all where route.method == .get && !route.path.contains("{") {
         // It has no end; what it tells is held against its workspace in EventHubTests.
@@ -136,7 +149,7 @@ import Testing
   }
 
   @Test func idsOfAnotherAreNothingInsideOnesOwnRequests() async throws {
-    try await TestServer.running { server in
+    try await running { server in
       let (mine, other) = (try await Tenant("mine", on: server), try await Tenant("other", on: server))
       let workflow = try #require(mine.ids["workflows"])
       let (version, tag) = (try #require(other.ids["versions"]), try #require(other.ids["tags"]))
@@ -154,7 +167,7 @@ import Testing
   }
 
   @Test func namesAndIdempotencyKeysAreEachWorkspacesOwn() async throws {
-    try await TestServer.running { server in
+    try await running { server in
       let (mine, other) = (try await Tenant("mine", on: server), try await Tenant("other", on: server))
       var ids: Set<String> = []
       for tenant in [mine, other] {

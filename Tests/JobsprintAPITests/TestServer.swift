@@ -34,7 +34,7 @@ struct TestServer: Sendable {
   /// - Parameter given: a folder that stays; nil for one of its own.
   static func running<Result>(
     in given: String? = nil, limits: [RateClass: RateQuota] = [:], origins: Set<String> = [],
-    auditWebhook: AuditWebhookSetting? = nil,
+    auditWebhook: AuditWebhookSetting? = nil, providers: [IdentityProviderSetting] = [],
     _ body: (TestServer) async throws -> Result
   ) async throws -> Result {
     let folder = given ?? Self.newFolder()
@@ -47,6 +47,7 @@ struct TestServer: Sendable {
     configuration.rateLimits = limits
     configuration.origins = origins
     configuration.auditWebhook = auditWebhook
+    configuration.identityProviders = providers
     var log = Logger(label: "test")
     log.logLevel = .critical
     let platform = try await Platform(.embedded, configuration, log: log)

@@ -13,7 +13,7 @@ import Testing
       variables: MemoryVariableStore(store), credentials: MemoryCredentialStore(store),
       apiKeys: MemoryAPIKeyStore(store),
       workspaces: MemoryWorkspaceStore(store), accounts: MemoryAccountStore(store),
-      serviceAccounts: MemoryServiceAccountStore(store),
+      identities: MemoryIdentityStore(store), serviceAccounts: MemoryServiceAccountStore(store),
       sessions: MemorySessionStore(store), audit: MemoryAuditLog(store),
       auditCursors: MemoryAuditCursorStore(store), staticData: MemoryStaticDataStore(store))
   }
@@ -56,6 +56,9 @@ import Testing
 
   @Test(arguments: AccountConformance.checks)
   func accounts(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
+
+  @Test(arguments: IdentityConformance.checks)
+  func identities(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
 
   @Test(arguments: ServiceAccountConformance.checks)
   func serviceAccounts(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }

@@ -229,6 +229,11 @@ private let filling = [
     }
     try add(.api, FindStaticData(workspace: workspace, workflow: workflow.id, slots: ["global"]))
     try add(.api, ListStaticData(workspace: workspace, workflow: workflow.id))
+    try add(.keeper, FindIdentity(issuer: "i", subject: "s"))
+    try add(.keeper, ListIdentities(user: .numbered(1)))
+    try add(.keeper, ListAllIdentities(after: nil, limit: 10))
+    try add(.keeper, InsertIdentity(identity: .numbered(1)))
+    try add(.keeper, DeleteIdentity(id: .numbered(1)))
     try add(.api, FindServiceAccount(workspace: workspace, id: .numbered(1)))
     try add(.api, InsertServiceAccount(account: .numbered(1, in: workspace)))
     try add(

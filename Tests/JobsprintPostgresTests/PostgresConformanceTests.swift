@@ -48,6 +48,9 @@ struct PostgresConformanceTests {
   @Test(arguments: AccountConformance.checks)
   func accounts(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
 
+  @Test(arguments: IdentityConformance.checks)
+  func identities(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
   @Test(arguments: ServiceAccountConformance.checks)
   func serviceAccounts(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
 

@@ -112,7 +112,8 @@ extension StorageUnderTest {
       idempotency: storage.idempotency, workflows: storage.workflows, tags: storage.tags,
       variables: storage.variables, credentials: storage.credentials, apiKeys: storage.apiKeys,
       workspaces: storage.workspaces, accounts: storage.accounts,
-      serviceAccounts: storage.serviceAccounts, sessions: storage.sessions, audit: storage.audit,
+      identities: storage.identities, serviceAccounts: storage.serviceAccounts, sessions: storage.sessions,
+      audit: storage.audit,
       auditCursors: storage.auditCursors, staticData: storage.staticData)
   }
 }

@@ -47,7 +47,7 @@ import Testing
       _ = try await storage.serviceAccounts.create(
         .numbered(number, in: workspace), recording: .numbered(1100 + number, in: workspace))
       _ = try await storage.accounts.enrol(
-        .numbered(number), as: .numbered(number, in: workspace), spending: nil, onlyAsFirst: false,
+        .numbered(number), as: .numbered(number, in: workspace), linking: nil, spending: nil, onlyAsFirst: false,
         recording: .numbered(500 + number, in: workspace))
       _ = try await storage.accounts.keep(
         .numbered(number, in: workspace), recording: .numbered(600 + number, in: workspace))

@@ -22,7 +22,8 @@ import Testing
     options.prefix = prefix
     let hub = EventHub(clock: clock, makeID: { UUIDv7(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max)) })
     let state = try RedisSharedState(
-      options, clock: clock, rateLimiter: MemoryRateLimiter(clock: clock), attempts: MemoryAttemptLedger(), hub: hub)
+      options, clock: clock, rateLimiter: MemoryRateLimiter(clock: clock), attempts: MemoryAttemptLedger(),
+      pendingSignIns: MemoryPendingSignIns(clock: clock), hub: hub)
     return try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await state.run() }
       defer { group.cancelAll() }
@@ -70,6 +71,19 @@ import Testing
     try await withProcess(of: Self.cluster.value.url) { state in try await check.run(on: state.attempts) }
   }
 
+  @Test(arguments: PendingSignInConformance.checks)
+  func pendingSignIns(_ check: ConformanceCheck<any PendingSignIns>) async throws {
+    try await withProcess { state in
+      try await check.run(on: state.pendingSignIns)
+      #expect(state.metrics.takeovers.isEmpty)
+    }
+  }
+
+  @Test(arguments: PendingSignInConformance.checks)
+  func pendingSignInsInACluster(_ check: ConformanceCheck<any PendingSignIns>) async throws {
+    try await withProcess(of: Self.cluster.value.url) { state in try await check.run(on: state.pendingSignIns) }
+  }
+
   @Test(arguments: LockConformance.checks)
   func locks(_ check: ConformanceCheck<LocksUnderTest>) async throws {
     try await withProcess { state in
@@ -96,6 +110,19 @@ import Testing
         let next = try #require(await other.locks.acquire("a", for: .seconds(600)))
         #expect(next.fence > lock.fence)
         #expect(await !one.locks.renew(lock, for: .seconds(600)))
+      }
+    }
+  }
+
+  @Test func aSignInThatOneProcessHasBegunIsEndedByAnotherOnceAndInTime() async throws {
+    let redis = try await Self.given.value
+    try await withProcess(prefix: "sign-ins") { one in
+      try await withProcess(prefix: "sign-ins") { other in
+        await one.pendingSignIns.keep([1], under: "a", for: .seconds(600))
+        let left = try await redis.command("PTTL", "sign-ins:sign-in:a")
+        #expect((1...600_000).contains(Int(left.filter(\.isNumber)) ?? 0), "\(left)")
+        #expect(await other.pendingSignIns.take("a") == [1])
+        #expect(await one.pendingSignIns.take("a") == nil)
       }
     }
   }

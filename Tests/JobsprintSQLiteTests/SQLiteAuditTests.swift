@@ -85,7 +85,7 @@ import Testing
     await (try SQLiteDatabase.open(directory: folder.path)).close()
     try await file().write { database in
       let later = [
-        "static_data", "audit_cursors", "service_accounts", "deleted_api_keys", "execution_tags",
+        "static_data", "audit_cursors", "identities", "service_accounts", "deleted_api_keys", "execution_tags",
         "variables", "credentials", "users", "memberships", "sessions", "refresh_tokens", "one_time_tokens",
         "dead_letters", "migrations",
         "workspaces",

@@ -13,7 +13,7 @@ extension StorageUnderTest {
       variables: SQLiteVariableStore(database), credentials: SQLiteCredentialStore(database),
       apiKeys: SQLiteAPIKeyStore(database),
       workspaces: SQLiteWorkspaceStore(database), accounts: SQLiteAccountStore(database),
-      serviceAccounts: SQLiteServiceAccountStore(database),
+      identities: SQLiteIdentityStore(database), serviceAccounts: SQLiteServiceAccountStore(database),
       sessions: SQLiteSessionStore(database), audit: SQLiteAuditLog(database),
       auditCursors: SQLiteAuditCursorStore(database), staticData: SQLiteStaticDataStore(database))
   }
@@ -65,6 +65,9 @@ extension StorageUnderTest {
 
   @Test(arguments: AccountConformance.checks)
   func accounts(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
+
+  @Test(arguments: IdentityConformance.checks)
+  func identities(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }
 
   @Test(arguments: ServiceAccountConformance.checks)
   func serviceAccounts(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await run(check) }

@@ -21,6 +21,11 @@ extension ArchiveRecord {
         "password": optional(user.passwordHash), "status": .string(user.status.rawValue),
         "createdAt": time(user.createdAt), "updatedAt": time(user.updatedAt),
       ])
+    case .identity(let identity):
+      members.merge([
+        "id": idText(identity.id), "user": idText(identity.user), "issuer": .string(identity.issuer),
+        "subject": .string(identity.subject), "createdAt": time(identity.createdAt),
+      ])
     case .membership(let membership):
       members.merge([
         "workspace": idText(membership.workspace), "user": idText(membership.user),

@@ -24,6 +24,11 @@ extension ArchiveRecord {
           id: try row.id("id"), email: email, name: try row.string("name"),
           passwordHash: members["password"]?.stringValue, status: try row.word("status"),
           createdAt: try row.time("createdAt"), updatedAt: try row.time("updatedAt")))
+    case .identity:
+      self = .identity(
+        LinkedIdentity(
+          id: try row.id("id"), user: try row.id("user"), issuer: try row.string("issuer"),
+          subject: try row.string("subject"), createdAt: try row.time("createdAt")))
     case .membership:
       self = .membership(
         Membership(

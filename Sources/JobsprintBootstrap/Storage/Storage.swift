@@ -20,6 +20,7 @@ struct Storage: Sendable {
   let apiKeys: any APIKeyStore
   let workspaces: any WorkspaceStore
   let accounts: any AccountStore
+  let identities: any IdentityStore
   let serviceAccounts: any ServiceAccountStore
   let sessions: any SessionStore
   let audit: any AuditLog
@@ -115,7 +116,8 @@ extension Storage {
       credentials: SQLiteCredentialStore(database), staticData: SQLiteStaticDataStore(database),
       idempotency: SQLiteIdempotencyStore(database),
       apiKeys: SQLiteAPIKeyStore(database), workspaces: SQLiteWorkspaceStore(database),
-      accounts: SQLiteAccountStore(database), serviceAccounts: SQLiteServiceAccountStore(database),
+      accounts: SQLiteAccountStore(database), identities: SQLiteIdentityStore(database),
+      serviceAccounts: SQLiteServiceAccountStore(database),
       sessions: SQLiteSessionStore(database),
       audit: SQLiteAuditLog(database), auditCursors: SQLiteAuditCursorStore(database), archive: SQLiteArchive(database),
       isExclusive: true,
@@ -147,7 +149,8 @@ extension Storage {
       workflows: storage.workflows, tags: storage.tags, variables: storage.variables,
       credentials: storage.credentials, staticData: storage.staticData, idempotency: storage.idempotency,
       apiKeys: storage.apiKeys,
-      workspaces: storage.workspaces, accounts: storage.accounts, serviceAccounts: storage.serviceAccounts,
+      workspaces: storage.workspaces, accounts: storage.accounts, identities: storage.identities,
+      serviceAccounts: storage.serviceAccounts,
       sessions: storage.sessions,
       audit: storage.audit, auditCursors: storage.auditCursors, archive: storage.archive, isExclusive: false,
       keepJournal: { writer in await writer.run() },

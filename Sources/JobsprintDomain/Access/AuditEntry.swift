@@ -44,6 +44,9 @@ public enum AuditAction: String, Sendable, Hashable, CaseIterable {
   case passwordReset = "password.reset"
   /// Somebody was given a token for it.
   case passwordResetIssued = "password.resetIssued"
+  /// Somebody whom an identity provider knows may sign in as a user.
+  case identityLinked = "identity.linked"
+  case identityUnlinked = "identity.unlinked"
   case memberInvited = "member.invited"
   case invitationRevoked = "invitation.revoked"
   case memberJoined = "member.joined"

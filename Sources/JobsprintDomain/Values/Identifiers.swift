@@ -32,6 +32,7 @@ public enum AuditEntryKind {}
 public enum UserKind {}
 public enum SessionKind {}
 public enum OneTimeTokenKind {}
+public enum IdentityKind {}
 
 public typealias WorkspaceID = Identifier<WorkspaceKind>
 public typealias WorkflowID = Identifier<WorkflowKind>
@@ -46,6 +47,7 @@ public typealias AuditEntryID = Identifier<AuditEntryKind>
 public typealias UserID = Identifier<UserKind>
 public typealias SessionID = Identifier<SessionKind>
 public typealias OneTimeTokenID = Identifier<OneTimeTokenKind>
+public typealias IdentityID = Identifier<IdentityKind>
 
 extension WorkspaceID {
   /// The workspace that every installation has from its first start.

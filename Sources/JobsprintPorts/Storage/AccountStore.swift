@@ -110,6 +110,8 @@ public enum AccountOutcome: Sendable, Hashable {
   case notFound
   /// Another user has the email address.
   case emailTaken
+  /// The identity is linked to another user.
+  case identityTaken
   /// He is a member of the workspace already.
   case memberAlready
   /// The one-time token was used before, or taken back.
@@ -130,11 +132,12 @@ public protocol AccountStore: Sendable {
 
   /// Stores a user with his first membership.
   /// - Parameters:
+  ///   - identity: of the user; he can sign in with it at once.
   ///   - token: the hash of a one-time token that is spent on it.
   ///   - onlyAsFirst: there must be no user yet; all tokens for the first one are gone then.
   func enrol(
-    _ user: User, as membership: Membership, spending token: [UInt8]?, onlyAsFirst: Bool,
-    recording record: ChangeRecord
+    _ user: User, as membership: Membership, linking identity: LinkedIdentity?, spending token: [UInt8]?,
+    onlyAsFirst: Bool, recording record: ChangeRecord
   ) async throws(PortError) -> AccountOutcome
 
   /// Makes a user who exists a member.

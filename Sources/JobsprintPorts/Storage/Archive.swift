@@ -4,7 +4,8 @@ public import JobsprintDomain
 
 /// What an archive holds. Restored in this order: what is referred to comes before what refers to it.
 public enum ArchiveKind: String, Sendable, Hashable, CaseIterable {
-  case workspace, user, membership, serviceAccount, apiKey, variable, credential, tag, version, workflow, staticData
+  case workspace, user, identity, membership, serviceAccount, apiKey, variable, credential, tag, version, workflow
+  case staticData
   case auditCheckpoint, auditEntry, execution, executionTags, deadLetter
 }
 
@@ -12,6 +13,8 @@ public enum ArchiveRecord: Sendable, Hashable {
   case workspace(Workspace)
   /// Belongs to no workspace: it stands with the first one.
   case user(User)
+  /// As a user.
+  case identity(LinkedIdentity)
   case membership(Membership)
   case serviceAccount(ServiceAccount)
   case apiKey(APIKeyRecord)
@@ -37,6 +40,7 @@ public enum ArchiveRecord: Sendable, Hashable {
     switch self {
     case .workspace: .workspace
     case .user: .user
+    case .identity: .identity
     case .membership: .membership
     case .serviceAccount: .serviceAccount
     case .apiKey: .apiKey
@@ -59,6 +63,7 @@ public enum ArchiveRecord: Sendable, Hashable {
     switch self {
     case .workspace(let workspace): workspace.id.uuid
     case .user(let user): user.id.uuid
+    case .identity(let identity): identity.id.uuid
     case .membership(let membership): membership.user.uuid
     case .serviceAccount(let account): account.id.uuid
     case .apiKey(let key): key.id.uuid

@@ -11,7 +11,9 @@ struct UsersCommand: AsyncParsableCommand {
       meanwhile; else a server is asked.
       """,
     subcommands: [
-      List.self, Invite.self, CreateOwner.self, Disable.self, Enable.self, ResetPassword.self,
+      List.self, Invite.self, CreateOwner.self, Disable.self, Enable.self, ResetPassword.self, Identities.self,
+      Link.self,
+      Unlink.self,
     ], defaultSubcommand: List.self)
 
   struct List: AsyncParsableCommand {

@@ -1,0 +1,2 @@
+-- Users without a password get one with `jobsprint users reset-password`.
+DROP TABLE jobsprint.identities;
