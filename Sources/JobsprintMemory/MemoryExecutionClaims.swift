@@ -14,7 +14,7 @@ public struct MemoryExecutionClaims: ExecutionClaims {
       return wakeUps.map(\.execution).compactMap { id in
         guard seen.insert(id).inserted else { return nil }
         guard var execution = state.executions[id], state.isFree(execution, at: now, leaseExpiry: leaseExpiry),
-          !(execution.waitsForTurn && execution.accepted.concurrency != nil)
+          !(state.waitsForTurn(execution) && state.hasLimit(execution))
         else { return nil }
         execution.state = .running
         execution.term += 1
@@ -58,19 +58,23 @@ public struct MemoryExecutionClaims: ExecutionClaims {
     store.withState { state in
       let free = state.executions.values.filter { state.isFree($0, at: now, leaseExpiry: leaseExpiry) }
         .sorted { $0.accepted.id < $1.accepted.id }
-      let late = free.filter { !$0.waitsForTurn && $0.dispatchedAt.map { $0 < dispatchedBefore } ?? true }
+      let late = free.filter { !state.waitsForTurn($0) && $0.dispatchedAt.map { $0 < dispatchedBefore } ?? true }
       let onTheirWay = state.dispatched(since: dispatchedBefore)
-      let waiting = Dictionary(grouping: free.filter(\.waitsForTurn)) { $0.accepted.concurrency == nil }
-      let unlimited = Dictionary(grouping: waiting[true] ?? [], by: \.line)
+      let waiting = Dictionary(grouping: free.filter(state.waitsForTurn)) { $0.accepted.concurrency == nil }
+      let (due, held) = (waiting[true]?.filter { $0.state == .waiting }, waiting[true]?.filter { $0.state == .new })
+      let unlimited = Dictionary(grouping: held ?? [], by: \.line)
         .map { line, held in Array(held.prefix(max(0, lineLimit - onTheirWay[line, default: 0]))) }
       let limited = Dictionary(grouping: waiting[false] ?? [], by: \.accepted.workflow)
         .map { workflow, held in
           let busy = state.busy(with: workflow)
           return held.enumerated().filter { $0.offset + busy < $0.element.accepted.concurrency ?? 0 }.map(\.element)
         }
-      let lines = (unlimited + limited)
+      let waits = Dictionary(grouping: due ?? [], by: \.accepted.workspace).map(\.value)
+      let lines = (unlimited + limited + waits)
         .filter { !$0.isEmpty }.sorted { $0[0].accepted.id < $1[0].accepted.id }
-      let next = late.prefix(max(0, limit)) + lines.inTurns(upTo: max(0, limit - late.count))
+      let next =
+        late.prefix(max(0, limit))
+        + lines.inTurns(upTo: max(0, limit - late.count), withRoom: state.rooms, by: \.accepted.workspace)
       for execution in next { state.executions[execution.accepted.id]?.dispatchedAt = now }
       return next.map(\.accepted).sorted { $0.id < $1.id }
         .map { WakeUp(execution: $0.id, workspace: $0.workspace, lane: $0.lane) }
@@ -79,7 +83,9 @@ public struct MemoryExecutionClaims: ExecutionClaims {
 
   public func backlog(since time: Timestamp, limit: Int) async throws(PortError) -> [DispatchLine: Int] {
     store.withState { state in
-      let held = state.executions.values.filter { $0.waitsForTurn && $0.accepted.concurrency == nil }
+      let held = state.executions.values.filter {
+        $0.state == .new && state.waitsForTurn($0) && $0.accepted.concurrency == nil
+      }
       return Dictionary(grouping: held, by: \.line).mapValues { min($0.count, limit) }
         .merging(state.dispatched(since: time), uniquingKeysWith: +)
     }
@@ -92,7 +98,7 @@ public struct MemoryExecutionClaims: ExecutionClaims {
       let waits = state.executions.values.filter { $0.state == .waiting }.compactMap(\.waitUntil)
       let losses = state.executors.values.map { $0 + lease + .milliseconds(1) }
       let isWaited = state.executions.values.contains {
-        $0.waitsForTurn && ($0.state == .new || $0.waitUntil.map { $0 <= time } ?? true)
+        state.waitsForTurn($0) && ($0.state == .new || $0.waitUntil.map { $0 <= time } ?? true)
       }
       let turns = isWaited ? [time + turn] : []
       return (waits + losses + turns).filter { $0 > time }.min()
@@ -101,20 +107,35 @@ public struct MemoryExecutionClaims: ExecutionClaims {
 }
 
 extension MemoryExecution {
-  /// Held, or waiting, as soon as its time has come, for its workflow's limit.
-  fileprivate var waitsForTurn: Bool {
-    dispatchedAt == nil && (state == .new || state == .waiting && accepted.concurrency != nil)
-  }
+  /// Running or on its way.
+  fileprivate var isBusy: Bool { state == .running || !state.isTerminal && dispatchedAt != nil }
 
   fileprivate var line: DispatchLine { DispatchLine(workspace: accepted.workspace, lane: accepted.lane) }
 }
 
 extension MemoryState {
+  /// Held, or waiting, as soon as its time has come, for a limit.
+  fileprivate func waitsForTurn(_ execution: MemoryExecution) -> Bool {
+    execution.dispatchedAt == nil && (execution.state == .new || execution.state == .waiting && hasLimit(execution))
+  }
+
+  fileprivate func hasLimit(_ execution: MemoryExecution) -> Bool {
+    execution.accepted.concurrency != nil || workspaces[execution.accepted.workspace]?.maxConcurrency != nil
+  }
+
+  /// What the limits of workspaces leave over; of those that have one.
+  fileprivate var rooms: [WorkspaceID: Int] {
+    workspaces.compactMapValues { workspace in
+      workspace.maxConcurrency.map { limit in
+        max(0, limit - executions.values.count { $0.accepted.workspace == workspace.id && $0.isBusy })
+      }
+    }
+  }
+
   /// Executions of a workflow that are running or on their way.
   fileprivate func busy(with workflow: WorkflowID) -> Int {
     executions.values.count { execution in
-      guard execution.accepted.workflow == workflow, execution.accepted.concurrency != nil else { return false }
-      return execution.state == .running || !execution.state.isTerminal && execution.dispatchedAt != nil
+      execution.accepted.workflow == workflow && execution.accepted.concurrency != nil && execution.isBusy
     }
   }
 

@@ -103,6 +103,9 @@ public struct PostgresMigrations: Sendable {
     Migration(
       name: "V0028_static_data", up: PackageResources.V0028_static_data_sql,
       down: PackageResources.V0028_static_data_down_sql),
+    Migration(
+      name: "V0031_workspace_limits", up: PackageResources.V0031_workspace_limits_sql,
+      down: PackageResources.V0031_workspace_limits_down_sql),
   ]
 
   /// For one migration: a rewrite of a large table takes its time.

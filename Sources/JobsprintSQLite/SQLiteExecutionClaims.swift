@@ -62,10 +62,23 @@ public struct SQLiteExecutionClaims: ExecutionClaims {
       let limited = try connection.all(ListLimitedWorkflows()).map { workflow in
         try connection.all(ListLimited(workflow: workflow, now: now, limit: room))
       }
-      next += (held + limited).inTurns(upTo: room)
+      let rooms = try Self.rooms(at: now, in: connection)
+      let due = try rooms.keys.sorted().map { workspace in
+        try connection.all(ListDueInLimit(workspace: workspace, now: now, limit: min(room, rooms[workspace] ?? 0)))
+      }
+      let lines = (held + limited + due).filter { !$0.isEmpty }.sorted { $0[0].execution < $1[0].execution }
+      next += lines.inTurns(upTo: room, withRoom: rooms, by: \.workspace)
       for wakeUp in next { try connection.run(StampDispatched(execution: wakeUp.execution, now: now)) }
       return next.sorted { $0.execution < $1.execution }
     }
+  }
+
+  /// What the limits of workspaces leave over; of those that have one.
+  private static func rooms(at now: Timestamp, in connection: Connection) throws -> [WorkspaceID: Int] {
+    let limits = try connection.all(ListWorkspaceLimits())
+    guard !limits.isEmpty else { return [:] }
+    let busy = Dictionary(try connection.all(CountBusy(now: now)).map { ($0.workspace, $0.count) }) { $1 }
+    return Dictionary(limits.map { ($0.workspace, max(0, $0.limit - busy[$0.workspace, default: 0])) }) { $1 }
   }
 
   public func backlog(since time: Timestamp, limit: Int) async throws(PortError) -> [DispatchLine: Int] {

@@ -61,7 +61,9 @@ public enum ArchiveConformance {
     return [
       .workspace(Workspace(id: .initial, name: "renamed", createdAt: .seconds(1), updatedAt: .seconds(2))),
       .workspace(
-        Workspace(id: other, name: "other", retentionDays: 30, createdAt: .seconds(1), updatedAt: .seconds(1))),
+        Workspace(
+          id: other, name: "other", retentionDays: 30, maxConcurrency: 4, createdAt: .seconds(1), updatedAt: .seconds(1)
+        )),
       .user(.numbered(30)), .user(disabled), .membership(.numbered(30)), .membership(.numbered(31, .viewer)),
       .membership(.numbered(30, in: other, .admin)),
       .serviceAccount(.numbered(45, name: "\u{0} é")), .serviceAccount(.numbered(46, in: other, .owner)),

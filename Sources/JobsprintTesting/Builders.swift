@@ -25,12 +25,13 @@ extension NewExecution {
     version: VersionID = .numbered(1), mode: ExecutionMode = .manual, lane: Lane = .normal,
     at acceptedAt: Timestamp? = nil, input: String = "input", entries: [JournalEntry] = [],
     retryOf: ExecutionID? = nil, claimedBy: ExecutorID? = nil, isHeld: Bool = false,
-    concurrency: Int? = nil, idempotency: IdempotencyRecord? = nil
+    concurrency: Int? = nil, isInLimitedWorkspace: Bool = false, idempotency: IdempotencyRecord? = nil
   ) -> NewExecution {
     NewExecution(
       id: .numbered(number), workspace: workspace, workflow: workflow, version: version, mode: mode, lane: lane,
       acceptedAt: acceptedAt ?? .seconds(Int64(number)), input: Array(input.utf8), entries: entries, retryOf: retryOf,
-      claimedBy: claimedBy, isHeld: isHeld, concurrency: concurrency, idempotency: idempotency)
+      claimedBy: claimedBy, isHeld: isHeld, concurrency: concurrency,
+      isInLimitedWorkspace: isInLimitedWorkspace, idempotency: idempotency)
   }
 }
 

@@ -148,6 +148,16 @@ public enum ExecutionClaimsConformance {
     ).map(\.execution)
   }
 
+  private static func limit(_ id: WorkspaceID, to limit: Int?, _ storage: StorageUnderTest) async throws {
+    let number = try await storage.workspaces.workspaces(page: PageRequest()).elements.count
+    if try await storage.workspaces.workspace(id) == nil {
+      let workspace = Workspace(id: id, name: "limited", createdAt: .seconds(1), updatedAt: .seconds(1))
+      _ = try await storage.workspaces.create(workspace, firstKey: .numbered(number, in: id), recording: .noted())
+    }
+    let change = WorkspaceChange(concurrency: limit.map { .limited(to: $0) } ?? .unlimited)
+    _ = try await storage.workspaces.update(id, with: change, at: .seconds(2), recording: .noted(in: id))
+  }
+
   private static let recovery: [ConformanceCheck<StorageUnderTest>] = [
     ConformanceCheck("whoever accepts an execution has dispatched it, unless he claims it") { storage in
       _ = try await storage.journal.commit([
@@ -289,6 +299,62 @@ public enum ExecutionClaimsConformance {
       try expect(try await recoverable(storage, at: 20, before: 15), is: [.numbered(4), .numbered(6)], "told again:")
       _ = try await storage.journal.commit([.append(3, [], .success())])
       try expect(try await recoverable(storage, at: 20, before: 15), is: [.numbered(1)])
+    },
+    ConformanceCheck("of a workspace with a limit no more are running or on their way, whatever their lines") {
+      storage in
+      let small = WorkspaceID.numbered(7)
+      try await limit(small, to: 2, storage)
+      _ = try await storage.claims.beat(me, holding: [], at: .seconds(10))
+      _ = try await storage.journal.commit(
+        (1...3).map { .accept(.numbered($0, in: small, isInLimitedWorkspace: true)) } + [
+          .accept(.numbered(4, in: small, lane: .high, isInLimitedWorkspace: true)),
+          .accept(.numbered(5, in: small, workflow: .numbered(2), concurrency: 1, isInLimitedWorkspace: true)),
+          .accept(.numbered(6, isHeld: true)),
+        ])
+      try expect(try await recoverable(storage, at: 10, before: 5), is: [.numbered(1), .numbered(4), .numbered(6)])
+      try expect(try await recoverable(storage, at: 10, before: 5), is: [], "they are on their way:")
+      let claims = storage.claims
+      let early = try await claims.claim([.numbered(2)], in: small, for: me, at: .seconds(10), leaseExpiry: .seconds(0))
+      try expect(early.count, is: 0, "a message that is not of its turn:")
+      try await claims.claim(
+        [.numbered(1), .numbered(4)], in: small, for: me, at: .seconds(10), leaseExpiry: .seconds(0))
+      try expect(try await recoverable(storage, at: 11, before: 6), is: [], "they are running:")
+      try expect(try await claims.nextDue(after: .seconds(11), lease: .zero, turn: turn), is: .seconds(11) + turn)
+      _ = try await storage.journal.commit([.append(1, in: small, [], .wait(until: .seconds(12)))])
+      try expect(try await recoverable(storage, at: 11, before: 6), is: [.numbered(2)])
+      try await claims.claim([.numbered(2)], in: small, for: me, at: .seconds(11), leaseExpiry: .seconds(0))
+      try expect(try await recoverable(storage, at: 13, before: 8), is: [], "a wait that is over finds no place:")
+      try expect(try await claims.nextDue(after: .seconds(13), lease: .zero, turn: turn), is: .seconds(13) + turn)
+      let late = try await claims.claim([.numbered(1)], in: small, for: me, at: .seconds(13), leaseExpiry: .seconds(0))
+      try expect(late.count, is: 0, "a wait that has no place:")
+      _ = try await storage.journal.commit([.append(4, in: small, [], .success())])
+      try expect(try await recoverable(storage, at: 13, before: 8), is: [.numbered(1)])
+      try expect(
+        try await recoverable(storage, at: 43, before: 42, lease: 42), is: [1, 2, 6].map { .numbered($0) },
+        "told again, also those of a holder that is gone:")
+      try await limit(small, to: nil, storage)
+      try expect(
+        try await recoverable(storage, at: 43, before: 8), is: [.numbered(3), .numbered(5)], "without a limit:")
+    },
+    ConformanceCheck("a limit is in force for what was held before it, and as it is now") { storage in
+      _ = try await storage.journal.commit((1...4).map { .accept(.numbered($0, isHeld: true)) })
+      try await limit(.initial, to: 1, storage)
+      try expect(try await recoverable(storage, at: 10, before: 5), is: [.numbered(1)])
+      try await limit(.initial, to: 3, storage)
+      try expect(try await recoverable(storage, at: 10, before: 5), is: [.numbered(2), .numbered(3)])
+      try await limit(.initial, to: 1, storage)
+      try expect(try await recoverable(storage, at: 10, before: 5), is: [], "more than the limit are on their way:")
+    },
+    ConformanceCheck("a backlog holds up nobody else's first, with a limit or without") { storage in
+      let (one, other) = (WorkspaceID.numbered(7), WorkspaceID.numbered(8))
+      _ = try await storage.journal.commit((1...3000).map { .accept(.numbered($0, in: one, isHeld: true)) })
+      _ = try await storage.journal.commit([.accept(.numbered(3001, in: other, isHeld: true))])
+      let first = try await recoverable(storage, at: 10, before: 5, lineLimit: 1000, limit: 2)
+      try expect(first, is: [.numbered(1), .numbered(3001)])
+      _ = try await storage.journal.commit([.accept(.numbered(3002, in: other, isHeld: true))])
+      try await limit(one, to: 5, storage)
+      let second = try await recoverable(storage, at: 10, before: 5, lineLimit: 1000, limit: 500)
+      try expect(second, is: [2, 3, 4, 5, 3002].map { .numbered($0) })
     },
     ConformanceCheck("while something is held a turn is due") { storage in
       _ = try await storage.journal.commit([.accept(.numbered(1, isHeld: true))])

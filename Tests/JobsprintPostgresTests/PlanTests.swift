@@ -236,6 +236,7 @@ private let filling = [
       all.append((.api, try ListServiceAccounts(workspace: workspace, page: PageRequest(after: after)).command()))
     }
     try add(.api, FindWorkspace(id: workspace))
+    try add(.keeper, ListLimitedWorkspaces())
     try add(.keeper, UpdateWorkspace(id: workspace, change: WorkspaceChange(name: "n"), time: time))
     for after in [nil, workspace] {
       all.append((.keeper, try ListWorkspaces(page: PageRequest(after: after)).command()))

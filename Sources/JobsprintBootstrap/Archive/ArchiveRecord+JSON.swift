@@ -13,6 +13,7 @@ extension ArchiveRecord {
       members.merge([
         "id": idText(workspace.id), "name": .string(workspace.name),
         "retentionDays": workspace.retentionDays.map { .integer(Int64($0)) } ?? .null,
+        "maxConcurrency": workspace.maxConcurrency.map { .integer(Int64($0)) } ?? .null,
         "createdAt": time(workspace.createdAt), "updatedAt": time(workspace.updatedAt),
       ])
     case .user(let user):

@@ -14,7 +14,8 @@ extension ArchiveRecord {
       self = .workspace(
         Workspace(
           id: try row.id("id"), name: try row.string("name"), retentionDays: members["retentionDays"]?.integerValue,
-          createdAt: try row.time("createdAt"), updatedAt: try row.time("updatedAt")))
+          maxConcurrency: members["maxConcurrency"]?.integerValue, createdAt: try row.time("createdAt"),
+          updatedAt: try row.time("updatedAt")))
     case .user:
       guard let email = EmailAddress(try row.string("email")) else {
         throw ArchiveError("a user has no usable 'email'")

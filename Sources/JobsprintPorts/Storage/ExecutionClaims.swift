@@ -4,7 +4,8 @@ public import JobsprintDomain
 public protocol ExecutionClaims: Sendable {
   /// Claims those of the executions that can be claimed, in one transaction: `new`; `waiting` whose time has come;
   /// `running` whose holder's heartbeat is older than `leaseExpiry` (or is unknown). Each gets the next term and
-  /// `executor` as its holder. One of a workflow with a limit can be claimed when it was its turn to be dispatched.
+  /// `executor` as its holder. One of a workflow or a workspace with a limit can be claimed when it was its turn to be
+  /// dispatched.
   func claim(
     _ wakeUps: [WakeUp], for executor: ExecutorID, at now: Timestamp, leaseExpiry: Timestamp
   ) async throws(PortError) -> [ClaimedExecution]
@@ -22,8 +23,9 @@ public protocol ExecutionClaims: Sendable {
   /// `dispatchedBefore`, `waiting` whose time has come, `running` whose holder's heartbeat is older than
   /// `leaseExpiry`), then what was held until its turn, or handed back. Lines take turns, within one the oldest goes
   /// first; of each, no more than `lineLimit` new ones are dispatched and not claimed. Executions of a workflow with a
-  /// limit (``NewExecution/concurrency``) are a line of their own, in which the limit counts what is running, too. At
-  /// most `limit` in all; each is stamped as dispatched at `now` in the same transaction, and one stamped since
+  /// limit (``NewExecution/concurrency``) are a line of their own, in which the limit counts what is running, too. The
+  /// limit of a workspace (``Workspace/maxConcurrency``, as it is now) counts what is running or on its way in all of
+  /// its lines; waits of it whose time has come are a line, too. At most `limit` in all; each is stamped as dispatched at `now` in the same transaction, and one stamped since
   /// `dispatchedBefore` is left out.
   func recoverable(
     at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, lineLimit: Int, limit: Int

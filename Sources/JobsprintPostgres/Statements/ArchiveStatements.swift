@@ -74,10 +74,11 @@ struct AnyRow: PostgresStatement {
 struct RestoreWorkspace: PostgresStatement {
   static let name = "archive.workspace"
   static let sql = """
-    INSERT INTO jobsprint.workspaces (id, name, created_at, updated_at, retention_days) VALUES ($1, $2, $3, $4, $5)
+    INSERT INTO jobsprint.workspaces (id, name, created_at, updated_at, retention_days, max_concurrency)
+    VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (id) DO UPDATE
     SET name = excluded.name, created_at = excluded.created_at, updated_at = excluded.updated_at,
-      retention_days = excluded.retention_days
+      retention_days = excluded.retention_days, max_concurrency = excluded.max_concurrency
     """
 
   let workspace: Workspace

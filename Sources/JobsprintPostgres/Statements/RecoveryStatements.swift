@@ -26,6 +26,10 @@ private let heldLines = """
 /// ``ClaimExecutions``): a join was planned as walking through all that is new once for each that was found, a second
 /// for 500 of 10,000.
 ///
+/// A workspace with a limit has room for what the limit leaves over of all that is running or on its way. What its lines
+/// would send is counted through in their turns, and what is beyond the room stays. Where no workspace has a limit, its
+/// counts are not made.
+///
 /// Holders are found by jumping from one to the next, each at its newest execution: whatever has ended lately is still
 /// in the index while an old transaction keeps its rows, and would be walked through otherwise.
 struct StampRecoverable: PostgresStatement {
@@ -52,43 +56,69 @@ struct StampRecoverable: PostgresStatement {
       SELECT workspace_id, lane, count(*) AS count FROM jobsprint.live_executions
       WHERE state = 'new' AND dispatched_at >= $2 AND limited_by IS NULL AND EXISTS (SELECT 1 FROM held)
       GROUP BY workspace_id, lane
-    ), found AS MATERIALIZED (
-      SELECT id FROM (
-        (SELECT id, 0 AS turn FROM jobsprint.live_executions
+    ), bounded AS MATERIALIZED (
+      SELECT id AS workspace_id, max_concurrency FROM jobsprint.workspaces WHERE max_concurrency IS NOT NULL
+    ), told AS MATERIALIZED (
+      SELECT workspace_id, count(*) AS count FROM (
+        SELECT workspace_id FROM jobsprint.live_executions
+        WHERE state = 'new' AND dispatched_at IS NOT NULL AND EXISTS (SELECT 1 FROM bounded)
+        UNION ALL
+        SELECT workspace_id FROM jobsprint.live_executions
+        WHERE state = 'waiting' AND wait_until <= $1 AND dispatched_at IS NOT NULL AND EXISTS (SELECT 1 FROM bounded)
+      ) AS t GROUP BY workspace_id
+    ), rooms AS MATERIALIZED (
+      SELECT b.workspace_id, greatest(0, b.max_concurrency - coalesce(t.count, 0) - (
+        SELECT count(*) FROM jobsprint.live_executions AS l
+        WHERE l.workspace_id = b.workspace_id AND l.state = 'running')) AS room
+      FROM bounded AS b LEFT JOIN told AS t USING (workspace_id)
+    ), due AS MATERIALIZED (
+      SELECT f.id, f.turn, r.room, CASE WHEN r.room IS NOT NULL AND f.turn > 0 THEN
+        row_number() OVER (PARTITION BY f.workspace_id, f.turn > 0 ORDER BY f.turn, f.id) END AS place
+      FROM (
+        (SELECT id, workspace_id, 0 AS turn FROM jobsprint.live_executions
           WHERE state = 'new' AND dispatched_at < $2 ORDER BY dispatched_at LIMIT $4)
         UNION ALL
-        (SELECT id, 0 FROM jobsprint.live_executions
+        (SELECT id, workspace_id, 0 FROM jobsprint.live_executions
           WHERE state = 'waiting' AND wait_until <= $1
-            AND (dispatched_at IS NULL AND limited_by IS NULL OR dispatched_at < $2)
+            AND (dispatched_at IS NULL AND limited_by IS NULL
+              AND workspace_id NOT IN (SELECT workspace_id FROM bounded) OR dispatched_at < $2)
           ORDER BY wait_until LIMIT $4)
         UNION ALL
-        (SELECT h.id, 0 FROM gone CROSS JOIN LATERAL (
-          SELECT id FROM jobsprint.live_executions AS l
+        (SELECT h.id, h.workspace_id, 0 FROM gone CROSS JOIN LATERAL (
+          SELECT id, workspace_id FROM jobsprint.live_executions AS l
           WHERE l.state = 'running' AND l.executor_id = gone.executor_id
             AND (l.dispatched_at IS NULL OR l.dispatched_at < $2)
           ORDER BY id LIMIT $4) AS h ORDER BY h.id LIMIT $4)
         UNION ALL
-        (SELECT n.id, row_number() OVER (PARTITION BY h.workspace_id, h.lane ORDER BY n.id)
-          FROM held AS h LEFT JOIN dispatched AS d USING (workspace_id, lane) CROSS JOIN LATERAL (
+        (SELECT id, workspace_id, row_number() OVER (PARTITION BY workspace_id ORDER BY wait_until, id)
+          FROM jobsprint.live_executions
+          WHERE state = 'waiting' AND wait_until <= $1 AND dispatched_at IS NULL AND limited_by IS NULL
+            AND workspace_id IN (SELECT workspace_id FROM bounded))
+        UNION ALL
+        (SELECT n.id, h.workspace_id, row_number() OVER (PARTITION BY h.workspace_id, h.lane ORDER BY n.id)
+          FROM held AS h LEFT JOIN dispatched AS d USING (workspace_id, lane)
+          LEFT JOIN rooms AS r USING (workspace_id) CROSS JOIN LATERAL (
             SELECT id FROM jobsprint.live_executions AS l
             WHERE l.state = 'new' AND l.dispatched_at IS NULL AND l.limited_by IS NULL
               AND l.workspace_id = h.workspace_id AND l.lane = h.lane
-            ORDER BY id LIMIT least($4, greatest(0, $5 - coalesce(d.count, 0)))) AS n)
+            ORDER BY id LIMIT least($4, greatest(0, $5 - coalesce(d.count, 0)), r.room)) AS n)
         UNION ALL
-        (SELECT n.id, n.place FROM limited AS m CROSS JOIN LATERAL (
+        (SELECT n.id, n.workspace_id, n.place FROM limited AS m CROSS JOIN LATERAL (
             SELECT count(*) AS busy FROM jobsprint.live_executions AS l
             WHERE l.limited_by = m.limited_by
               AND (l.state = 'running' OR l.state IN ('new', 'waiting') AND l.dispatched_at IS NOT NULL)
           ) AS b CROSS JOIN LATERAL (
-            SELECT c.id, c.concurrency, row_number() OVER (ORDER BY c.id) AS place FROM (
-              (SELECT l.id, l.concurrency FROM jobsprint.live_executions AS l
+            SELECT c.*, row_number() OVER (ORDER BY c.id) AS place FROM (
+              (SELECT l.id, l.workspace_id, l.concurrency FROM jobsprint.live_executions AS l
                 WHERE l.limited_by = m.limited_by AND l.state = 'new' AND l.dispatched_at IS NULL ORDER BY l.id LIMIT $4)
               UNION ALL
-              (SELECT l.id, l.concurrency FROM jobsprint.live_executions AS l
+              (SELECT l.id, l.workspace_id, l.concurrency FROM jobsprint.live_executions AS l
                 WHERE l.limited_by = m.limited_by AND l.state = 'waiting' AND l.dispatched_at IS NULL
                   AND l.wait_until <= $1 ORDER BY l.id LIMIT $4)) AS c
           ) AS n WHERE n.place + b.busy <= n.concurrency)
-      ) AS f ORDER BY turn, id LIMIT $4
+      ) AS f LEFT JOIN rooms AS r USING (workspace_id)
+    ), found AS MATERIALIZED (
+      SELECT id FROM due WHERE place <= room OR place IS NULL ORDER BY turn, id LIMIT $4
     ), locked AS MATERIALIZED (
       SELECT l.id FROM jobsprint.live_executions AS l
       WHERE l.id = ANY (ARRAY(SELECT id FROM found)) AND (l.dispatched_at IS NULL OR l.dispatched_at < $2)
@@ -162,7 +192,9 @@ struct NextDue: PostgresStatement {
       (SELECT $1 + $3 FROM jobsprint.live_executions
         WHERE state = 'new' AND dispatched_at IS NULL ORDER BY dispatched_at DESC, id DESC LIMIT 1),
       (SELECT $1 + $3 FROM jobsprint.live_executions
-        WHERE state = 'waiting' AND wait_until <= $1 AND dispatched_at IS NULL AND limited_by IS NOT NULL LIMIT 1))
+        WHERE state = 'waiting' AND wait_until <= $1 AND dispatched_at IS NULL
+          AND (limited_by IS NOT NULL
+            OR workspace_id IN (SELECT id FROM jobsprint.workspaces WHERE max_concurrency IS NOT NULL)) LIMIT 1))
     """
 
   let after: Timestamp

@@ -16,6 +16,7 @@ public final class Executor: Sendable {
   private let credentials: CredentialDesk
   private let staticData: any StaticDataStore
   private let writer: JournalWriter
+  private let limits: WorkspaceLimits
   private let runner: NodeRunner
   private let bus: any EventBus
   private let clock: any WallClock
@@ -33,8 +34,9 @@ public final class Executor: Sendable {
   public init(
     id: ExecutorID, options: ExecutorOptions = ExecutorOptions(), queue: any WakeUpQueue, claims: any ExecutionClaims,
     catalog: WorkflowCatalog, variables: VariableCatalog, credentials: CredentialDesk,
-    staticData: any StaticDataStore, writer: JournalWriter, bus: any EventBus, evaluator: any ExpressionEvaluator,
-    code: (any CodeRunner)? = nil, clock: any WallClock, timers: TimerSignal = TimerSignal(), log: Logger
+    staticData: any StaticDataStore, writer: JournalWriter, limits: WorkspaceLimits, bus: any EventBus,
+    evaluator: any ExpressionEvaluator, code: (any CodeRunner)? = nil, clock: any WallClock,
+    timers: TimerSignal = TimerSignal(), log: Logger
   ) {
     self.id = id
     self.options = options
@@ -45,6 +47,7 @@ public final class Executor: Sendable {
     self.credentials = credentials
     self.staticData = staticData
     self.writer = writer
+    self.limits = limits
     self.bus = bus
     runner = NodeRunner(evaluator: evaluator, code: code, clock: clock)
     self.clock = clock
@@ -284,6 +287,10 @@ public final class Executor: Sendable {
       if let port = error.port { throw port }
       return await giveUp(claimed, error)
     }
+    // What began where it was accepted has no limit.
+    let isLimited = known == nil ? (try? await limits.isLimited(claimed.workspace)) ?? false : false
+    // It leaves its place to the next one. Where nobody knows of the limit, a recoverer looks a moment later.
+    defer { if isLimited || ready.plan.workflow.settings.maxConcurrency != nil { timers.tell(clock.now) } }
     var run = ExecutionRun(
       claimed, ready, variables: values, runner: runner, credentials: credentials, staticData: staticData,
       writer: writer, accept: accept,

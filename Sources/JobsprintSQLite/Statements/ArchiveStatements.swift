@@ -77,7 +77,7 @@ struct RestoreWorkspace: FixedSQLStatement {
   static let sql = """
     \(InsertWorkspace.sql) ON CONFLICT (id) DO UPDATE
     SET name = excluded.name, created_at = excluded.created_at, updated_at = excluded.updated_at,
-      retention_days = excluded.retention_days
+      retention_days = excluded.retention_days, max_concurrency = excluded.max_concurrency
     """
 
   let insertion: InsertWorkspace

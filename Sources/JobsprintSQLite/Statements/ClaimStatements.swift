@@ -9,7 +9,9 @@ struct ClaimExecution: FixedSQLStatement {
     SET state = 'running', term = term + 1, executor_id = ?, started_at = coalesce(started_at, ?), wait_until = NULL,
       dispatched_at = NULL
     WHERE id = ? AND (
-      (state = 'new' OR state = 'waiting' AND wait_until <= ?) AND (concurrency IS NULL OR dispatched_at IS NOT NULL)
+      (state = 'new' OR state = 'waiting' AND wait_until <= ?) AND (
+        dispatched_at IS NOT NULL OR concurrency IS NULL AND NOT EXISTS (
+          SELECT 1 FROM workspaces AS w WHERE w.id = executions.workspace_id AND w.max_concurrency IS NOT NULL))
       OR state = 'running'
         AND NOT EXISTS (SELECT 1 FROM executors AS e WHERE e.id = executions.executor_id AND e.beat_at >= ?))
     RETURNING id, workspace_id, workflow_id, version_id, mode, lane, accepted_at, term, executor_id
@@ -107,7 +109,9 @@ struct ListLate: FixedSQLStatement {
       UNION ALL SELECT * FROM (
         SELECT id, workspace_id, lane FROM executions
         WHERE state = 'waiting' AND wait_until <= ?3
-          AND (dispatched_at IS NULL AND concurrency IS NULL OR dispatched_at < ?2)
+          AND (dispatched_at IS NULL AND concurrency IS NULL
+            AND workspace_id NOT IN (SELECT id FROM workspaces WHERE max_concurrency IS NOT NULL)
+            OR dispatched_at < ?2)
         ORDER BY wait_until LIMIT ?1)
       UNION ALL SELECT * FROM (
         SELECT id, workspace_id, lane FROM executions
@@ -241,6 +245,52 @@ struct ListLimited: FixedSQLStatement {
   }
 }
 
+/// Executions of each workspace that are running or on their way. The indexes are named: the planner takes one that
+/// leads through all that was ever executed for as good.
+struct CountBusy: FixedSQLStatement {
+  static let sql = """
+    SELECT workspace_id, count(*) FROM (
+      SELECT workspace_id FROM executions INDEXED BY executions_running WHERE state = 'running'
+      UNION ALL
+      SELECT workspace_id FROM executions INDEXED BY executions_new WHERE state = 'new' AND dispatched_at IS NOT NULL
+      UNION ALL
+      SELECT workspace_id FROM executions INDEXED BY executions_waiting
+      WHERE state = 'waiting' AND wait_until <= ? AND dispatched_at IS NOT NULL
+    ) GROUP BY workspace_id
+    """
+
+  let now: Timestamp
+
+  func bind(to values: inout Binder) { values.add(now) }
+
+  static func decode(_ row: inout RowReader) throws -> (workspace: WorkspaceID, count: Int) {
+    (try row.id(), row.int())
+  }
+}
+
+/// Waits whose time has come and that need a place in their workspace's limit, in the order of their times.
+struct ListDueInLimit: FixedSQLStatement {
+  static let sql = """
+    SELECT id, workspace_id, lane FROM executions INDEXED BY executions_waiting
+    WHERE state = 'waiting' AND wait_until <= ? AND dispatched_at IS NULL AND concurrency IS NULL AND workspace_id = ?
+    ORDER BY wait_until, id LIMIT ?
+    """
+
+  let workspace: WorkspaceID
+  let now: Timestamp
+  let limit: Int
+
+  func bind(to values: inout Binder) {
+    values.add(now)
+    values.add(workspace)
+    values.add(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> WakeUp {
+    WakeUp(execution: try row.id(), workspace: try row.id(), lane: try row.word())
+  }
+}
+
 struct StampDispatched: FixedSQLStatement {
   static let sql = "UPDATE executions SET dispatched_at = ? WHERE id = ?"
 
@@ -263,7 +313,9 @@ struct NextDue: FixedSQLStatement {
       SELECT * FROM (SELECT ? FROM executions WHERE state = 'new' AND dispatched_at IS NULL LIMIT 1)
       UNION ALL
       SELECT * FROM (SELECT ? FROM executions
-        WHERE state = 'waiting' AND wait_until <= ? AND dispatched_at IS NULL AND concurrency IS NOT NULL LIMIT 1))
+        WHERE state = 'waiting' AND wait_until <= ? AND dispatched_at IS NULL
+          AND (concurrency IS NOT NULL
+            OR workspace_id IN (SELECT id FROM workspaces WHERE max_concurrency IS NOT NULL)) LIMIT 1))
     """
 
   let after: Timestamp
