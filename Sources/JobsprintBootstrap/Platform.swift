@@ -135,6 +135,8 @@ public struct Platform: Sendable {
       var options = configuration.executorOptions
       // Whoever runs a worker starts it again; somebody at a laptop would find the program gone.
       options.leavesWhenStuck = role == .worker
+      // A process alone has nobody to leave a tag to.
+      options.tags = role == .worker ? configuration.workerTags : .all
       let own = Executor(
         id: ids.next(), options: options, queue: queue, claims: claims, catalog: catalog, variables: variables,
         credentials: CredentialDesk(
@@ -143,6 +145,7 @@ public struct Platform: Sendable {
         evaluator: evaluators.evaluator, code: evaluators.code, clock: clock, timers: timers, log: log)
       var recovering = RecovererOptions()
       recovering.lease = options.lease
+      recovering.tags = options.tags
       recovering.longestInterval = min(options.lease, recovering.longestInterval)
       recovering.patience = configuration.patience
       // What another process hands back must not wait long where nobody tells of it.

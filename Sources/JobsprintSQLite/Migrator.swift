@@ -31,6 +31,7 @@ enum Migrator {
     ("V0023_audit_cursors", PackageResources.V0023_audit_cursors_sql),
     ("V0024_static_data", PackageResources.V0024_static_data_sql),
     ("V0027_workspace_limits", PackageResources.V0027_workspace_limits_sql),
+    ("V0028_worker_tags", PackageResources.V0028_worker_tags_sql),
   ]
 
   static func names(appliedTo connection: Connection?) throws -> [(name: String, isApplied: Bool)] {

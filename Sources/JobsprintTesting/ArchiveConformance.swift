@@ -136,7 +136,8 @@ extension ExecutionRecord {
   ) -> ExecutionRecord {
     ExecutionRecord(
       id: id, workspace: .initial, workflow: .numbered(1), version: .numbered(100), state: state, mode: .manual,
-      lane: .normal, term: state == .new ? 0 : 2, acceptedAt: .seconds(4),
+      lane: .normal, tag: finishedAt == nil ? WorkerTag("gpu") : nil, term: state == .new ? 0 : 2,
+      acceptedAt: .seconds(4),
       startedAt: state == .new ? nil : .seconds(5), finishedAt: finishedAt, waitUntil: waitUntil, retryOf: nil,
       error: nil, lastNode: finishedAt == nil ? nil : "Node \u{0}", input: Array("{}".utf8))
   }

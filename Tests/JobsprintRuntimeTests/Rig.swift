@@ -96,8 +96,11 @@ struct Rig: Sendable {
       bus: bus, clock: clock, timers: timers, ids: ids)
   }
 
-  var recoverer: Recoverer {
+  var recoverer: Recoverer { recoverer(.all) }
+
+  func recoverer(_ tags: WorkerTags) -> Recoverer {
     var options = RecovererOptions()
+    options.tags = tags
     options.lineLimit = Self.lineLimit
     return Recoverer(claims: claims, dispatcher: dispatcher, clock: clock, options: options, timers: timers, log: log)
   }

@@ -111,7 +111,8 @@ extension ExecutionRecord {
     [
       "id": .string("\(id)"), "workspace": .string("\(workspace)"), "workflow": .string("\(workflow)"),
       "version": .string("\(version)"), "state": .string(state.rawValue), "mode": .string(mode.rawValue),
-      "lane": .string(lane.rawValue), "term": .integer(Int64(term)), "acceptedAt": time(acceptedAt),
+      "lane": .string(lane.rawValue), "tag": optional(tag?.name), "term": .integer(Int64(term)),
+      "acceptedAt": time(acceptedAt),
       "startedAt": time(startedAt), "finishedAt": time(finishedAt), "waitUntil": time(waitUntil),
       "retryOf": retryOf.map { .string("\($0)") } ?? .null, "error": error.map { text($0) } ?? .null,
       "lastNode": optional(lastNode), "input": text(input),

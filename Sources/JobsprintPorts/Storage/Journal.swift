@@ -38,6 +38,8 @@ public struct NewExecution: Sendable {
   public let version: VersionID
   public let mode: ExecutionMode
   public let lane: Lane
+  /// Only workers that carry it may claim the execution.
+  public let tag: WorkerTag?
   public let acceptedAt: Timestamp
   /// What to start with; opaque to the store.
   public let input: [UInt8]
@@ -65,7 +67,7 @@ public struct NewExecution: Sendable {
 
   public init(
     id: ExecutionID, workspace: WorkspaceID, workflow: WorkflowID, version: VersionID, mode: ExecutionMode,
-    lane: Lane = .normal, acceptedAt: Timestamp, input: [UInt8], entries: [JournalEntry] = [],
+    lane: Lane = .normal, tag: WorkerTag? = nil, acceptedAt: Timestamp, input: [UInt8], entries: [JournalEntry] = [],
     retryOf: ExecutionID? = nil, claimedBy: ExecutorID? = nil, isHeld: Bool = false,
     concurrency: Int? = nil, isInLimitedWorkspace: Bool = false, idempotency: IdempotencyRecord? = nil
   ) {
@@ -75,6 +77,7 @@ public struct NewExecution: Sendable {
     self.version = version
     self.mode = mode
     self.lane = lane
+    self.tag = tag
     self.acceptedAt = acceptedAt
     self.input = input
     self.entries = entries

@@ -181,9 +181,9 @@ struct RestoreLive: PostgresStatement {
       SELECT $1, 0, $2, $8 WHERE $8 IS NOT NULL
     )
     INSERT INTO jobsprint.live_executions
-      (id, workspace_id, executor_id, started_at, wait_until, term, state, lane, packs, finished)
+      (id, workspace_id, executor_id, started_at, wait_until, term, state, lane, packs, finished, tag)
     VALUES ($1, $2, CASE WHEN $6 = 'running' THEN $1 END, $3, $4, $5, $6, $7, ($8 IS NOT NULL)::int4,
-      coalesce($9::int4multirange, '{}'))
+      coalesce($9::int4multirange, '{}'), $10)
     """
 
   let record: ExecutionRecord
@@ -199,5 +199,6 @@ struct RestoreLive: PostgresStatement {
     try values.bind(record.lane.rawValue)
     try values.bind(JournalPack.bytes(of: entries))
     try values.bind(try JournalPack.positions(of: entries))
+    try values.bind(record.tag?.name ?? "")
   }
 }

@@ -18,7 +18,7 @@ struct ClaimExecutions: PostgresStatement {
   static let sql = """
     WITH free AS MATERIALIZED (
       SELECT l.id FROM jobsprint.live_executions AS l
-      WHERE l.id = ANY ($1::uuid[]) AND CASE l.state
+      WHERE l.id = ANY ($1::uuid[]) AND ($5 OR l.tag = ANY ($6::text[])) AND CASE l.state
         WHEN 'new' THEN l.dispatched_at IS NOT NULL OR \(needsNoTurn)
         WHEN 'waiting' THEN l.wait_until <= $3 AND (l.dispatched_at IS NOT NULL OR \(needsNoTurn))
         WHEN 'running' THEN
@@ -41,12 +41,14 @@ struct ClaimExecutions: PostgresStatement {
   let executor: ExecutorID
   let now: Timestamp
   let leaseExpiry: Timestamp
+  let tags: WorkerTags
 
   func bind(into values: inout PostgresBindings) throws {
     try values.bind(ids: ids)
     try values.bind(executor)
     try values.bind(now)
     try values.bind(leaseExpiry)
+    try values.bind(tags)
   }
 
   static func decode(_ row: inout PostgresRow) throws -> Claim {

@@ -145,18 +145,19 @@ public final class Acceptor: Sendable {
       id: id, workflow: draft.workflow, version: draft.version, acceptedAt: clock.now,
       events: willWait ? bus.events(of: id) : nil)
     let concurrency = draft.ready.plan.workflow.settings.maxConcurrency
+    let tag = draft.ready.plan.workflow.settings.workerTag
     let isInLimitedWorkspace = try await onStore { () async throws(PortError) in
       try await limits.isLimited(draft.workspace)
     }
     let waitsForLimit = concurrency != nil || isInLimitedWorkspace
-    let taker = waitsForLimit ? nil : executor.flatMap { $0.reserveSlot() ? $0 : nil }
+    let taker = waitsForLimit ? nil : executor.flatMap { $0.reserveSlot(for: tag) ? $0 : nil }
     let new = NewExecution(
       id: accepted.id, workspace: draft.workspace, workflow: draft.workflow, version: draft.version, mode: draft.mode,
-      lane: draft.lane, acceptedAt: accepted.acceptedAt, input: draft.input, entries: draft.entries,
+      lane: draft.lane, tag: tag, acceptedAt: accepted.acceptedAt, input: draft.input, entries: draft.entries,
       retryOf: draft.retryOf, claimedBy: taker?.id,
       // Whoever waits would not hear of the end of one that is held; he has one on its way for each connection.
       isHeld: taker == nil && !waitsForLimit
-        && !budget.take(DispatchLine(workspace: draft.workspace, lane: draft.lane)) && !willWait,
+        && !budget.take(DispatchLine(workspace: draft.workspace, lane: draft.lane, tag: tag)) && !willWait,
       concurrency: concurrency, isInLimitedWorkspace: isInLimitedWorkspace,
       idempotency: idempotency.map { $0.record(for: accepted, in: draft.workspace, at: accepted.acceptedAt) })
     let outcome: JournalOutcome
@@ -177,7 +178,8 @@ public final class Acceptor: Sendable {
     if new.dispatchedAt != nil {
       dispatcher.dispatch([
         WakeUp(
-          execution: new.id, workspace: new.workspace, lane: new.lane, replyTo: willWait ? bus.replyAddress : nil,
+          execution: new.id, workspace: new.workspace, lane: new.lane, tag: new.tag,
+          replyTo: willWait ? bus.replyAddress : nil,
           trace: draft.trace)
       ])
     }

@@ -92,7 +92,8 @@ public final class Executor: Sendable {
   // MARK: Executions that this process accepts
 
   /// A slot for an execution that is about to be accepted as claimed by this executor (see docs/decisions/0003).
-  func reserveSlot() -> Bool { held.reserve(upTo: 1) == 1 }
+  /// False where it may not take it, or none is free.
+  func reserveSlot(for tag: WorkerTag?) -> Bool { options.tags.carries(tag) && held.reserve(upTo: 1) == 1 }
 
   /// Accepts an execution, and runs it in a slot that was reserved for it. It begins at once; that it was accepted is
   /// written with the first that it journals (docs/decisions/0017).
@@ -163,7 +164,7 @@ public final class Executor: Sendable {
     if !wanted.isEmpty {
       do {
         let claimed = try await claims.claim(
-          wanted, for: id, at: clock.now, leaseExpiry: clock.now - options.lease)
+          wanted, for: id, carrying: options.tags, at: clock.now, leaseExpiry: clock.now - options.lease)
         let now = clock.now
         // Where something is taken from a line, the next in it may be due.
         timers.tell(now + Self.turn)

@@ -89,8 +89,8 @@ struct RestoreExecution: FixedSQLStatement {
   static let sql = """
     INSERT INTO executions
       (id, workspace_id, workflow_id, version_id, state, mode, lane, term, accepted_at, started_at, finished_at,
-       wait_until, retry_of, last_node)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       wait_until, retry_of, last_node, tag)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     """
 
   let record: ExecutionRecord
@@ -110,6 +110,7 @@ struct RestoreExecution: FixedSQLStatement {
     values.add(record.waitUntil)
     values.add(record.retryOf)
     values.add(record.lastNode)
+    values.add(record.tag?.name ?? "")
   }
 }
 
