@@ -27,6 +27,8 @@ enum APILimits {
   static let allowedHosts = 100
   /// Days for which a workspace may keep executions.
   static let retentionDays = 1...36_500
+  /// Executions of a workspace at a time.
+  static let concurrency = 1...1_000_000
   /// Issues told in one answer.
   static let listedIssues = 100
   /// Executions that one request may start.

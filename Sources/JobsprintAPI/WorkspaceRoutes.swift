@@ -47,11 +47,13 @@ enum WorkspaceRoutes {
 
   private static func update(_ call: APICall) async throws -> Reply {
     let id: WorkspaceID = try call.id(of: "workspace")
-    let members = try await call.members(["id", "name", "retentionDays", "createdAt", "updatedAt"])
+    let members = try await call.members(["id", "name", "retentionDays", "maxConcurrency", "createdAt", "updatedAt"])
     let retention = try retention(in: members)
-    // Whoever sets the retention need not know the name.
-    let name = members["name"] == nil && retention != nil ? nil : try call.name("name", in: members)
-    let change = WorkspaceChange(name: name, retention: retention)
+    let concurrency = try concurrency(in: members)
+    // Whoever sets something else need not know the name.
+    let isRenaming = members["name"] != nil || retention == nil && concurrency == nil
+    let change = WorkspaceChange(
+      name: isRenaming ? try call.name("name", in: members) : nil, retention: retention, concurrency: concurrency)
     return Reply(try await call.api.workspaceEditor.update(id, with: change, by: call.caller).representation)
   }
 
@@ -66,13 +68,26 @@ enum WorkspaceRoutes {
     }
     return .days(days)
   }
+
+  /// nil where nothing is said of it.
+  private static func concurrency(in members: JSONObject) throws -> WorkspaceChange.Concurrency? {
+    guard let value = members["maxConcurrency"] else { return nil }
+    if value.isNull { return .unlimited }
+    guard let limit = value.integerValue, APILimits.concurrency.contains(limit) else {
+      throw Problem.badBody(
+        "'maxConcurrency' must be a whole number from \(APILimits.concurrency.lowerBound) to "
+          + "\(APILimits.concurrency.upperBound), or null for no limit.", pointer: "/maxConcurrency")
+    }
+    return .limited(to: limit)
+  }
 }
 
 extension Workspace {
   var representation: JSONValue {
     [
       "id": .string("\(id)"), "name": .string(name),
-      "retentionDays": retentionDays.map { .integer(Int64($0)) } ?? .null, "createdAt": .string("\(createdAt)"),
+      "retentionDays": retentionDays.map { .integer(Int64($0)) } ?? .null,
+      "maxConcurrency": maxConcurrency.map { .integer(Int64($0)) } ?? .null, "createdAt": .string("\(createdAt)"),
       "updatedAt": .string("\(updatedAt)"),
     ]
   }

@@ -50,6 +50,7 @@ public struct LocalRun: Sendable {
     let writer = JournalWriter(
       journal: ReportingJournal(journal: MemoryJournal(store), onNode: onNode), relay: EventRelay(bus: bus))
     let catalog = WorkflowCatalog(store: workflows, library: library, isSoleWriter: true)
+    let limits = WorkspaceLimits(store: MemoryWorkspaceStore(store), isSoleWriter: true)
     let timers = TimerSignal()
     let dispatcher = Dispatcher(queue: queue, clock: clock, log: log)
     let executor = Executor(
@@ -57,14 +58,14 @@ public struct LocalRun: Sendable {
       variables: VariableCatalog(store: MemoryVariableStore(store)),
       credentials: CredentialDesk(
         store: MemoryCredentialStore(store), cipher: nil, library: CredentialLibrary([]), audit: MemoryAuditLog(store),
-        clock: clock, ids: ids), staticData: MemoryStaticDataStore(store), writer: writer, bus: bus,
-      evaluator: javaScript.evaluator, code: javaScript.code,
+        clock: clock, ids: ids), staticData: MemoryStaticDataStore(store), writer: writer, limits: limits,
+      bus: bus, evaluator: javaScript.evaluator, code: javaScript.code,
       clock: clock, timers: timers, log: log)
     let recoverer = Recoverer(claims: claims, dispatcher: dispatcher, clock: clock, timers: timers, log: log)
     let budget = DispatchBudget(claims: claims, clock: clock, patience: RecovererOptions().patience, log: log)
     let acceptor = Acceptor(
       catalog: catalog, executions: executions, writer: writer, dispatcher: dispatcher, budget: budget,
-      executor: executor, bus: bus, clock: clock, timers: timers, ids: ids)
+      limits: limits, executor: executor, bus: bus, clock: clock, timers: timers, ids: ids)
     let editor = WorkflowEditor(store: workflows, catalog: catalog, library: library, clock: clock, ids: ids)
 
     let loops = Task {

@@ -41,6 +41,7 @@ struct Messaging: Sendable {
     options.prefix = configuration.brokerPrefix
     options.name = "jobsprint-\(role.rawValue) \(configuration.instance)"
     options.consumes = role == .worker
+    options.tags = configuration.workerTags
     options.awaitsReplies = role == .api
     let broker = RabbitMQBroker(options, tickets: tickets, local: local, log: log)
     self.broker = broker

@@ -91,6 +91,7 @@ public struct Platform: Sendable {
     let credentialTypes = CredentialLibrary(BuiltInCredentials.all)
     let dispatcher = Dispatcher(queue: queue, clock: clock, log: log)
     let budget = DispatchBudget(claims: claims, clock: clock, patience: configuration.patience, log: log)
+    let limits = WorkspaceLimits(store: storage.workspaces, isSoleWriter: storage.isExclusive)
     let timers = TimerSignal()
     let bell = storage.listen == nil ? nil : AuditBell()
     let sealer = AuditSealer(audit: storage.audit, clock: clock, bell: bell) { error in
@@ -134,14 +135,17 @@ public struct Platform: Sendable {
       var options = configuration.executorOptions
       // Whoever runs a worker starts it again; somebody at a laptop would find the program gone.
       options.leavesWhenStuck = role == .worker
+      // A process alone has nobody to leave a tag to.
+      options.tags = role == .worker ? configuration.workerTags : .all
       let own = Executor(
         id: ids.next(), options: options, queue: queue, claims: claims, catalog: catalog, variables: variables,
         credentials: CredentialDesk(
           store: storage.credentials, cipher: cipher, library: credentialTypes, audit: storage.audit, clock: clock,
-          ids: ids), staticData: storage.staticData, writer: writer, bus: bus, evaluator: evaluators.evaluator,
-        code: evaluators.code, clock: clock, timers: timers, log: log)
+          ids: ids), staticData: storage.staticData, writer: writer, limits: limits, bus: bus,
+        evaluator: evaluators.evaluator, code: evaluators.code, clock: clock, timers: timers, log: log)
       var recovering = RecovererOptions()
       recovering.lease = options.lease
+      recovering.tags = options.tags
       recovering.longestInterval = min(options.lease, recovering.longestInterval)
       recovering.patience = configuration.patience
       // What another process hands back must not wait long where nobody tells of it.
@@ -192,7 +196,7 @@ public struct Platform: Sendable {
     let (workflows, executions) = (storage.workflows, storage.executions)
     let acceptor = Acceptor(
       catalog: catalog, executions: executions, writer: writer, dispatcher: dispatcher, budget: budget,
-      executor: executor, bus: bus, endWatch: endWatch, clock: clock, timers: timers, ids: ids)
+      limits: limits, executor: executor, bus: bus, endWatch: endWatch, clock: clock, timers: timers, ids: ids)
     let sessions = SessionOffice(access, tokens: tokens, lifetimes: configuration.lifetimes)
     let identities = IdentityOffice(
       access, identities: storage.identities, pending: shared.pendingSignIns, accounts: accounts, sessions: sessions,
@@ -211,7 +215,7 @@ public struct Platform: Sendable {
           ids: ids),
         apiKeyEditor: APIKeyEditor(
           store: storage.apiKeys, clock: clock, ids: ids, onDelete: { await keys.forget() }),
-        workspaceEditor: WorkspaceEditor(store: storage.workspaces, clock: clock, ids: ids),
+        workspaceEditor: WorkspaceEditor(store: storage.workspaces, limits: limits, clock: clock, ids: ids),
         workflows: workflows, executions: executions, deadLetters: storage.deadLetters, tags: storage.tags,
         variables: storage.variables, credentials: storage.credentials,
         apiKeys: storage.apiKeys, workspaces: storage.workspaces, audit: storage.audit,

@@ -34,6 +34,7 @@
 //   jobsprint.audit.webhook.url  | JOBSPRINT_AUDIT_WEBHOOK_URL     | secret | none: entries go nowhere
 //   jobsprint.audit.webhook.key  | JOBSPRINT_AUDIT_WEBHOOK_KEY     | secret | none
 //   jobsprint.slots              | JOBSPRINT_SLOTS                 | number | 256
+//   jobsprint.worker.tags        | JOBSPRINT_WORKER_TAGS           | text   | untagged
 //   jobsprint.lease.seconds      | JOBSPRINT_LEASE_SECONDS         | number | 15
 //   jobsprint.grace.seconds      | JOBSPRINT_GRACE_SECONDS         | number | 10
 //   jobsprint.execution.megabytes| JOBSPRINT_EXECUTION_MEGABYTES   | number | 256
@@ -53,6 +54,7 @@
 public import Configuration
 import Foundation
 import JobsprintAccess
+import JobsprintDomain
 import Logging
 
 extension ProcessConfiguration {
@@ -105,6 +107,10 @@ extension ProcessConfiguration {
     }
     auditDays = try config.number("jobsprint.audit.days", in: 1...36_500)
     slots = try config.number("jobsprint.slots", in: 1...100_000) ?? slots
+    if let text = config.string(forKey: "jobsprint.worker.tags"), !text.isEmpty {
+      workerTags = try WorkerTags(
+        setting: text.split(separator: ",", omittingEmptySubsequences: false).map(String.init))
+    }
     lease = try config.number("jobsprint.lease.seconds", in: 1...3600) ?? lease
     grace = try config.number("jobsprint.grace.seconds", in: 0...3600) ?? grace
     executionMegabytes = try config.number("jobsprint.execution.megabytes", in: 1...65_536) ?? executionMegabytes
@@ -142,6 +148,20 @@ extension ProcessConfiguration {
   /// From the environment of this process.
   public static func fromEnvironment(_ role: ProcessRole) throws(SettingError) -> ProcessConfiguration {
     try ProcessConfiguration(ConfigReader(provider: EnvironmentVariablesProvider()), for: role)
+  }
+}
+
+extension WorkerTags {
+  /// - Throws: ``SettingError`` for a name that is no tag.
+  init(setting names: [String]) throws(SettingError) {
+    do throws(WrongWorkerTag) {
+      try self.init(named: names.map { $0.trimmingCharacters(in: .whitespaces) })
+    } catch {
+      throw SettingError(
+        "jobsprint.worker.tags",
+        "a list like gpu,untagged: each tag \(WorkerTag.expectation), which stands for what has no tag",
+        found: error.name)
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 public import JobsprintAPI
 import JobsprintAccess
+public import JobsprintDomain
 public import JobsprintPorts
 import JobsprintRuntime
 public import Logging
@@ -61,6 +62,8 @@ public struct ProcessConfiguration: Sendable {
   public var auditKey: String?
   /// Executions at a time.
   public var slots = 256
+  /// Whose executions a worker takes.
+  public var workerTags = WorkerTags.none
   /// Seconds.
   public var lease = 15
   /// Seconds that running nodes have to finish when the process stops.

@@ -1,21 +1,26 @@
 import Allocator
 import Foundation
+import JobsprintDomain
 import Logging
 
 /// One program from its settings to its exit code, in words for the person at the shell.
 public struct ProcessRunner: Sendable {
   private let role: ProcessRole
-  private let change: @Sendable (inout ProcessConfiguration) -> Void
+  private let change: @Sendable (inout ProcessConfiguration) throws(SettingError) -> Void
 
   /// - Parameters:
   ///   - host, port: in place of the settings'.
   ///   - folder: in place of the settings' store.
-  public init(_ role: ProcessRole, host: String? = nil, port: Int? = nil, folder: String? = nil) {
+  ///   - tags: in place of the settings', where there are any.
+  public init(
+    _ role: ProcessRole, host: String? = nil, port: Int? = nil, folder: String? = nil, tags: [String] = []
+  ) {
     self.role = role
-    change = { configuration in
+    change = { configuration throws(SettingError) in
       if let host { configuration.host = host }
       if let port { configuration.port = port }
       if let folder { configuration.storage = .folder(folder) }
+      if !tags.isEmpty { configuration.workerTags = try WorkerTags(setting: tags) }
     }
   }
 
@@ -24,8 +29,12 @@ public struct ProcessRunner: Sendable {
   public func run() async -> Int32 {
     Allocator.keepFreedMemory()
     var configuration: ProcessConfiguration
-    do { configuration = try .fromEnvironment(role) } catch { return fail(explanation(of: error)) }
-    change(&configuration)
+    do {
+      configuration = try .fromEnvironment(role)
+      try change(&configuration)
+    } catch {
+      return fail(explanation(of: error))
+    }
     guard (0...65_535).contains(configuration.port) else {
       return fail("the port must be from 0 to 65535, not \(configuration.port).")
     }

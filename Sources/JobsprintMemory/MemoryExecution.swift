@@ -29,7 +29,8 @@ struct MemoryExecution: Sendable {
   var record: ExecutionRecord {
     ExecutionRecord(
       id: accepted.id, workspace: accepted.workspace, workflow: accepted.workflow, version: accepted.version,
-      state: state, mode: accepted.mode, lane: accepted.lane, term: term, acceptedAt: accepted.acceptedAt,
+      state: state, mode: accepted.mode, lane: accepted.lane,
+      tag: state.isTerminal ? nil : accepted.tag, term: term, acceptedAt: accepted.acceptedAt,
       startedAt: startedAt, finishedAt: finishedAt, waitUntil: waitUntil, retryOf: accepted.retryOf, error: error,
       lastNode: lastNode, input: accepted.input)
   }

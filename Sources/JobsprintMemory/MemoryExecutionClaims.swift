@@ -7,14 +7,14 @@ public struct MemoryExecutionClaims: ExecutionClaims {
   public init(_ store: MemoryStore) { self.store = store }
 
   public func claim(
-    _ wakeUps: [WakeUp], for executor: ExecutorID, at now: Timestamp, leaseExpiry: Timestamp
+    _ wakeUps: [WakeUp], for executor: ExecutorID, carrying tags: WorkerTags, at now: Timestamp, leaseExpiry: Timestamp
   ) async throws(PortError) -> [ClaimedExecution] {
     store.withState { state in
       var seen: Set<ExecutionID> = []
       return wakeUps.map(\.execution).compactMap { id in
         guard seen.insert(id).inserted else { return nil }
         guard var execution = state.executions[id], state.isFree(execution, at: now, leaseExpiry: leaseExpiry),
-          !(execution.waitsForTurn && execution.accepted.concurrency != nil)
+          tags.carries(execution.accepted.tag), !(state.waitsForTurn(execution) && state.hasLimit(execution))
         else { return nil }
         execution.state = .running
         execution.term += 1
@@ -53,46 +53,59 @@ public struct MemoryExecutionClaims: ExecutionClaims {
   }
 
   public func recoverable(
-    at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, lineLimit: Int, limit: Int
+    carrying tags: WorkerTags, at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, lineLimit: Int,
+    limit: Int
   ) async throws(PortError) -> [WakeUp] {
     store.withState { state in
       let free = state.executions.values.filter { state.isFree($0, at: now, leaseExpiry: leaseExpiry) }
         .sorted { $0.accepted.id < $1.accepted.id }
-      let late = free.filter { !$0.waitsForTurn && $0.dispatchedAt.map { $0 < dispatchedBefore } ?? true }
+      let late = free.filter {
+        tags.carries($0.accepted.tag) && !state.waitsForTurn($0)
+          && $0.dispatchedAt.map { $0 < dispatchedBefore } ?? true
+      }
       let onTheirWay = state.dispatched(since: dispatchedBefore)
-      let waiting = Dictionary(grouping: free.filter(\.waitsForTurn)) { $0.accepted.concurrency == nil }
-      let unlimited = Dictionary(grouping: waiting[true] ?? [], by: \.line)
+      let waiting = Dictionary(grouping: free.filter(state.waitsForTurn)) { $0.accepted.concurrency == nil }
+      let unlimited = (waiting[true] ?? []).filter { tags.carries($0.accepted.tag) }
+      let (due, held) = (unlimited.filter { $0.state == .waiting }, unlimited.filter { $0.state == .new })
+      let dispatchable = Dictionary(grouping: held, by: \.line)
         .map { line, held in Array(held.prefix(max(0, lineLimit - onTheirWay[line, default: 0]))) }
       let limited = Dictionary(grouping: waiting[false] ?? [], by: \.accepted.workflow)
         .map { workflow, held in
           let busy = state.busy(with: workflow)
           return held.enumerated().filter { $0.offset + busy < $0.element.accepted.concurrency ?? 0 }.map(\.element)
+            .filter { tags.carries($0.accepted.tag) }
         }
-      let lines = (unlimited + limited)
+      let waits = Dictionary(grouping: due, by: \.accepted.workspace).map(\.value)
+      let lines = (dispatchable + limited + waits)
         .filter { !$0.isEmpty }.sorted { $0[0].accepted.id < $1[0].accepted.id }
-      let next = late.prefix(max(0, limit)) + lines.inTurns(upTo: max(0, limit - late.count))
+      let next =
+        late.prefix(max(0, limit))
+        + lines.inTurns(upTo: max(0, limit - late.count), withRoom: state.rooms, by: \.accepted.workspace)
       for execution in next { state.executions[execution.accepted.id]?.dispatchedAt = now }
       return next.map(\.accepted).sorted { $0.id < $1.id }
-        .map { WakeUp(execution: $0.id, workspace: $0.workspace, lane: $0.lane) }
+        .map { WakeUp(execution: $0.id, workspace: $0.workspace, lane: $0.lane, tag: $0.tag) }
     }
   }
 
   public func backlog(since time: Timestamp, limit: Int) async throws(PortError) -> [DispatchLine: Int] {
     store.withState { state in
-      let held = state.executions.values.filter { $0.waitsForTurn && $0.accepted.concurrency == nil }
+      let held = state.executions.values.filter {
+        $0.state == .new && state.waitsForTurn($0) && $0.accepted.concurrency == nil
+      }
       return Dictionary(grouping: held, by: \.line).mapValues { min($0.count, limit) }
         .merging(state.dispatched(since: time), uniquingKeysWith: +)
     }
   }
 
   public func nextDue(
-    after time: Timestamp, lease: Duration, turn: Duration
+    after time: Timestamp, carrying tags: WorkerTags, lease: Duration, turn: Duration
   ) async throws(PortError) -> Timestamp? {
     store.withState { state in
-      let waits = state.executions.values.filter { $0.state == .waiting }.compactMap(\.waitUntil)
+      let own = state.executions.values.filter { tags.carries($0.accepted.tag) }
+      let waits = own.filter { $0.state == .waiting }.compactMap(\.waitUntil)
       let losses = state.executors.values.map { $0 + lease + .milliseconds(1) }
-      let isWaited = state.executions.values.contains {
-        $0.waitsForTurn && ($0.state == .new || $0.waitUntil.map { $0 <= time } ?? true)
+      let isWaited = own.contains {
+        state.waitsForTurn($0) && ($0.state == .new || $0.waitUntil.map { $0 <= time } ?? true)
       }
       let turns = isWaited ? [time + turn] : []
       return (waits + losses + turns).filter { $0 > time }.min()
@@ -101,20 +114,37 @@ public struct MemoryExecutionClaims: ExecutionClaims {
 }
 
 extension MemoryExecution {
-  /// Held, or waiting, as soon as its time has come, for its workflow's limit.
-  fileprivate var waitsForTurn: Bool {
-    dispatchedAt == nil && (state == .new || state == .waiting && accepted.concurrency != nil)
-  }
+  /// Running or on its way.
+  fileprivate var isBusy: Bool { state == .running || !state.isTerminal && dispatchedAt != nil }
 
-  fileprivate var line: DispatchLine { DispatchLine(workspace: accepted.workspace, lane: accepted.lane) }
+  fileprivate var line: DispatchLine {
+    DispatchLine(workspace: accepted.workspace, lane: accepted.lane, tag: accepted.tag)
+  }
 }
 
 extension MemoryState {
+  /// Held, or waiting, as soon as its time has come, for a limit.
+  fileprivate func waitsForTurn(_ execution: MemoryExecution) -> Bool {
+    execution.dispatchedAt == nil && (execution.state == .new || execution.state == .waiting && hasLimit(execution))
+  }
+
+  fileprivate func hasLimit(_ execution: MemoryExecution) -> Bool {
+    execution.accepted.concurrency != nil || workspaces[execution.accepted.workspace]?.maxConcurrency != nil
+  }
+
+  /// What the limits of workspaces leave over; of those that have one.
+  fileprivate var rooms: [WorkspaceID: Int] {
+    workspaces.compactMapValues { workspace in
+      workspace.maxConcurrency.map { limit in
+        max(0, limit - executions.values.count { $0.accepted.workspace == workspace.id && $0.isBusy })
+      }
+    }
+  }
+
   /// Executions of a workflow that are running or on their way.
   fileprivate func busy(with workflow: WorkflowID) -> Int {
     executions.values.count { execution in
-      guard execution.accepted.workflow == workflow, execution.accepted.concurrency != nil else { return false }
-      return execution.state == .running || !execution.state.isTerminal && execution.dispatchedAt != nil
+      execution.accepted.workflow == workflow && execution.accepted.concurrency != nil && execution.isBusy
     }
   }
 

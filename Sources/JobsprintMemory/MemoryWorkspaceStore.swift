@@ -36,10 +36,15 @@ public struct MemoryWorkspaceStore: WorkspaceStore {
       try state.note(record)
       workspace.name = change.name ?? workspace.name
       if let retention = change.retention { workspace.retentionDays = retention.days }
+      if let concurrency = change.concurrency { workspace.maxConcurrency = concurrency.limit }
       workspace.updatedAt = time
       state.workspaces[id] = workspace
       return .updated(workspace)
     }
+  }
+
+  public func limitedWorkspaces() async throws(PortError) -> Set<WorkspaceID> {
+    store.withState { state in Set(state.workspaces.values.filter { $0.maxConcurrency != nil }.map(\.id)) }
   }
 
   public func workspaces(page: PageRequest<WorkspaceID>) async throws(PortError) -> Page<Workspace> {

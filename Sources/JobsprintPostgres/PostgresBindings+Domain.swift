@@ -26,6 +26,12 @@ extension PostgresBindings {
 
   mutating func bind(_ time: Timestamp?) throws(PostgresError) { try bind(time?.milliseconds) }
 
+  /// Two values: whether all tags are meant, and else which, with '' for what has none.
+  mutating func bind(_ tags: WorkerTags) throws(PostgresError) {
+    try bind(tags == .all)
+    try bind(array: (tags.tags ?? []).map(\.name).sorted() + (tags.takesUntagged ? [""] : []))
+  }
+
   mutating func bind(text: String) throws(PostgresError) { try bind(text.stored) }
 
   mutating func bind(text: String?) throws(PostgresError) { try bind(text?.stored) }
@@ -62,6 +68,9 @@ extension PostgresRow {
   }
 
   /// A text of a user, stored as bytea.
+  /// Of a column that is '' where there is none.
+  mutating func tag() throws(PostgresError) -> WorkerTag? { WorkerTag(try next(String.self)) }
+
   mutating func text() throws(PostgresError) -> String { String(decoding: try next([UInt8].self), as: UTF8.self) }
 
   mutating func optionalText() throws(PostgresError) -> String? {

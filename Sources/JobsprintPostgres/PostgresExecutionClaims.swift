@@ -8,13 +8,13 @@ public struct PostgresExecutionClaims: ExecutionClaims {
   init(_ storage: PostgresStorage) { self.storage = storage }
 
   public func claim(
-    _ wakeUps: [WakeUp], for executor: ExecutorID, at now: Timestamp, leaseExpiry: Timestamp
+    _ wakeUps: [WakeUp], for executor: ExecutorID, carrying tags: WorkerTags, at now: Timestamp, leaseExpiry: Timestamp
   ) async throws(PortError) -> [ClaimedExecution] {
     guard !wakeUps.isEmpty else { return [] }
     let places = Dictionary(wakeUps.enumerated().map { ($1.execution, $0) }, uniquingKeysWith: { first, _ in first })
     let wakeUps = wakeUps.enumerated().filter { places[$1.execution] == $0 }.map(\.element)
     let ids = wakeUps.map(\.execution)
-    let claim = ClaimExecutions(ids: ids, executor: executor, now: now, leaseExpiry: leaseExpiry)
+    let claim = ClaimExecutions(ids: ids, executor: executor, now: now, leaseExpiry: leaseExpiry, tags: tags)
     let claimed = try await storage.attempt {
       do { return try await take(claim, wakeUps, for: executor) } catch let error as PostgresError
         where error.outcome == .unknown
@@ -90,12 +90,13 @@ public struct PostgresExecutionClaims: ExecutionClaims {
   }
 
   public func recoverable(
-    at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, lineLimit: Int, limit: Int
+    carrying tags: WorkerTags, at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, lineLimit: Int,
+    limit: Int
   ) async throws(PortError) -> [WakeUp] {
     try await storage.write(
       StampRecoverable(
         now: now, dispatchedBefore: dispatchedBefore, leaseExpiry: leaseExpiry, limit: max(0, limit),
-        lineLimit: lineLimit),
+        lineLimit: lineLimit, tags: tags),
       as: .claimer
     ).sorted { $0.execution < $1.execution }
   }
@@ -106,8 +107,9 @@ public struct PostgresExecutionClaims: ExecutionClaims {
   }
 
   public func nextDue(
-    after time: Timestamp, lease: Duration, turn: Duration
+    after time: Timestamp, carrying tags: WorkerTags, lease: Duration, turn: Duration
   ) async throws(PortError) -> Timestamp? {
-    try await storage.read(NextDue(after: time, lease: lease, turn: turn), as: .claimer, in: []).first ?? nil
+    let statement = NextDue(after: time, lease: lease, turn: turn, tags: tags)
+    return try await storage.read(statement, as: .claimer, in: []).first ?? nil
   }
 }

@@ -59,12 +59,21 @@ public struct PostgresHealth: Sendable {
     public let p99: Int
   }
 
+  /// New executions of a worker tag.
+  public struct Tag: Sendable {
+    public let name: String
+    public let waiting: Int
+    /// When the oldest was accepted.
+    public let since: Timestamp
+  }
+
   public let server: Server
   /// The largest first.
   public let tables: [Table]
   public let partitions: [Partitions]
   public let pools: [Pool]
   public let statements: Statements
+  public let tags: [Tag]
 }
 
 extension PostgresStorage {
@@ -82,7 +91,7 @@ extension PostgresStorage {
     return PostgresHealth(
       server: server, tables: try await read(ListTableHealth(), as: .keeper, in: []),
       partitions: try await read(ListPartitionHealth(), as: .keeper, in: []), pools: pools,
-      statements: try await statementTimes())
+      statements: try await statementTimes(), tags: try await read(ListWaitingTags(), as: .claimer, in: []))
   }
 
   private func statementTimes() async throws(PortError) -> PostgresHealth.Statements {

@@ -149,7 +149,7 @@ private struct RoundAnswers {
     if !round.accepts.isEmpty { try pipeline.add(AcceptExecutions(executions: round.accepts.map(\.write))) }
     if !round.keyed.isEmpty { keyed = try pipeline.add(AcceptKeyedExecutions(executions: round.keyed.map(\.write))) }
     if !round.whole.isEmpty { try pipeline.add(StoreWholeExecutions(executions: round.whole)) }
-    if (round.accepts + round.keyed).contains(where: { $0.write.concurrency != nil }) { try pipeline.add(TellHeld()) }
+    if (round.accepts + round.keyed).contains(where: { $0.write.waitsForLimit }) { try pipeline.add(TellHeld()) }
     if !round.continues.isEmpty {
       continued = try pipeline.add(ContinueExecutions(appends: round.continues.map(\.write)))
     }

@@ -106,6 +106,12 @@ public struct PostgresMigrations: Sendable {
     Migration(
       name: "V0029_identities", up: PackageResources.V0029_identities_sql,
       down: PackageResources.V0029_identities_down_sql),
+    Migration(
+      name: "V0030_workspace_limits", up: PackageResources.V0030_workspace_limits_sql,
+      down: PackageResources.V0030_workspace_limits_down_sql),
+    Migration(
+      name: "V0031_worker_tags", up: PackageResources.V0031_worker_tags_sql,
+      down: PackageResources.V0031_worker_tags_down_sql),
   ]
 
   /// For one migration: a rewrite of a large table takes its time.

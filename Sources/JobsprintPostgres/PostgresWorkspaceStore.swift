@@ -43,6 +43,10 @@ public struct PostgresWorkspaceStore: WorkspaceStore {
     }
   }
 
+  public func limitedWorkspaces() async throws(PortError) -> Set<WorkspaceID> {
+    Set(try await storage.read(ListLimitedWorkspaces(), as: .keeper, in: []))
+  }
+
   public func workspaces(page: PageRequest<WorkspaceID>) async throws(PortError) -> Page<Workspace> {
     Page(
       rows: try await storage.list(as: .keeper, ListWorkspaces.decode) { try ListWorkspaces(page: page).command() })

@@ -30,13 +30,14 @@ public final class RabbitMQBroker: Sendable {
     let topology = RabbitMQTopology(prefix: options.prefix, queueLimit: options.queueLimit)
     let inboxName = topology.inbox(of: options.name, .random(in: .min ... .max))
     let publishing = AMQPConnection(options.connection(for: "publishing"), topology: topology.shared)
-    let consuming = AMQPConnection(
-      options.connection(for: "consuming"),
-      topology: options.needsInbox ? topology.shared(withInbox: inboxName) : topology.shared)
-    let queue = RabbitMQWakeUpQueue(options, topology: topology, tickets: tickets, publishing: publishing)
+    var consumed = options.needsInbox ? topology.shared(withInbox: inboxName) : topology.shared
+    if options.consumes { consumed.queues += topology.queues(of: (options.tags.tags ?? []).sorted()).queues }
+    let consuming = AMQPConnection(options.connection(for: "consuming"), topology: consumed)
+    let counters = counters
+    let queue = RabbitMQWakeUpQueue(
+      options, topology: topology, tickets: tickets, publishing: publishing, counters: counters)
     let outbox = RabbitMQOutbox(AMQPPublisher(publishing))
     let replies = AwaitedReplies()
-    let counters = counters
     self.publishing = publishing
     self.consuming = consuming
     self.queue = queue
@@ -47,10 +48,10 @@ public final class RabbitMQBroker: Sendable {
       replies: replies, outbox: outbox,
       deadLetters: deadLetters)
     inbox = options.needsInbox ? AMQPConsumer(consuming, queue: inboxName, prefetch: 200) : nil
-    intakes = (options.consumes ? Lane.allCases : []).map { lane in
-      let consumer = AMQPConsumer(consuming, queue: topology.queue(of: lane), prefetch: options.prefetch(of: lane))
+    intakes = options.sources.map { source in
+      let consumer = AMQPConsumer(consuming, queue: topology.queue(of: source), prefetch: options.prefetch(of: source))
       return WakeUpIntake(
-        lane: lane, consumer: consumer, queue: queue, tickets: tickets, replies: replies,
+        source: source, consumer: consumer, queue: queue, tickets: tickets, replies: replies,
         inboxPrefix: topology.inboxPrefix, counters: counters, log: log)
     }
   }
@@ -77,7 +78,7 @@ public final class RabbitMQBroker: Sendable {
     await publisher.value
   }
 
-  /// Whether wake-ups can be received now: consumers are attached to all lanes, and the broker was heard of within
+  /// Whether wake-ups can be received now: consumers are attached to all lanes and tags, and the broker was heard of within
   /// `limit`. Give it more than half the heartbeat's interval, which is 10 seconds where the URL says nothing else.
   public func canReceive(within limit: Duration) -> Bool {
     guard !intakes.isEmpty, let silence = consuming.silence else { return false }

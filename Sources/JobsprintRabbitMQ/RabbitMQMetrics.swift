@@ -32,6 +32,8 @@ public struct RabbitMQMetrics: Sendable, Equatable {
   public internal(set) var refused = 0
   /// On which the broker said nothing in time.
   public internal(set) var failed = 0
+  /// Wake-ups of worker tags that no worker has ever carried.
+  public internal(set) var uncarried = 0
   /// Ends, cancellations and dead letters that nobody was told of.
   public internal(set) var untold = 0
 

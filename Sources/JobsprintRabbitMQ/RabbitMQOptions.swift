@@ -13,11 +13,13 @@ public struct RabbitMQOptions: Sendable {
   public var name = "jobsprint"
   /// Attaches consumers for wake-ups, and hears of cancellations.
   public var consumes = true
+  /// Whose wake-ups it consumes: of each tag from a queue of its own, without one from those of the lanes.
+  public var tags = WorkerTags.none
   /// Has a queue in which ends of executions are told that somebody waits for here.
   public var awaitsReplies = true
 
   /// Messages of a lane that are here and not settled: what an instance holds back from the others. A lane that isn't
-  /// named has 100.
+  /// named has 100, and so has a worker tag.
   ///
   /// Received and acknowledged on 2 busy cores that the broker shares, one run each: 7,000 messages/s with 25, 12,200
   /// with 100, 13,300 with 256.
@@ -35,7 +37,15 @@ public struct RabbitMQOptions: Sendable {
 
   var needsInbox: Bool { consumes || awaitsReplies }
 
-  func prefetch(of lane: Lane) -> Int { prefetch[lane] ?? 100 }
+  func prefetch(of source: WakeUpSource) -> Int {
+    if case .lane(let lane) = source { prefetch[lane] ?? 100 } else { 100 }
+  }
+
+  /// Whose queues it consumes.
+  var sources: [WakeUpSource] {
+    guard consumes else { return [] }
+    return (tags.takesUntagged ? Lane.allCases.map { .lane($0) } : []) + (tags.tags ?? []).sorted().map { .tag($0) }
+  }
 
   /// - Parameter purpose: tells the connections of an instance from each other.
   func connection(for purpose: String) -> AMQPOptions {

@@ -3,6 +3,30 @@
 
 import AMQP
 import JobsprintDomain
+import JobsprintPorts
+
+/// What has a queue of its own.
+enum WakeUpSource: Sendable, Hashable {
+  /// What has no tag.
+  case lane(Lane)
+  /// All lanes of a tag.
+  case tag(WorkerTag)
+
+  init(of wakeUp: WakeUp) { self = wakeUp.tag.map { .tag($0) } ?? .lane(wakeUp.lane) }
+
+  /// nil of what has none.
+  var tag: WorkerTag? {
+    if case .tag(let tag) = self { tag } else { nil }
+  }
+
+  /// For the log.
+  var name: String {
+    switch self {
+    case .lane(let lane): lane.rawValue
+    case .tag(let tag): "tag \(tag)"
+    }
+  }
+}
 
 struct RabbitMQTopology: Sendable {
   let prefix: String
@@ -20,6 +44,15 @@ struct RabbitMQTopology: Sendable {
   static let deliveryLimit = 1_000_000_000
 
   func queue(of lane: Lane) -> String { "\(prefix).wake.\(lane.rawValue)" }
+  func queue(of tag: WorkerTag) -> String { "\(prefix).wake.tag.\(tag)" }
+
+  func queue(of source: WakeUpSource) -> String {
+    switch source {
+    case .lane(let lane): queue(of: lane)
+    case .tag(let tag): queue(of: tag)
+    }
+  }
+
   var quarantine: String { "\(prefix).quarantine" }
   var control: String { "\(prefix).control" }
   var deadLetters: String { "\(prefix).dead-letters" }
@@ -39,10 +72,7 @@ struct RabbitMQTopology: Sendable {
     topology.exchanges = [
       .init(quarantine, .headers), .init(control, .fanout), .init(deadLetters, .topic),
     ]
-    topology.queues = Lane.allCases.map { lane in
-      .quorum(queue(of: lane), arguments: ["x-delivery-limit": .int(Int64(Self.deliveryLimit))])
-        .limited(to: queueLimit).deadLettering(to: quarantine)
-    }
+    topology.queues = Lane.allCases.map { wakeUps(queue(of: $0)) }
     topology.queues.append(
       .quorum(
         quarantine,
@@ -56,6 +86,17 @@ struct RabbitMQTopology: Sendable {
     rejected.arguments = ["x-match": .string("all-with-x"), "x-first-death-reason": .string("rejected")]
     topology.bindings = [rejected]
     return topology
+  }
+
+  /// Of tags: declared by workers that carry them, and by nobody else. What tags there are is for whoever edits workflows
+  /// to say, and a queue costs the broker something.
+  func queues(of tags: some Sequence<WorkerTag>) -> AMQPTopology {
+    AMQPTopology(queues: tags.map { wakeUps(queue(of: $0)) })
+  }
+
+  private func wakeUps(_ name: String) -> AMQPTopology.Queue {
+    .quorum(name, arguments: ["x-delivery-limit": .int(Int64(Self.deliveryLimit))])
+      .limited(to: queueLimit).deadLettering(to: quarantine)
   }
 
   /// With the queue of an instance, which is gone with its connection.

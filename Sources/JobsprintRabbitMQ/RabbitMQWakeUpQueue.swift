@@ -1,4 +1,4 @@
-// Wake-ups through the broker: a durable quorum queue for each lane, every message confirmed, every message with a
+// Wake-ups through the broker: a durable quorum queue for each lane, and for each worker tag that is used, every message confirmed, every message with a
 // ticket that whoever can merely write to the queue can't make. What is wrong with a message is found here, before
 // anybody is woken; what becomes of its execution is decided in the store, whatever a message says.
 
@@ -17,19 +17,24 @@ final class RabbitMQWakeUpQueue: WakeUpQueue {
   private let messageTTL: Duration?
   private let tickets: any TicketAuthority
   private let connection: AMQPConnection
-  /// One for each lane: a full queue holds up no other.
+  /// One for each lane, and one for all tags: a full queue holds up no other lane.
   private let publishers: [Lane: AMQPPublisher]
-  /// Of all lanes, each of which comes from a queue of its own; at most the prefetch of each.
+  private let tagPublisher: AMQPPublisher
+  private let counters: RabbitMQCounters
+  /// Of all queues, in the order of lanes; at most the prefetch of each.
   private let buffer = LaneBuffer<Arrival>()
 
   init(
-    _ options: RabbitMQOptions, topology: RabbitMQTopology, tickets: any TicketAuthority, publishing: AMQPConnection
+    _ options: RabbitMQOptions, topology: RabbitMQTopology, tickets: any TicketAuthority, publishing: AMQPConnection,
+    counters: RabbitMQCounters
   ) {
     self.topology = topology
     self.tickets = tickets
     messageTTL = options.messageTTL
     connection = publishing
     publishers = Dictionary(uniqueKeysWithValues: Lane.allCases.map { ($0, AMQPPublisher(publishing)) })
+    tagPublisher = AMQPPublisher(publishing)
+    self.counters = counters
   }
 
   /// Wake-ups that are here and that nobody has taken.
@@ -38,12 +43,23 @@ final class RabbitMQWakeUpQueue: WakeUpQueue {
   // MARK: publishing
 
   func publish(_ wakeUps: [WakeUp]) async throws(PortError) {
-    var messages: [Lane: [AMQPMessage]] = [:]
-    for wakeUp in wakeUps { messages[wakeUp.lane, default: []].append(await message(wakeUp)) }
+    var messages: [WakeUpSource: [AMQPMessage]] = [:]
+    for wakeUp in wakeUps { messages[WakeUpSource(of: wakeUp), default: []].append(await message(wakeUp)) }
     var failure: AMQPError?
     for lane in Lane.allCases {
-      guard let publisher = publishers[lane], let messages = messages[lane] else { continue }
+      guard let publisher = publishers[lane], let messages = messages[.lane(lane)] else { continue }
       do throws(AMQPError) { try await publisher.publish(messages) } catch { failure = failure ?? error }
+    }
+    for tag in messages.keys.compactMap(\.tag).sorted() {
+      guard let messages = messages[.tag(tag)] else { continue }
+      do throws(AMQPError) { try await tagPublisher.publish(messages) } catch {
+        // Nobody carries the tag: whoever will finds its executions in the store.
+        if error.code == .unroutable {
+          counters.add { $0.uncarried += messages.count }
+        } else {
+          failure = failure ?? error
+        }
+      }
     }
     guard let failure else { return }
     // Somebody has deleted a queue.
@@ -54,7 +70,7 @@ final class RabbitMQWakeUpQueue: WakeUpQueue {
   private func message(_ wakeUp: WakeUp) async -> AMQPMessage {
     let ticket = await tickets.ticket(for: wakeUp.execution, in: wakeUp.workspace)
     var message = AMQPMessage(
-      routingKey: topology.queue(of: wakeUp.lane), body: WakeUpMessage(wakeUp, ticket: ticket).body)
+      routingKey: topology.queue(of: WakeUpSource(of: wakeUp)), body: WakeUpMessage(wakeUp, ticket: ticket).body)
     message.messageID = "\(wakeUp.execution)"
     message.contentType = "application/json"
     message.replyTo = wakeUp.replyTo
@@ -70,8 +86,10 @@ final class RabbitMQWakeUpQueue: WakeUpQueue {
     return WakeUpBatch(arrivals.map(\.wakeUp)) { settlement in
       switch settlement {
       case .acknowledged:
-        // Those of one lane leave as one frame.
-        for lane in Lane.allCases { arrivals.filter { $0.wakeUp.lane == lane }.map(\.delivery).ack() }
+        // Those of one queue leave as one frame.
+        for arrivals in Dictionary(grouping: arrivals, by: { WakeUpSource(of: $0.wakeUp) }).values {
+          arrivals.map(\.delivery).ack()
+        }
       case .givenBack: for arrival in arrivals { arrival.delivery.reject(requeue: true) }
       }
     }

@@ -3,7 +3,7 @@ import JobsprintDomain
 import JobsprintPorts
 import Logging
 
-/// Takes what the broker delivers from one lane's queue, looks at its tickets, and hands on what is ours and in time.
+/// Takes what the broker delivers from the queue of one lane or tag, looks at its tickets, and hands on what is ours and in time.
 ///
 ///     message                                       counted as            settled by
 ///     ---------------------------------------------------------------------------------------------
@@ -13,7 +13,7 @@ import Logging
 ///     the ticket is too old                         expired               issued again, acknowledged
 ///     else                                          received              whoever takes it
 struct WakeUpIntake: Sendable {
-  let lane: Lane
+  let source: WakeUpSource
   let consumer: AMQPConsumer
   let queue: RabbitMQWakeUpQueue
   let tickets: any TicketAuthority
@@ -71,7 +71,7 @@ struct WakeUpIntake: Sendable {
       log.warning(
         "messages that are no wake-ups of ours went into the quarantine",
         metadata: [
-          "lane": "\(lane.rawValue)", "count": "\(rejected.count)", "kind": "\(rejection.rawValue)",
+          "queue": "\(source.name)", "count": "\(rejected.count)", "kind": "\(rejection.rawValue)",
           "reason": "\(reason)",
         ])
     }
@@ -82,7 +82,8 @@ struct WakeUpIntake: Sendable {
     guard let message = WakeUpMessage(delivery.body) else { return .rejected(.unreadable, "it is no wake-up") }
     let address = delivery.properties.replyTo.flatMap { $0.hasPrefix(inboxPrefix) ? $0 : nil }
     let wakeUp = WakeUp(
-      execution: message.execution, workspace: message.workspace, lane: lane, replyTo: address, trace: message.trace)
+      execution: message.execution, workspace: message.workspace, lane: message.lane, tag: message.tag,
+      replyTo: address, trace: message.trace)
     let isExpired: Bool
     switch await tickets.verdict(on: message.ticket) {
     case .forged(let reason): return .rejected(.forged, reason)
@@ -93,7 +94,7 @@ struct WakeUpIntake: Sendable {
       guard execution == message.execution, workspace == message.workspace else { return .foreignTicket }
       isExpired = true
     }
-    guard message.lane == lane else { return .rejected(.foreign, "it is of another lane") }
+    guard WakeUpSource(of: wakeUp) == source else { return .rejected(.foreign, "it is of another lane or tag") }
     return isExpired ? .expired(wakeUp) : .wakeUp(wakeUp)
   }
 

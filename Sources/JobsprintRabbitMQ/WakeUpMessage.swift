@@ -1,12 +1,13 @@
 import JobsprintDomain
 import JobsprintPorts
 
-/// A wake-up on the wire: `{"execution":…,"workspace":…,"lane":…,"ticket":…}`, and `"trace"` where the execution has a
-/// trace. Where somebody waits stands in the message's `reply_to`.
+/// A wake-up on the wire: `{"execution":…,"workspace":…,"lane":…,"ticket":…}`, and `"tag"` and `"trace"` where the
+/// execution has them. Where somebody waits stands in the message's `reply_to`.
 struct WakeUpMessage {
   let execution: ExecutionID
   let workspace: WorkspaceID
   let lane: Lane
+  let tag: WorkerTag?
   let ticket: String
   let trace: TraceContext?
 
@@ -17,6 +18,7 @@ struct WakeUpMessage {
     execution = wakeUp.execution
     workspace = wakeUp.workspace
     lane = wakeUp.lane
+    tag = wakeUp.tag
     self.ticket = ticket
     trace = wakeUp.trace
   }
@@ -32,6 +34,7 @@ struct WakeUpMessage {
     self.execution = execution
     self.workspace = workspace
     self.lane = lane
+    tag = value["tag"]?.stringValue.flatMap { WorkerTag($0) }
     self.ticket = ticket
     // One that can't be read is no reason to leave an execution asleep.
     trace = value["trace"]?.stringValue.flatMap { TraceContext($0) }
@@ -42,6 +45,7 @@ struct WakeUpMessage {
       "execution": .string("\(execution)"), "workspace": .string("\(workspace)"), "lane": .string(lane.rawValue),
       "ticket": .string(ticket),
     ]
+    if let tag { members["tag"] = .string(tag.name) }
     if let trace { members["trace"] = .string("\(trace)") }
     return JSONValue.object(members).jsonBytes
   }

@@ -31,6 +31,8 @@ enum Migrator {
     ("V0023_audit_cursors", PackageResources.V0023_audit_cursors_sql),
     ("V0024_static_data", PackageResources.V0024_static_data_sql),
     ("V0025_identities", PackageResources.V0025_identities_sql),
+    ("V0026_workspace_limits", PackageResources.V0026_workspace_limits_sql),
+    ("V0027_worker_tags", PackageResources.V0027_worker_tags_sql),
   ]
 
   static func names(appliedTo connection: Connection?) throws -> [(name: String, isApplied: Bool)] {

@@ -33,10 +33,17 @@ public struct SQLiteWorkspaceStore: WorkspaceStore {
         workspace.name = name
       }
       if let retention = change.retention { workspace.retentionDays = retention.days }
+      if let concurrency = change.concurrency { workspace.maxConcurrency = concurrency.limit }
       workspace.updatedAt = time
       try connection.run(UpdateWorkspace(workspace: workspace))
       try connection.note(record)
       return .updated(workspace)
+    }
+  }
+
+  public func limitedWorkspaces() async throws(PortError) -> Set<WorkspaceID> {
+    try await database.read { connection in
+      Set(try connection.all(ListWorkspaceLimits()).map(\.workspace))
     }
   }
 

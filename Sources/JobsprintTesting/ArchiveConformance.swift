@@ -61,7 +61,9 @@ public enum ArchiveConformance {
     return [
       .workspace(Workspace(id: .initial, name: "renamed", createdAt: .seconds(1), updatedAt: .seconds(2))),
       .workspace(
-        Workspace(id: other, name: "other", retentionDays: 30, createdAt: .seconds(1), updatedAt: .seconds(1))),
+        Workspace(
+          id: other, name: "other", retentionDays: 30, maxConcurrency: 4, createdAt: .seconds(1), updatedAt: .seconds(1)
+        )),
       .user(.numbered(30)), .user(disabled), .identity(.numbered(50, of: 31)),
       .identity(.numbered(51, of: 30)), .membership(.numbered(30)), .membership(.numbered(31, .viewer)),
       .membership(.numbered(30, in: other, .admin)),
@@ -135,7 +137,8 @@ extension ExecutionRecord {
   ) -> ExecutionRecord {
     ExecutionRecord(
       id: id, workspace: .initial, workflow: .numbered(1), version: .numbered(100), state: state, mode: .manual,
-      lane: .normal, term: state == .new ? 0 : 2, acceptedAt: .seconds(4),
+      lane: .normal, tag: finishedAt == nil ? WorkerTag("gpu") : nil, term: state == .new ? 0 : 2,
+      acceptedAt: .seconds(4),
       startedAt: state == .new ? nil : .seconds(5), finishedAt: finishedAt, waitUntil: waitUntil, retryOf: nil,
       error: nil, lastNode: finishedAt == nil ? nil : "Node \u{0}", input: Array("{}".utf8))
   }

@@ -23,14 +23,16 @@ extension NewExecution {
   public static func numbered(
     _ number: Int, in workspace: WorkspaceID = .initial, workflow: WorkflowID = .numbered(1),
     version: VersionID = .numbered(1), mode: ExecutionMode = .manual, lane: Lane = .normal,
-    at acceptedAt: Timestamp? = nil, input: String = "input", entries: [JournalEntry] = [],
+    tag: WorkerTag? = nil, at acceptedAt: Timestamp? = nil, input: String = "input", entries: [JournalEntry] = [],
     retryOf: ExecutionID? = nil, claimedBy: ExecutorID? = nil, isHeld: Bool = false,
-    concurrency: Int? = nil, idempotency: IdempotencyRecord? = nil
+    concurrency: Int? = nil, isInLimitedWorkspace: Bool = false, idempotency: IdempotencyRecord? = nil
   ) -> NewExecution {
     NewExecution(
       id: .numbered(number), workspace: workspace, workflow: workflow, version: version, mode: mode, lane: lane,
-      acceptedAt: acceptedAt ?? .seconds(Int64(number)), input: Array(input.utf8), entries: entries, retryOf: retryOf,
-      claimedBy: claimedBy, isHeld: isHeld, concurrency: concurrency, idempotency: idempotency)
+      tag: tag, acceptedAt: acceptedAt ?? .seconds(Int64(number)), input: Array(input.utf8), entries: entries,
+      retryOf: retryOf,
+      claimedBy: claimedBy, isHeld: isHeld, concurrency: concurrency,
+      isInLimitedWorkspace: isInLimitedWorkspace, idempotency: idempotency)
   }
 }
 
@@ -43,6 +45,29 @@ extension ExecutionClaims {
   ) async throws(PortError) -> [ClaimedExecution] {
     let wakeUps = ids.map { WakeUp(execution: $0, workspace: workspace, lane: .normal) }
     return try await claim(wakeUps, for: executor, at: now, leaseExpiry: leaseExpiry)
+  }
+
+  /// Of all tags.
+  public func claim(
+    _ wakeUps: [WakeUp], for executor: ExecutorID, at now: Timestamp, leaseExpiry: Timestamp
+  ) async throws(PortError) -> [ClaimedExecution] {
+    try await claim(wakeUps, for: executor, carrying: .all, at: now, leaseExpiry: leaseExpiry)
+  }
+
+  /// Of all tags.
+  public func recoverable(
+    at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, lineLimit: Int, limit: Int
+  ) async throws(PortError) -> [WakeUp] {
+    try await recoverable(
+      carrying: .all, at: now, dispatchedBefore: dispatchedBefore, leaseExpiry: leaseExpiry, lineLimit: lineLimit,
+      limit: limit)
+  }
+
+  /// Of all tags.
+  public func nextDue(
+    after time: Timestamp, lease: Duration, turn: Duration
+  ) async throws(PortError) -> Timestamp? {
+    try await nextDue(after: time, carrying: .all, lease: lease, turn: turn)
   }
 }
 

@@ -3,7 +3,7 @@ import JobsprintPorts
 
 /// What every ``ExecutionClaims`` promises.
 public enum ExecutionClaimsConformance {
-  public static let checks: [ConformanceCheck<StorageUnderTest>] = claiming + heartbeats + recovery
+  public static let checks: [ConformanceCheck<StorageUnderTest>] = claiming + heartbeats + recovery + tags
 
   private static let me = ExecutorID.numbered(1)
   private static let you = ExecutorID.numbered(2)
@@ -138,6 +138,71 @@ public enum ExecutionClaimsConformance {
     },
   ]
 
+  private static let gpu = WorkerTag("gpu")
+
+  private static func recoverable(
+    _ storage: StorageUnderTest, carrying names: [String], at now: Int64, before: Int64, lease: Int64 = 0,
+    lineLimit: Int = 100
+  ) async throws -> [WakeUp] {
+    try await storage.claims.recoverable(
+      carrying: try WorkerTags(named: names), at: .seconds(now), dispatchedBefore: .seconds(before),
+      leaseExpiry: .seconds(lease), lineLimit: lineLimit, limit: 100)
+  }
+
+  private static let tags: [ConformanceCheck<StorageUnderTest>] = [
+    ConformanceCheck("an execution is claimed by executors that carry its tag, and by no others") { storage in
+      _ = try await storage.journal.commit([
+        .accept(.numbered(1, tag: gpu)), .accept(.numbered(2)), .accept(.numbered(3, tag: WorkerTag("eu"))),
+        .accept(.numbered(4, tag: gpu, claimedBy: .numbered(9))),
+      ])
+      try expect(try await storage.executions.execution(.numbered(1), in: .initial)?.tag, is: gpu)
+      // What a wake-up says of the tag counts for nothing.
+      let wakeUps = (1...4).map { WakeUp(execution: .numbered($0), workspace: .initial, lane: .normal, tag: gpu) }
+      for (names, claimed) in [(["eu", "x"], [3]), ([], [2]), (["gpu"], [1, 4])] {
+        let executions = try await storage.claims.claim(
+          wakeUps, for: me, carrying: try WorkerTags(named: names), at: .seconds(9), leaseExpiry: .seconds(0))
+        try expect(executions.map(\.id), is: claimed.map { .numbered($0) })
+        _ = try await storage.claims.beat(me, holding: [], at: .seconds(9))
+      }
+      _ = try await storage.journal.commit([.append(1, [], .success())])
+      try expect(try await storage.executions.execution(.numbered(1), in: .initial)?.tag, is: nil)
+    },
+    ConformanceCheck("what is due is dispatched by those that carry its tag, whatever it waits for") { storage in
+      _ = try await storage.journal.commit([
+        .accept(.numbered(1, tag: gpu)), .accept(.numbered(2, tag: gpu, isHeld: true)),
+        .accept(.numbered(3, tag: gpu, claimedBy: .numbered(9))),
+        .accept(.numbered(4, workflow: .numbered(4), tag: gpu, concurrency: 1)),
+        .accept(.numbered(5, tag: gpu, claimedBy: me)), .append(5, [], .wait(until: .seconds(7))),
+        .accept(.numbered(6, isHeld: true)),
+      ])
+      let claims = storage.claims
+      try expect(try await recoverable(storage, carrying: [], at: 10, before: 5).map(\.execution), is: [.numbered(6)])
+      try expect(try await claims.nextDue(after: .seconds(0), carrying: .none, lease: .zero, turn: turn), is: nil)
+      let carried = try WorkerTags(named: ["gpu"])
+      try expect(
+        try await claims.nextDue(after: .seconds(8), carrying: carried, lease: .zero, turn: turn),
+        is: .seconds(8) + turn)
+      let wakeUps = try await recoverable(storage, carrying: ["gpu"], at: 10, before: 5)
+      try expect(wakeUps.map(\.execution), is: (1...5).map { .numbered($0) })
+      try expect(Set(wakeUps.map(\.tag)), is: [gpu])
+      try expect(try await claims.nextDue(after: .seconds(10), carrying: carried, lease: .zero, turn: turn), is: nil)
+    },
+    ConformanceCheck("the lines of tags are lines of their own") { storage in
+      _ = try await storage.journal.commit(
+        (1...3).map { .accept(.numbered($0, tag: gpu, isHeld: true)) } + [
+          .accept(.numbered(4, isHeld: true)), .accept(.numbered(5, isHeld: true)),
+        ])
+      let line = DispatchLine(workspace: .initial, lane: .normal, tag: gpu)
+      let plain = DispatchLine(workspace: .initial, lane: .normal)
+      try expect(try await storage.claims.backlog(since: .seconds(0), limit: 9), is: [line: 3, plain: 2])
+      let first = try await recoverable(storage, carrying: ["gpu", "untagged"], at: 10, before: 5, lineLimit: 1)
+      try expect(first.map(\.execution), is: [.numbered(1), .numbered(4)])
+      try expect(try await storage.claims.backlog(since: .seconds(0), limit: 9), is: [line: 3, plain: 2])
+      let second = try await recoverable(storage, carrying: [], at: 10, before: 5, lineLimit: 2)
+      try expect(second.map(\.execution), is: [.numbered(5)])
+    },
+  ]
+
   private static func recoverable(
     _ storage: StorageUnderTest, at now: Int64, before: Int64, lease: Int64 = 0, lineLimit: Int = 100,
     limit: Int = 100
@@ -146,6 +211,16 @@ public enum ExecutionClaimsConformance {
       at: .seconds(now), dispatchedBefore: .seconds(before), leaseExpiry: .seconds(lease), lineLimit: lineLimit,
       limit: limit
     ).map(\.execution)
+  }
+
+  private static func limit(_ id: WorkspaceID, to limit: Int?, _ storage: StorageUnderTest) async throws {
+    let number = try await storage.workspaces.workspaces(page: PageRequest()).elements.count
+    if try await storage.workspaces.workspace(id) == nil {
+      let workspace = Workspace(id: id, name: "limited", createdAt: .seconds(1), updatedAt: .seconds(1))
+      _ = try await storage.workspaces.create(workspace, firstKey: .numbered(number, in: id), recording: .noted())
+    }
+    let change = WorkspaceChange(concurrency: limit.map { .limited(to: $0) } ?? .unlimited)
+    _ = try await storage.workspaces.update(id, with: change, at: .seconds(2), recording: .noted(in: id))
   }
 
   private static let recovery: [ConformanceCheck<StorageUnderTest>] = [
@@ -289,6 +364,62 @@ public enum ExecutionClaimsConformance {
       try expect(try await recoverable(storage, at: 20, before: 15), is: [.numbered(4), .numbered(6)], "told again:")
       _ = try await storage.journal.commit([.append(3, [], .success())])
       try expect(try await recoverable(storage, at: 20, before: 15), is: [.numbered(1)])
+    },
+    ConformanceCheck("of a workspace with a limit no more are running or on their way, whatever their lines") {
+      storage in
+      let small = WorkspaceID.numbered(7)
+      try await limit(small, to: 2, storage)
+      _ = try await storage.claims.beat(me, holding: [], at: .seconds(10))
+      _ = try await storage.journal.commit(
+        (1...3).map { .accept(.numbered($0, in: small, isInLimitedWorkspace: true)) } + [
+          .accept(.numbered(4, in: small, lane: .high, isInLimitedWorkspace: true)),
+          .accept(.numbered(5, in: small, workflow: .numbered(2), concurrency: 1, isInLimitedWorkspace: true)),
+          .accept(.numbered(6, isHeld: true)),
+        ])
+      try expect(try await recoverable(storage, at: 10, before: 5), is: [.numbered(1), .numbered(4), .numbered(6)])
+      try expect(try await recoverable(storage, at: 10, before: 5), is: [], "they are on their way:")
+      let claims = storage.claims
+      let early = try await claims.claim([.numbered(2)], in: small, for: me, at: .seconds(10), leaseExpiry: .seconds(0))
+      try expect(early.count, is: 0, "a message that is not of its turn:")
+      try await claims.claim(
+        [.numbered(1), .numbered(4)], in: small, for: me, at: .seconds(10), leaseExpiry: .seconds(0))
+      try expect(try await recoverable(storage, at: 11, before: 6), is: [], "they are running:")
+      try expect(try await claims.nextDue(after: .seconds(11), lease: .zero, turn: turn), is: .seconds(11) + turn)
+      _ = try await storage.journal.commit([.append(1, in: small, [], .wait(until: .seconds(12)))])
+      try expect(try await recoverable(storage, at: 11, before: 6), is: [.numbered(2)])
+      try await claims.claim([.numbered(2)], in: small, for: me, at: .seconds(11), leaseExpiry: .seconds(0))
+      try expect(try await recoverable(storage, at: 13, before: 8), is: [], "a wait that is over finds no place:")
+      try expect(try await claims.nextDue(after: .seconds(13), lease: .zero, turn: turn), is: .seconds(13) + turn)
+      let late = try await claims.claim([.numbered(1)], in: small, for: me, at: .seconds(13), leaseExpiry: .seconds(0))
+      try expect(late.count, is: 0, "a wait that has no place:")
+      _ = try await storage.journal.commit([.append(4, in: small, [], .success())])
+      try expect(try await recoverable(storage, at: 13, before: 8), is: [.numbered(1)])
+      try expect(
+        try await recoverable(storage, at: 43, before: 42, lease: 42), is: [1, 2, 6].map { .numbered($0) },
+        "told again, also those of a holder that is gone:")
+      try await limit(small, to: nil, storage)
+      try expect(
+        try await recoverable(storage, at: 43, before: 8), is: [.numbered(3), .numbered(5)], "without a limit:")
+    },
+    ConformanceCheck("a limit is in force for what was held before it, and as it is now") { storage in
+      _ = try await storage.journal.commit((1...4).map { .accept(.numbered($0, isHeld: true)) })
+      try await limit(.initial, to: 1, storage)
+      try expect(try await recoverable(storage, at: 10, before: 5), is: [.numbered(1)])
+      try await limit(.initial, to: 3, storage)
+      try expect(try await recoverable(storage, at: 10, before: 5), is: [.numbered(2), .numbered(3)])
+      try await limit(.initial, to: 1, storage)
+      try expect(try await recoverable(storage, at: 10, before: 5), is: [], "more than the limit are on their way:")
+    },
+    ConformanceCheck("a backlog holds up nobody else's first, with a limit or without") { storage in
+      let (one, other) = (WorkspaceID.numbered(7), WorkspaceID.numbered(8))
+      _ = try await storage.journal.commit((1...3000).map { .accept(.numbered($0, in: one, isHeld: true)) })
+      _ = try await storage.journal.commit([.accept(.numbered(3001, in: other, isHeld: true))])
+      let first = try await recoverable(storage, at: 10, before: 5, lineLimit: 1000, limit: 2)
+      try expect(first, is: [.numbered(1), .numbered(3001)])
+      _ = try await storage.journal.commit([.accept(.numbered(3002, in: other, isHeld: true))])
+      try await limit(one, to: 5, storage)
+      let second = try await recoverable(storage, at: 10, before: 5, lineLimit: 1000, limit: 500)
+      try expect(second, is: [2, 3, 4, 5, 3002].map { .numbered($0) })
     },
     ConformanceCheck("while something is held a turn is due") { storage in
       _ = try await storage.journal.commit([.accept(.numbered(1, isHeld: true))])

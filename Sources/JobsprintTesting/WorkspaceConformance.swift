@@ -96,6 +96,25 @@ public enum WorkspaceConformance {
         try expect(try await workspaces.workspace(.numbered(1)), is: workspace)
       }
     },
+    ConformanceCheck("a workspace's limit of executions is set and taken back, and known with those that have one") {
+      storage in
+      let workspaces = storage.workspaces
+      _ = try await workspaces.create(
+        .numbered(1, name: "a"), firstKey: .numbered(1, in: .numbered(1)), recording: .numbered(1))
+      try expect(try await workspaces.limitedWorkspaces(), is: [])
+      for (change, limit) in [
+        (WorkspaceChange(concurrency: .limited(to: 5)), 5), (WorkspaceChange(name: "b", retention: .days(3)), 5),
+        (WorkspaceChange(concurrency: .unlimited), nil),
+      ] as [(WorkspaceChange, Int?)] {
+        guard
+          case .updated(let workspace) = try await workspaces.update(
+            .numbered(1), with: change, at: .seconds(8), recording: .noted())
+        else { throw ConformanceFailure(description: "the workspace was not changed") }
+        try expect(workspace.maxConcurrency, is: limit)
+        try expect(try await workspaces.workspace(.numbered(1)), is: workspace)
+        try expect(try await workspaces.limitedWorkspaces(), is: limit == nil ? [] : [.numbered(1)])
+      }
+    },
     ConformanceCheck("workspaces are listed oldest first, by key") { storage in
       for number in [2, 1, 3] {
         _ = try await storage.workspaces.create(

@@ -18,8 +18,16 @@ import JobsprintBootstrap
   @Option(help: "Port for /livez and /readyz (default 8081; 0 for any free one).")
   var port: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "A worker tag that it carries; may be repeated (default: JOBSPRINT_WORKER_TAGS, or untagged).",
+      discussion:
+        "It takes executions of workflows with one of these settings.workerTag, and of those without one only "
+        + "where untagged is among them."))
+  var tag: [String] = []
+
   func run() async throws {
-    let status = await ProcessRunner(.worker, host: host, port: port).run()
+    let status = await ProcessRunner(.worker, host: host, port: port, tags: tag).run()
     if status != 0 { throw ExitCode(status) }
   }
 }

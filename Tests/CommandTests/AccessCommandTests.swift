@@ -62,6 +62,20 @@ import Testing
     }
   }
 
+  @Test func aWorkspaceRunsSoManyExecutionsAtATime() async throws {
+    try await Command.beside { server, _ in
+      let all = try await Command.run("workspaces", "--json", server: server).json.arrayValue
+      let id = try #require(all?.first?["id"]?.stringValue)
+      let set = try await Command.run("workspaces", "concurrency", id, "17", server: server)
+      #expect(set.status == 0 && set.output == "default runs 17 executions at a time.\n")
+      #expect(try await Command.run("workspaces", server: server).output.contains("17"))
+      let unset = try await Command.run("workspaces", "concurrency", id, server: server)
+      #expect(unset.output == "default runs any number of executions.\n")
+      let refused = try await Command.run("workspaces", "concurrency", id, "0", server: server)
+      #expect(refused.status == 1 && refused.errors.contains("1 to 1000000"))
+    }
+  }
+
   @Test func theAuditLogIsListedAndProvedAlsoBesideTheServer() async throws {
     try await Command.beside { server, folder in
       _ = try await Command.run("import", "examples/first-workflow.json", server: server)

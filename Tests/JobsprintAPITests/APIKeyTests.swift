@@ -141,6 +141,18 @@ import Testing
         let refused = try await server.put(path, ["retentionDays": days])
         #expect(refused.status == 400 && refused.json["errors"]?[0]?["pointer"] == "/retentionDays")
       }
+      #expect(made.json["maxConcurrency"]?.isNull == true)
+      let limited = try await server.put(path, ["maxConcurrency": 5])
+      #expect(limited.status == 200 && limited.json["maxConcurrency"] == 5 && limited.json["name"] == "Acme")
+      #expect(try await server.put(path, ["retentionDays": 7]).json["maxConcurrency"] == 5, "it stays as it is")
+      #expect(try await server.get(path).json["maxConcurrency"] == 5)
+      #expect(try await server.put(path, ["maxConcurrency": .null]).json["maxConcurrency"]?.isNull == true)
+      for limit in [0, 1_000_001, "5", 1.5] as [JSONValue] {
+        let refused = try await server.put(path, ["maxConcurrency": limit])
+        #expect(refused.status == 400 && refused.json["errors"]?[0]?["pointer"] == "/maxConcurrency")
+      }
+      let changes = try await server.get("/audit-logs?action=workspace.updated").json["data"]?.arrayValue ?? []
+      #expect(changes.contains { $0["details"]?["maxConcurrency"] == 5 })
       #expect(try await server.put(path, [:]).status == 400)
       let names = try await server.get("/workspaces").json["data"]?.arrayValue?.compactMap { $0["name"]?.stringValue }
       #expect(names == ["default", "Acme"])

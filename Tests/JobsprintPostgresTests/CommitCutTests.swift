@@ -245,7 +245,7 @@ extension ServerFaults {
       _ = try await storage.journal.commit([.accept(.numbered(1, claimedBy: .numbered(1)))])
       let asking = try await storage.database.primary.transaction(setting: PostgresRole.claimer.settings()) { open in
         let claims = try await open.query(
-          ClaimExecutions(ids: [.numbered(1)], executor: me, now: .seconds(9), leaseExpiry: .seconds(9)))
+          ClaimExecutions(ids: [.numbered(1)], executor: me, now: .seconds(9), leaseExpiry: .seconds(9), tags: .all))
         try #require(claims.map(\.term) == [2])
         let asking = Task { try await storage.write(ConfirmClaims(ids: [.numbered(1)], executor: me), as: .claimer) }
         let waits = "SELECT 1 FROM pg_stat_activity WHERE datname = '\(database)' AND wait_event_type = 'Lock'"

@@ -144,11 +144,13 @@ final class FaultFlow: Sendable {
       id: ids.next(), options: options, queue: queue, claims: storage.claims, catalog: catalog,
       variables: VariableCatalog(store: storage.variables), credentials: .without(storage, clock),
       staticData: storage.staticData, writer: writer,
-      bus: bus, evaluator: NativeExpressionEvaluator(), clock: clock, log: log)
+      limits: WorkspaceLimits(store: storage.workspaces, isSoleWriter: false), bus: bus,
+      evaluator: NativeExpressionEvaluator(), clock: clock, log: log)
     acceptor = Acceptor(
       catalog: catalog, executions: storage.executions, writer: writer, dispatcher: dispatcher,
-      budget: DispatchBudget(claims: storage.claims, clock: clock, patience: .seconds(1), log: log), executor: executor,
-      bus: bus, clock: clock, ids: ids)
+      budget: DispatchBudget(claims: storage.claims, clock: clock, patience: .seconds(1), log: log),
+      limits: WorkspaceLimits(store: storage.workspaces, isSoleWriter: false), executor: executor, bus: bus,
+      clock: clock, ids: ids)
     var recovery = RecovererOptions()
     recovery.interval = .milliseconds(200)
     recovery.longestInterval = .milliseconds(200)

@@ -54,7 +54,8 @@ import Testing
       catalog: WorkflowCatalog(store: storage.workflows, library: NodeLibrary([]), isSoleWriter: false),
       variables: VariableCatalog(store: storage.variables), credentials: .without(storage, clock),
       staticData: storage.staticData, writer: writer,
-      bus: bus, evaluator: NativeExpressionEvaluator(), clock: clock, timers: timers, log: log)
+      limits: WorkspaceLimits(store: storage.workspaces, isSoleWriter: false), bus: bus,
+      evaluator: NativeExpressionEvaluator(), clock: clock, timers: timers, log: log)
     let recoverer = Recoverer(
       claims: storage.claims, dispatcher: Dispatcher(queue: queue, clock: clock, log: log), clock: clock,
       timers: timers, log: log)
@@ -81,8 +82,10 @@ import Testing
       _ = try await storage.claims.beat(.numbered(1), holding: [], at: .seconds(0))
       try await storage.claims.retire([.numbered(1)])
       #expect(await news.next() == .executorLeft)
-      _ = try await storage.journal.commit([.accept(.numbered(1, concurrency: 1))])
-      #expect(await news.next() == .executionHeld)
+      for held in [NewExecution.numbered(1, concurrency: 1), .numbered(2, isInLimitedWorkspace: true)] {
+        _ = try await storage.journal.commit([.accept(held)])
+        #expect(await news.next() == .executionHeld)
+      }
       running.cancel()
       await running.value
     }

@@ -122,16 +122,19 @@ private let filling = [
     try add(.journal, FindEnds(writes: [write]))
     try add(.journal, FindAccepted(executions: [new]))
     try add(.journal, FindContinued(appends: [append]))
-    try add(.claimer, ClaimExecutions(ids: [id], executor: .numbered(1), now: time, leaseExpiry: time))
+    try add(.claimer, ClaimExecutions(ids: [id], executor: .numbered(1), now: time, leaseExpiry: time, tags: .none))
     try add(.claimer, ConfirmClaims(ids: [id], executor: .numbered(1)))
     try add(.api, ReadAccepted(wakeUps: [wakeUp]))
     try add(.api, ReadJournals(ids: [id]))
     try add(.claimer, Beat(executor: .numbered(1), now: time, holding: [id]))
     try add(.claimer, RetireExecutors(executors: [.numbered(1)]))
     try add(
-      .claimer, StampRecoverable(now: time, dispatchedBefore: time, leaseExpiry: time, limit: 100, lineLimit: 1000))
+      .claimer,
+      StampRecoverable(
+        now: time, dispatchedBefore: time, leaseExpiry: time, limit: 100, lineLimit: 1000, tags: .none))
+    try add(.claimer, ListWaitingTags())
     try add(.claimer, CountBacklog(since: time, limit: 1000))
-    try add(.claimer, NextDue(after: time, lease: .seconds(15), turn: .milliseconds(100)))
+    try add(.claimer, NextDue(after: time, lease: .seconds(15), turn: .milliseconds(100), tags: .none))
     try add(.keeper, CompleteEnds(limit: 100))
     try add(.keeper, ExpireLeftovers(before: id, limit: 100))
     try add(.claimer, CheckEnded(ids: [id]))
@@ -244,6 +247,7 @@ private let filling = [
       all.append((.api, try ListServiceAccounts(workspace: workspace, page: PageRequest(after: after)).command()))
     }
     try add(.api, FindWorkspace(id: workspace))
+    try add(.keeper, ListLimitedWorkspaces())
     try add(.keeper, UpdateWorkspace(id: workspace, change: WorkspaceChange(name: "n"), time: time))
     for after in [nil, workspace] {
       all.append((.keeper, try ListWorkspaces(page: PageRequest(after: after)).command()))

@@ -145,9 +145,10 @@ extension RabbitMQTests {
         .deletingLastPathComponent()
       let page = try String(contentsOf: root.appending(path: "docs/operations/rabbitmq.md"), encoding: .utf8)
       let topology = RabbitMQTopology(prefix: "<prefix>", queueLimit: 1_000_000)
-      let shared = topology.shared
+      var shared = topology.shared
+      shared.queues += topology.queues(of: [WorkerTag("x")].compactMap { $0 }).queues
       for name in shared.queues.map(\.name) + shared.exchanges.map(\.name) + [topology.inboxPrefix] {
-        #expect(page.contains("`\(name)"), "\(name)")
+        #expect(page.contains("`\(name.replacing(".tag.x", with: ".tag.<tag>"))"), "\(name)")
       }
       for argument in Set(shared.queues.flatMap(\.arguments.keys)) { #expect(page.contains(argument), "\(argument)") }
     }

@@ -63,7 +63,8 @@ final class Scene: Sendable {
   /// Deletes the queues.
   func end() async throws {
     try await withStranger { connection async throws in
-      for queue in topology.shared.queues { try await connection.delete(queue.name) }
+      let tags = [WorkerTag("gpu"), WorkerTag("eu")].compactMap { $0 }
+      for queue in topology.shared.queues + topology.queues(of: tags).queues { try await connection.delete(queue.name) }
     }
   }
 }
@@ -74,8 +75,10 @@ func set<Value>(
   { $0[keyPath: option] = value }
 }
 
-func wakeUp(_ number: Int, _ lane: Lane = .normal, replyTo: String? = nil, trace: TraceContext? = nil) -> WakeUp {
-  WakeUp(execution: .numbered(number), workspace: .initial, lane: lane, replyTo: replyTo, trace: trace)
+func wakeUp(
+  _ number: Int, _ lane: Lane = .normal, tag: WorkerTag? = nil, replyTo: String? = nil, trace: TraceContext? = nil
+) -> WakeUp {
+  WakeUp(execution: .numbered(number), workspace: .initial, lane: lane, tag: tag, replyTo: replyTo, trace: trace)
 }
 
 extension WakeUpQueue {

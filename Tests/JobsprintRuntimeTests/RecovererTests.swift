@@ -129,7 +129,8 @@ private final class SpyClaims: ExecutionClaims {
   }
 
   func recoverable(
-    at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, lineLimit: Int, limit: Int
+    carrying tags: WorkerTags, at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, lineLimit: Int,
+    limit: Int
   ) async throws(PortError) -> [WakeUp] {
     let woken = state.withLock { state in
       state.looks.append(Int(now.milliseconds - Timestamp.seconds(0).milliseconds) / 1000)
@@ -139,19 +140,22 @@ private final class SpyClaims: ExecutionClaims {
     }
     for (_, continuation) in woken { continuation.resume() }
     return try await claims.recoverable(
-      at: now, dispatchedBefore: dispatchedBefore, leaseExpiry: leaseExpiry, lineLimit: lineLimit, limit: limit)
+      carrying: tags, at: now, dispatchedBefore: dispatchedBefore, leaseExpiry: leaseExpiry, lineLimit: lineLimit,
+      limit: limit)
   }
 
   func backlog(since time: Timestamp, limit: Int) async throws(PortError) -> [DispatchLine: Int] {
     try await claims.backlog(since: time, limit: limit)
   }
 
-  func nextDue(after time: Timestamp, lease: Duration, turn: Duration) async throws(PortError) -> Timestamp? {
-    try await claims.nextDue(after: time, lease: lease, turn: turn)
+  func nextDue(
+    after time: Timestamp, carrying tags: WorkerTags, lease: Duration, turn: Duration
+  ) async throws(PortError) -> Timestamp? {
+    try await claims.nextDue(after: time, carrying: tags, lease: lease, turn: turn)
   }
 
   func claim(
-    _ wakeUps: [WakeUp], for executor: ExecutorID, at now: Timestamp, leaseExpiry: Timestamp
+    _ wakeUps: [WakeUp], for executor: ExecutorID, carrying tags: WorkerTags, at now: Timestamp, leaseExpiry: Timestamp
   ) async throws(PortError) -> [ClaimedExecution] {
     try await claims.claim(wakeUps, for: executor, at: now, leaseExpiry: leaseExpiry)
   }

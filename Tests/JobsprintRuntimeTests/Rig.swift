@@ -33,6 +33,9 @@ struct Rig: Sendable {
   let ids: IdentifierSource
   let dispatcher: Dispatcher
   let budget: DispatchBudget
+  let timers = TimerSignal()
+  let workspaces: MemoryWorkspaceStore
+  let limits: WorkspaceLimits
   let log: Logger
 
   static let lineLimit = 10
@@ -47,6 +50,8 @@ struct Rig: Sendable {
     claims = MemoryExecutionClaims(store)
     credentials = ShyCredentialStore(MemoryCredentialStore(store))
     staticData = MemoryStaticDataStore(store)
+    workspaces = MemoryWorkspaceStore(store)
+    limits = WorkspaceLimits(store: workspaces, isSoleWriter: true)
     writer = JournalWriter(journal: journal, relay: EventRelay(bus: bus))
     library = NodeLibrary(
       BuiltInNodes.all(includingTestNodes: TestNodeOptions(ledgerPath: nil))
@@ -72,9 +77,9 @@ struct Rig: Sendable {
   ) -> Executor {
     Executor(
       id: id, options: options, queue: queue, claims: claims, catalog: catalog, variables: variables,
-      credentials: desk, staticData: staticData, writer: writer, bus: bus,
+      credentials: desk, staticData: staticData, writer: writer, limits: limits, bus: bus,
       evaluator: javaScript ?? NativeExpressionEvaluator(),
-      code: javaScript, clock: clock, log: log)
+      code: javaScript, clock: clock, timers: timers, log: log)
   }
 
   /// With keys that encrypt nothing (``PlainCipher``).
@@ -87,14 +92,21 @@ struct Rig: Sendable {
   func acceptor(_ executor: Executor?) -> Acceptor {
     Acceptor(
       catalog: catalog, executions: executions, writer: writer, dispatcher: dispatcher, budget: budget,
-      executor: executor,
-      bus: bus, clock: clock, ids: ids)
+      limits: limits, executor: executor,
+      bus: bus, clock: clock, timers: timers, ids: ids)
   }
 
-  var recoverer: Recoverer {
+  var recoverer: Recoverer { recoverer(.all) }
+
+  func recoverer(_ tags: WorkerTags) -> Recoverer {
     var options = RecovererOptions()
+    options.tags = tags
     options.lineLimit = Self.lineLimit
-    return Recoverer(claims: claims, dispatcher: dispatcher, clock: clock, options: options, log: log)
+    return Recoverer(claims: claims, dispatcher: dispatcher, clock: clock, options: options, timers: timers, log: log)
+  }
+
+  var workspaceEditor: WorkspaceEditor {
+    WorkspaceEditor(store: workspaces, limits: limits, clock: clock, ids: ids)
   }
 
   var editor: WorkflowEditor {

@@ -95,7 +95,9 @@ import Testing
         try database.execute(sql: "DROP TABLE \(table)")
       }
       for index in ["executions_held", "executions_limited"] { try database.execute(sql: "DROP INDEX \(index)") }
-      try database.execute(sql: "ALTER TABLE executions DROP COLUMN concurrency")
+      for column in ["concurrency", "tag"] {
+        try database.execute(sql: "ALTER TABLE executions DROP COLUMN \(column)")
+      }
       try database.execute(sql: String(decoding: PackageResources.V0006_api_keys_sql, as: UTF8.self))
       try database.execute(
         sql: "INSERT INTO api_keys VALUES (x'01', x'00000000000070008000000000000002', "

@@ -151,7 +151,8 @@ import Testing
 
   @Test func everyRecoveryQueryReadsItsPartialIndex() async throws {
     let database = try SQLiteDatabase.open(directory: folder.path)
-    let late = ListLate(now: .seconds(1), dispatchedBefore: .seconds(1), leaseExpiry: .seconds(1), limit: 1)
+    let late = ListLate(
+      now: .seconds(1), dispatchedBefore: .seconds(1), leaseExpiry: .seconds(1), limit: 1, tags: .none)
     let plan = try await database.read { try $0.all(QueryPlan(explained: late.sql)).joined(separator: "\n") }
     for index in ["executions_new", "executions_waiting", "executions_running"] { #expect(plan.contains(index)) }
     for sql in [ListHeldLines.sql, ListHeld.sql] {

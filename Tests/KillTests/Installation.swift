@@ -160,6 +160,7 @@ final class Installation: Sendable {
   }
 
   func queue(of lane: Lane) -> String { "\(prefix).wake.\(lane.rawValue)" }
+  func queue(of tag: String) -> String { "\(prefix).wake.tag.\(tag)" }
   var quarantine: String { "\(prefix).quarantine" }
 
   /// Stops all in order, and removes what they leave; their exit codes.
@@ -177,7 +178,8 @@ final class Installation: Sendable {
 
   private func remove() async throws {
     try await Self.withBroker { broker in
-      for queue in Lane.allCases.map(queue(of:)) + [quarantine] { try await broker.delete(queue) }
+      let queues = Lane.allCases.map { queue(of: $0) } + ["gpu", "eu", "nobody"].map { queue(of: $0) } + [quarantine]
+      for queue in queues { try await broker.delete(queue) }
     }
     await database.close()
     try? FileManager.default.removeItem(at: ledgers)

@@ -13,6 +13,7 @@ extension ArchiveRecord {
       members.merge([
         "id": idText(workspace.id), "name": .string(workspace.name),
         "retentionDays": workspace.retentionDays.map { .integer(Int64($0)) } ?? .null,
+        "maxConcurrency": workspace.maxConcurrency.map { .integer(Int64($0)) } ?? .null,
         "createdAt": time(workspace.createdAt), "updatedAt": time(workspace.updatedAt),
       ])
     case .user(let user):
@@ -115,7 +116,8 @@ extension ExecutionRecord {
     [
       "id": .string("\(id)"), "workspace": .string("\(workspace)"), "workflow": .string("\(workflow)"),
       "version": .string("\(version)"), "state": .string(state.rawValue), "mode": .string(mode.rawValue),
-      "lane": .string(lane.rawValue), "term": .integer(Int64(term)), "acceptedAt": time(acceptedAt),
+      "lane": .string(lane.rawValue), "tag": optional(tag?.name), "term": .integer(Int64(term)),
+      "acceptedAt": time(acceptedAt),
       "startedAt": time(startedAt), "finishedAt": time(finishedAt), "waitUntil": time(waitUntil),
       "retryOf": retryOf.map { .string("\($0)") } ?? .null, "error": error.map { text($0) } ?? .null,
       "lastNode": optional(lastNode), "input": text(input),

@@ -14,7 +14,8 @@ extension ArchiveRecord {
       self = .workspace(
         Workspace(
           id: try row.id("id"), name: try row.string("name"), retentionDays: members["retentionDays"]?.integerValue,
-          createdAt: try row.time("createdAt"), updatedAt: try row.time("updatedAt")))
+          maxConcurrency: members["maxConcurrency"]?.integerValue, createdAt: try row.time("createdAt"),
+          updatedAt: try row.time("updatedAt")))
     case .user:
       guard let email = EmailAddress(try row.string("email")) else {
         throw ArchiveError("a user has no usable 'email'")
@@ -187,7 +188,8 @@ private struct Row {
   func execution() throws(ArchiveError) -> ExecutionRecord {
     ExecutionRecord(
       id: try id("id"), workspace: try id("workspace"), workflow: try id("workflow"), version: try id("version"),
-      state: try word("state"), mode: try word("mode"), lane: try word("lane"), term: try integer("term"),
+      state: try word("state"), mode: try word("mode"), lane: try word("lane"),
+      tag: members["tag"]?.stringValue.flatMap { WorkerTag($0) }, term: try integer("term"),
       acceptedAt: try time("acceptedAt"), startedAt: optionalTime("startedAt"), finishedAt: optionalTime("finishedAt"),
       waitUntil: optionalTime("waitUntil"), retryOf: try optionalID("retryOf"),
       error: members["error"]?.stringValue.map { Array($0.utf8) }, lastNode: members["lastNode"]?.stringValue,

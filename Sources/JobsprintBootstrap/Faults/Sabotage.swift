@@ -58,12 +58,12 @@ struct FaultyClaims: ExecutionClaims {
   let killSwitch: KillSwitch?
 
   func claim(
-    _ wakeUps: [WakeUp], for executor: ExecutorID, at now: Timestamp, leaseExpiry: Timestamp
+    _ wakeUps: [WakeUp], for executor: ExecutorID, carrying tags: WorkerTags, at now: Timestamp, leaseExpiry: Timestamp
   ) async throws(PortError) -> [ClaimedExecution] {
     let claimed =
       sabotage == .greedyClaims
       ? try await claims.steal(wakeUps, for: executor, at: now)
-      : try await claims.claim(wakeUps, for: executor, at: now, leaseExpiry: leaseExpiry)
+      : try await claims.claim(wakeUps, for: executor, carrying: tags, at: now, leaseExpiry: leaseExpiry)
     if !claimed.isEmpty { killSwitch?.pass(.afterClaim) }
     return claimed
   }
@@ -76,19 +76,23 @@ struct FaultyClaims: ExecutionClaims {
   func retire(_ executors: [ExecutorID]?) async throws(PortError) { try await claims.retire(executors) }
 
   func recoverable(
-    at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, lineLimit: Int, limit: Int
+    carrying tags: WorkerTags, at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, lineLimit: Int,
+    limit: Int
   ) async throws(PortError) -> [WakeUp] {
     guard sabotage != .noRecovery else { return [] }
     return try await claims.recoverable(
-      at: now, dispatchedBefore: dispatchedBefore, leaseExpiry: leaseExpiry, lineLimit: lineLimit, limit: limit)
+      carrying: tags, at: now, dispatchedBefore: dispatchedBefore, leaseExpiry: leaseExpiry, lineLimit: lineLimit,
+      limit: limit)
   }
 
   func backlog(since time: Timestamp, limit: Int) async throws(PortError) -> [DispatchLine: Int] {
     try await claims.backlog(since: time, limit: limit)
   }
 
-  func nextDue(after time: Timestamp, lease: Duration, turn: Duration) async throws(PortError) -> Timestamp? {
-    try await claims.nextDue(after: time, lease: lease, turn: turn)
+  func nextDue(
+    after time: Timestamp, carrying tags: WorkerTags, lease: Duration, turn: Duration
+  ) async throws(PortError) -> Timestamp? {
+    try await claims.nextDue(after: time, carrying: tags, lease: lease, turn: turn)
   }
 }
 
@@ -97,7 +101,7 @@ extension ExecutionClaims {
   fileprivate func steal(
     _ wakeUps: [WakeUp], for executor: ExecutorID, at now: Timestamp
   ) async throws(PortError) -> [ClaimedExecution] {
-    try await claim(wakeUps, for: executor, at: now, leaseExpiry: now + .seconds(86_400))
+    try await claim(wakeUps, for: executor, carrying: .all, at: now, leaseExpiry: now + .seconds(86_400))
   }
 }
 

@@ -74,6 +74,7 @@ extension ProcessMetrics {
     add("confirmed_total", .counter, "Messages that it has confirmed.", broker.confirmed)
     add("refused_total", .counter, "Messages that it has refused: a queue was full or missing.", broker.refused)
     add("failed_total", .counter, "Messages on which it said nothing in time.", broker.failed)
+    add("uncarried_total", .counter, "Wake-ups of worker tags that no worker has ever carried.", broker.uncarried)
     add("untold_total", .counter, "Ends, cancellations and dead letters that nobody was told of.", broker.untold)
     add("received_total", .counter, "Wake-ups that were ours, and in time.", broker.received)
     add("waiting", .gauge, "Wake-ups that are here and that nobody has taken.", broker.waiting)

@@ -41,7 +41,7 @@ public struct DatabaseHealth: Sendable {
   ) -> [Finding] {
     server(health.server, levels, connections: connections) + pools(health.pools)
       + [statements(health.statements, levels)] + health.partitions.map { partitions($0, levels, at: now) }
-      + tables(health.tables, levels)
+      + tables(health.tables, levels) + health.tags.map { tag($0, levels, at: now) }
   }
 
   private static func server(
@@ -104,6 +104,16 @@ public struct DatabaseHealth: Sendable {
       words += ": no server has made the next ones, see its log"
     }
     return Finding(subject: "partitions of \(partitions.table)", words: words, level: level)
+  }
+
+  private static func tag(_ tag: PostgresHealth.Tag, _ levels: HealthLevels, at now: Timestamp) -> Finding {
+    let age = max(0, Int((now - tag.since) / .seconds(1)))
+    let level = levels.tagSeconds.level(of: age)
+    return Finding(
+      subject: "worker tag \(tag.name)",
+      words: "\(tag.waiting) executions wait for a worker that carries it, the oldest since \(age) s"
+        + (level == .ok ? "" : ": start a worker with --tag \(tag.name), or more of them"),
+      level: level)
   }
 
   private static func tables(_ tables: [PostgresHealth.Table], _ levels: HealthLevels) -> [Finding] {

@@ -8,6 +8,7 @@
 //   jobsprint.doctor.transaction.seconds   | JOBSPRINT_DOCTOR_TRANSACTION_SECONDS   | the longest one       | 300,3600
 //   jobsprint.doctor.dead.percent          | JOBSPRINT_DOCTOR_DEAD_PERCENT          | dead beside live rows | 50,200
 //   jobsprint.doctor.partition.days        | JOBSPRINT_DOCTOR_PARTITION_DAYS        | the oldest executions | none
+//   jobsprint.doctor.tag.seconds           | JOBSPRINT_DOCTOR_TAG_SECONDS           | wait for a worker tag | 60,600
 //   jobsprint.doctor.statement.milliseconds| JOBSPRINT_DOCTOR_STATEMENT_MILLISECONDS| p99 of a statement    | 50,500
 
 import Configuration
@@ -32,6 +33,7 @@ struct HealthLevels: Sendable {
   var transactionSeconds = Pair(warning: 300, critical: 3600)
   var deadPercent = Pair(warning: 50, critical: 200)
   var partitionDays: Pair?
+  var tagSeconds = Pair(warning: 60, critical: 600)
   var statementMilliseconds = Pair(warning: 50, critical: 500)
 
   init() {}
@@ -52,6 +54,7 @@ struct HealthLevels: Sendable {
     transactionSeconds = try pair("transaction.seconds") ?? transactionSeconds
     deadPercent = try pair("dead.percent") ?? deadPercent
     partitionDays = try pair("partition.days")
+    tagSeconds = try pair("tag.seconds") ?? tagSeconds
     statementMilliseconds = try pair("statement.milliseconds") ?? statementMilliseconds
   }
 }

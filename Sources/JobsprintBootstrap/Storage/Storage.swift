@@ -54,7 +54,7 @@ struct StorageNews: Sendable {
   let auditWritten: @Sendable () -> Void
   /// An executor has handed back what it held.
   let executorLeft: @Sendable () -> Void
-  /// An execution was accepted that has to wait for its workflow's limit.
+  /// An execution was accepted that has to wait for a limit of its workflow or workspace.
   let executionHeld: @Sendable () -> Void
 }
 

@@ -17,16 +17,19 @@ public struct WorkflowSettings: Sendable, Hashable {
   public var retryPolicy: RetryPolicy?
   /// Executions at a time, in the whole installation; nil is no limit.
   public var maxConcurrency: Int?
+  /// Only workers that carry it execute the workflow; nil: those that take what has none.
+  public var workerTag: WorkerTag?
 
   public init(
     executionOrder: ExecutionOrder = .v0, executionTimeout: Duration? = nil, timezone: String? = nil,
-    retryPolicy: RetryPolicy? = nil, maxConcurrency: Int? = nil
+    retryPolicy: RetryPolicy? = nil, maxConcurrency: Int? = nil, workerTag: WorkerTag? = nil
   ) {
     self.executionOrder = executionOrder
     self.executionTimeout = executionTimeout
     self.timezone = timezone
     self.retryPolicy = retryPolicy
     self.maxConcurrency = maxConcurrency
+    self.workerTag = workerTag
   }
 
   init(_ document: JSONObject) {
@@ -36,5 +39,15 @@ public struct WorkflowSettings: Sendable, Hashable {
     timezone = document["timezone"]?.stringValue.flatMap { $0 == "DEFAULT" ? nil : $0 }
     retryPolicy = RetryPolicy(document["retryPolicy"])
     maxConcurrency = document["maxConcurrency"]?.integerValue.flatMap { $0 > 0 ? $0 : nil }
+    workerTag = document["workerTag"]?.stringValue.flatMap { WorkerTag($0) }
+  }
+
+  /// What keeps a document from being stored: a tag that is none would send its executions to the wrong workers.
+  public static func refusal(of document: JSONObject) -> WorkflowIssue? {
+    guard let value = document["settings"]?["workerTag"], !value.isNull,
+      value.stringValue.flatMap({ WorkerTag($0) }) == nil
+    else { return nil }
+    return WorkflowIssue(
+      code: .malformed, pointer: "/settings/workerTag", message: "a worker tag is \(WorkerTag.expectation)")
   }
 }

@@ -5,17 +5,21 @@ public struct WakeUp: Sendable, Hashable {
   public let execution: ExecutionID
   public let workspace: WorkspaceID
   public let lane: Lane
+  /// Of its execution; nil where it has none.
+  public let tag: WorkerTag?
   /// Where somebody waits for the execution's end (``EventBus/replyAddress``); nil where nobody does.
   public let replyTo: String?
   /// Of the request that has begun the execution; nil where it named none, and for what recovery issues.
   public let trace: TraceContext?
 
   public init(
-    execution: ExecutionID, workspace: WorkspaceID, lane: Lane, replyTo: String? = nil, trace: TraceContext? = nil
+    execution: ExecutionID, workspace: WorkspaceID, lane: Lane, tag: WorkerTag? = nil, replyTo: String? = nil,
+    trace: TraceContext? = nil
   ) {
     self.execution = execution
     self.workspace = workspace
     self.lane = lane
+    self.tag = tag
     self.replyTo = replyTo
     self.trace = trace
   }

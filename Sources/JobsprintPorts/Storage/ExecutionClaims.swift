@@ -4,9 +4,10 @@ public import JobsprintDomain
 public protocol ExecutionClaims: Sendable {
   /// Claims those of the executions that can be claimed, in one transaction: `new`; `waiting` whose time has come;
   /// `running` whose holder's heartbeat is older than `leaseExpiry` (or is unknown). Each gets the next term and
-  /// `executor` as its holder. One of a workflow with a limit can be claimed when it was its turn to be dispatched.
+  /// `executor` as its holder. One of a workflow or a workspace with a limit can be claimed when it was its turn to be
+  /// dispatched. One of a tag that is not in `tags` can't be claimed, whatever its wake-up says.
   func claim(
-    _ wakeUps: [WakeUp], for executor: ExecutorID, at now: Timestamp, leaseExpiry: Timestamp
+    _ wakeUps: [WakeUp], for executor: ExecutorID, carrying tags: WorkerTags, at now: Timestamp, leaseExpiry: Timestamp
   ) async throws(PortError) -> [ClaimedExecution]
 
   /// One heartbeat for everything that `executor` holds.
@@ -22,11 +23,14 @@ public protocol ExecutionClaims: Sendable {
   /// `dispatchedBefore`, `waiting` whose time has come, `running` whose holder's heartbeat is older than
   /// `leaseExpiry`), then what was held until its turn, or handed back. Lines take turns, within one the oldest goes
   /// first; of each, no more than `lineLimit` new ones are dispatched and not claimed. Executions of a workflow with a
-  /// limit (``NewExecution/concurrency``) are a line of their own, in which the limit counts what is running, too. At
-  /// most `limit` in all; each is stamped as dispatched at `now` in the same transaction, and one stamped since
+  /// limit (``NewExecution/concurrency``) are a line of their own, in which the limit counts what is running, too. The
+  /// limit of a workspace (``Workspace/maxConcurrency``, as it is now) counts what is running or on its way in all of
+  /// its lines; waits of it whose time has come are a line, too. Only what `tags` carries is dispatched; of a
+  /// workflow with a limit what is behind that is not, either. At most `limit` in all; each is stamped as dispatched at `now` in the same transaction, and one stamped since
   /// `dispatchedBefore` is left out.
   func recoverable(
-    at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, lineLimit: Int, limit: Int
+    carrying tags: WorkerTags, at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, lineLimit: Int,
+    limit: Int
   ) async throws(PortError) -> [WakeUp]
 
   /// New executions that stand in each line: those that were dispatched at `time` or later, and those that are held,
@@ -35,18 +39,22 @@ public protocol ExecutionClaims: Sendable {
 
   /// The earliest moment behind `time` at which something may have to be dispatched, as far as can be known: the end of
   /// a wait, the first millisecond at which an executor that beats no more counts as gone, or, where something waits
-  /// for its turn, `turn` behind `time`. nil when there is none.
-  func nextDue(after time: Timestamp, lease: Duration, turn: Duration) async throws(PortError) -> Timestamp?
+  /// for its turn, `turn` behind `time`. nil when there is none. Waits and turns are those of what `tags` carries.
+  func nextDue(
+    after time: Timestamp, carrying tags: WorkerTags, lease: Duration, turn: Duration
+  ) async throws(PortError) -> Timestamp?
 }
 
-/// New executions of one workspace and lane: they are dispatched in their order, and take turns with those of others.
+/// New executions of one workspace, lane and worker tag: they are dispatched in their order, and take turns with those of others.
 public struct DispatchLine: Sendable, Hashable {
   public let workspace: WorkspaceID
   public let lane: Lane
+  public let tag: WorkerTag?
 
-  public init(workspace: WorkspaceID, lane: Lane) {
+  public init(workspace: WorkspaceID, lane: Lane, tag: WorkerTag? = nil) {
     self.workspace = workspace
     self.lane = lane
+    self.tag = tag
   }
 }
 

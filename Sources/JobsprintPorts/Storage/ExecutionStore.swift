@@ -62,6 +62,8 @@ public struct ExecutionRecord: Sendable, Hashable {
   public let state: ExecutionState
   public let mode: ExecutionMode
   public let lane: Lane
+  /// Of one that has not ended.
+  public let tag: WorkerTag?
   /// Claims so far.
   public let term: Int
   public let acceptedAt: Timestamp
@@ -77,7 +79,8 @@ public struct ExecutionRecord: Sendable, Hashable {
 
   public init(
     id: ExecutionID, workspace: WorkspaceID, workflow: WorkflowID, version: VersionID, state: ExecutionState,
-    mode: ExecutionMode, lane: Lane, term: Int, acceptedAt: Timestamp, startedAt: Timestamp?, finishedAt: Timestamp?,
+    mode: ExecutionMode, lane: Lane, tag: WorkerTag? = nil, term: Int, acceptedAt: Timestamp, startedAt: Timestamp?,
+    finishedAt: Timestamp?,
     waitUntil: Timestamp?, retryOf: ExecutionID?, error: [UInt8]?, lastNode: String?, input: [UInt8]
   ) {
     self.id = id
@@ -87,6 +90,7 @@ public struct ExecutionRecord: Sendable, Hashable {
     self.state = state
     self.mode = mode
     self.lane = lane
+    self.tag = tag
     self.term = term
     self.acceptedAt = acceptedAt
     self.startedAt = startedAt

@@ -38,6 +38,8 @@ public struct NewExecution: Sendable {
   public let version: VersionID
   public let mode: ExecutionMode
   public let lane: Lane
+  /// Only workers that carry it may claim the execution.
+  public let tag: WorkerTag?
   public let acceptedAt: Timestamp
   /// What to start with; opaque to the store.
   public let input: [UInt8]
@@ -53,16 +55,21 @@ public struct NewExecution: Sendable {
   /// How many executions of its workflow may be running or on their way at a time; nil is no limit. One with a limit is
   /// held.
   public let concurrency: Int?
+  /// Its workspace has a limit (``Workspace/maxConcurrency``): it is held, and whoever makes room is told.
+  public let isInLimitedWorkspace: Bool
   public let idempotency: IdempotencyRecord?
+
+  /// Others have to make room for it.
+  public var waitsForLimit: Bool { concurrency != nil || isInLimitedWorkspace }
 
   /// When it was dispatched, as the store notes it with the acceptance.
   public var dispatchedAt: Timestamp? { claimedBy == nil && !isHeld ? acceptedAt : nil }
 
   public init(
     id: ExecutionID, workspace: WorkspaceID, workflow: WorkflowID, version: VersionID, mode: ExecutionMode,
-    lane: Lane = .normal, acceptedAt: Timestamp, input: [UInt8], entries: [JournalEntry] = [],
+    lane: Lane = .normal, tag: WorkerTag? = nil, acceptedAt: Timestamp, input: [UInt8], entries: [JournalEntry] = [],
     retryOf: ExecutionID? = nil, claimedBy: ExecutorID? = nil, isHeld: Bool = false,
-    concurrency: Int? = nil, idempotency: IdempotencyRecord? = nil
+    concurrency: Int? = nil, isInLimitedWorkspace: Bool = false, idempotency: IdempotencyRecord? = nil
   ) {
     self.id = id
     self.workspace = workspace
@@ -70,13 +77,15 @@ public struct NewExecution: Sendable {
     self.version = version
     self.mode = mode
     self.lane = lane
+    self.tag = tag
     self.acceptedAt = acceptedAt
     self.input = input
     self.entries = entries
     self.retryOf = retryOf
     self.claimedBy = claimedBy
-    self.isHeld = isHeld || concurrency != nil
+    self.isHeld = isHeld || concurrency != nil || isInLimitedWorkspace
     self.concurrency = concurrency
+    self.isInLimitedWorkspace = isInLimitedWorkspace
     self.idempotency = idempotency
   }
 }

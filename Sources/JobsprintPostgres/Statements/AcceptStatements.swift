@@ -7,12 +7,12 @@ import Postgres
 /// What both are given: one element for each execution, in the order of their ids.
 private let columns = """
   id, workspace_id, workflow_id, version_id, accepted_at, retry_of, executor_id, mode, lane, input, entries, positions,
-  dispatched_at, concurrency
+  dispatched_at, concurrency, tag
   """
 
 private let arrays = """
   $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int8[], $6::uuid[], $7::uuid[], $8::text[], $9::text[],
-  $10::bytea[], $11::bytea[], $12::text[], $13::int8[], $14::int4[]
+  $10::bytea[], $11::bytea[], $12::text[], $13::int8[], $14::int4[], $15::text[]
   """
 
 /// Stores what `accepted` gives.
@@ -27,11 +27,11 @@ private let inserts = """
   )
   INSERT INTO jobsprint.live_executions
     (id, workspace_id, executor_id, started_at, dispatched_at, term, packs, state, lane, finished, limited_by,
-      concurrency)
+      concurrency, tag)
   SELECT id, workspace_id, executor_id, CASE WHEN executor_id IS NOT NULL THEN accepted_at END,
     dispatched_at, (executor_id IS NOT NULL)::int4, (entries IS NOT NULL)::int4,
     CASE WHEN executor_id IS NULL THEN 'new' ELSE 'running' END, lane, coalesce(positions::int4multirange, '{}'),
-    CASE WHEN concurrency IS NOT NULL THEN workflow_id END, concurrency
+    CASE WHEN concurrency IS NOT NULL THEN workflow_id END, concurrency, tag
   FROM accepted
   """
 
@@ -52,6 +52,7 @@ private func bind(_ executions: [NewExecution], to values: inout PostgresBinding
   try values.bind(array: positions)
   try values.bind(array: executions.lazy.map { $0.dispatchedAt?.milliseconds })
   try values.bind(array: executions.lazy.map { $0.concurrency.map { Int32(clamping: $0) } })
+  try values.bind(array: executions.lazy.map { $0.tag?.name ?? "" })
 }
 
 struct AcceptExecutions: PostgresStatement {
@@ -112,7 +113,7 @@ struct AcceptKeyedExecutions: PostgresStatement {
   static let name = "executions.accept-keyed"
   static let sql = """
     WITH given AS MATERIALIZED (
-      SELECT * FROM unnest(\(arrays), $15::bytea[], $16::bytea[], $17::int8[], $18::int4[], $19::bytea[])
+      SELECT * FROM unnest(\(arrays), $16::bytea[], $17::bytea[], $18::int8[], $19::int4[], $20::bytea[])
         AS a (\(columns), key, fingerprint, created_at, status, response)
     ), unused AS (
       INSERT INTO jobsprint.idempotency_keys (workspace_id, key, fingerprint, created_at, status, response)

@@ -74,10 +74,11 @@ struct AnyRow: PostgresStatement {
 struct RestoreWorkspace: PostgresStatement {
   static let name = "archive.workspace"
   static let sql = """
-    INSERT INTO jobsprint.workspaces (id, name, created_at, updated_at, retention_days) VALUES ($1, $2, $3, $4, $5)
+    INSERT INTO jobsprint.workspaces (id, name, created_at, updated_at, retention_days, max_concurrency)
+    VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (id) DO UPDATE
     SET name = excluded.name, created_at = excluded.created_at, updated_at = excluded.updated_at,
-      retention_days = excluded.retention_days
+      retention_days = excluded.retention_days, max_concurrency = excluded.max_concurrency
     """
 
   let workspace: Workspace
@@ -180,9 +181,9 @@ struct RestoreLive: PostgresStatement {
       SELECT $1, 0, $2, $8 WHERE $8 IS NOT NULL
     )
     INSERT INTO jobsprint.live_executions
-      (id, workspace_id, executor_id, started_at, wait_until, term, state, lane, packs, finished)
+      (id, workspace_id, executor_id, started_at, wait_until, term, state, lane, packs, finished, tag)
     VALUES ($1, $2, CASE WHEN $6 = 'running' THEN $1 END, $3, $4, $5, $6, $7, ($8 IS NOT NULL)::int4,
-      coalesce($9::int4multirange, '{}'))
+      coalesce($9::int4multirange, '{}'), $10)
     """
 
   let record: ExecutionRecord
@@ -198,5 +199,6 @@ struct RestoreLive: PostgresStatement {
     try values.bind(record.lane.rawValue)
     try values.bind(JournalPack.bytes(of: entries))
     try values.bind(try JournalPack.positions(of: entries))
+    try values.bind(record.tag?.name ?? "")
   }
 }

@@ -4,16 +4,23 @@ import JobsprintDomain
 import JobsprintPorts
 import Postgres
 
+/// Neither its workflow nor its workspace has a limit.
+private let needsNoTurn = """
+  (l.limited_by IS NULL AND NOT EXISTS (
+    SELECT 1 FROM jobsprint.workspaces AS w WHERE w.id = l.workspace_id AND w.max_concurrency IS NOT NULL))
+  """
+
 /// Rows that another transaction holds are left to it. The states stand in a CASE, which no partial index can serve:
-/// rows are found by their ids (see the fence of the appends).
+/// rows are found by their ids (see the fence of the appends). Whether a workspace has a limit is asked only of what was
+/// not dispatched, which is next to nothing.
 struct ClaimExecutions: PostgresStatement {
   static let name = "claims.claim"
   static let sql = """
     WITH free AS MATERIALIZED (
       SELECT l.id FROM jobsprint.live_executions AS l
-      WHERE l.id = ANY ($1::uuid[]) AND CASE l.state
-        WHEN 'new' THEN l.limited_by IS NULL OR l.dispatched_at IS NOT NULL
-        WHEN 'waiting' THEN l.wait_until <= $3 AND (l.limited_by IS NULL OR l.dispatched_at IS NOT NULL)
+      WHERE l.id = ANY ($1::uuid[]) AND ($5 OR l.tag = ANY ($6::text[])) AND CASE l.state
+        WHEN 'new' THEN l.dispatched_at IS NOT NULL OR \(needsNoTurn)
+        WHEN 'waiting' THEN l.wait_until <= $3 AND (l.dispatched_at IS NOT NULL OR \(needsNoTurn))
         WHEN 'running' THEN
           NOT EXISTS (SELECT 1 FROM jobsprint.executors AS e WHERE e.id = l.executor_id AND e.beat_at >= $4) END
       ORDER BY l.id FOR UPDATE OF l SKIP LOCKED
@@ -34,12 +41,14 @@ struct ClaimExecutions: PostgresStatement {
   let executor: ExecutorID
   let now: Timestamp
   let leaseExpiry: Timestamp
+  let tags: WorkerTags
 
   func bind(into values: inout PostgresBindings) throws {
     try values.bind(ids: ids)
     try values.bind(executor)
     try values.bind(now)
     try values.bind(leaseExpiry)
+    try values.bind(tags)
   }
 
   static func decode(_ row: inout PostgresRow) throws -> Claim {

@@ -8,7 +8,7 @@ import Postgres
 /// The columns of an ``ExecutionRecord``, in the order in which it is read.
 private let columns = """
   e.id, e.workspace_id, e.workflow_id, e.version_id, coalesce(l.state, x.state) AS state, e.mode, e.lane,
-  coalesce(l.term, x.term) AS term, e.accepted_at, coalesce(l.started_at, x.started_at) AS started_at, x.finished_at,
+  coalesce(l.tag, '') AS tag, coalesce(l.term, x.term) AS term, e.accepted_at, coalesce(l.started_at, x.started_at) AS started_at, x.finished_at,
   l.wait_until, e.retry_of, x.error, x.last_node, e.input
   """
 
@@ -21,7 +21,7 @@ extension ExecutionRecord {
   fileprivate init(_ row: inout PostgresRow) throws {
     self.init(
       id: try row.id(), workspace: try row.id(), workflow: try row.id(), version: try row.id(), state: try row.word(),
-      mode: try row.word(), lane: try row.word(), term: try row.next(), acceptedAt: try row.time(),
+      mode: try row.word(), lane: try row.word(), tag: try row.tag(), term: try row.next(), acceptedAt: try row.time(),
       startedAt: try row.optionalTime(), finishedAt: try row.optionalTime(), waitUntil: try row.optionalTime(),
       retryOf: try row.optionalID(), error: try row.nextOptional(), lastNode: try row.optionalText(),
       input: try row.next())

@@ -32,6 +32,19 @@ struct ListTableHealth: PostgresStatement {
   }
 }
 
+/// Worker tags with new executions. Ids begin with 48 bits of milliseconds.
+struct ListWaitingTags: PostgresStatement {
+  static let name = "health.tags"
+  static let sql = """
+    SELECT tag, count(*), ('x0000' || left(replace(min(id::text), '-', ''), 12))::bit(64)::int8
+    FROM jobsprint.live_executions WHERE state = 'new' AND tag <> '' GROUP BY tag ORDER BY tag
+    """
+
+  static func decode(_ row: inout PostgresRow) throws -> PostgresHealth.Tag {
+    PostgresHealth.Tag(name: try row.next(), waiting: try row.next(), since: try row.time())
+  }
+}
+
 /// A partition's bounds are ids, and ids begin with 48 bits of milliseconds.
 struct ListPartitionHealth: PostgresStatement {
   static let name = "health.partitions"

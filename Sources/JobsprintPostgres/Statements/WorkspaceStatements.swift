@@ -2,7 +2,7 @@ import JobsprintDomain
 import JobsprintPorts
 import Postgres
 
-private let columns = "id, name, created_at, updated_at, retention_days"
+private let columns = "id, name, created_at, updated_at, retention_days, max_concurrency"
 
 struct FindWorkspace: PostgresStatement {
   static let name = "workspaces.find"
@@ -16,6 +16,7 @@ struct FindWorkspace: PostgresStatement {
     var workspace = Workspace(
       id: try row.id(), name: try row.text(), createdAt: try row.time(), updatedAt: try row.time())
     workspace.retentionDays = try row.nextOptional()
+    workspace.maxConcurrency = try row.nextOptional()
     return workspace
   }
 }
@@ -24,7 +25,8 @@ struct FindWorkspace: PostgresStatement {
 struct InsertWorkspace: PostgresStatement {
   static let name = "workspaces.insert"
   static let sql = """
-    INSERT INTO jobsprint.workspaces (\(columns)) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name_hash) DO NOTHING
+    INSERT INTO jobsprint.workspaces (\(columns)) VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (name_hash) DO NOTHING
     """
 
   let workspace: Workspace
@@ -35,6 +37,7 @@ struct InsertWorkspace: PostgresStatement {
     try values.bind(workspace.createdAt)
     try values.bind(workspace.updatedAt)
     try values.bind(workspace.retentionDays)
+    try values.bind(workspace.maxConcurrency)
   }
 }
 
@@ -44,7 +47,8 @@ struct UpdateWorkspace: PostgresStatement {
   static let uniqueName = "workspaces_by_name"
   static let sql = """
     UPDATE jobsprint.workspaces
-    SET name = coalesce($2, name), updated_at = $3, retention_days = CASE WHEN $4 THEN $5 ELSE retention_days END
+    SET name = coalesce($2, name), updated_at = $3, retention_days = CASE WHEN $4 THEN $5 ELSE retention_days END,
+      max_concurrency = CASE WHEN $6 THEN $7 ELSE max_concurrency END
     WHERE id = $1 RETURNING \(columns)
     """
 
@@ -58,9 +62,19 @@ struct UpdateWorkspace: PostgresStatement {
     try values.bind(time)
     try values.bind(change.retention != nil)
     try values.bind(change.retention?.days)
+    try values.bind(change.concurrency != nil)
+    try values.bind(change.concurrency?.limit)
   }
 
   static func decode(_ row: inout PostgresRow) throws -> Workspace { try FindWorkspace.decode(&row) }
+}
+
+/// Workspaces with a limit, which are few.
+struct ListLimitedWorkspaces: PostgresStatement {
+  static let name = "workspaces.limited"
+  static let sql = "SELECT id FROM jobsprint.workspaces WHERE max_concurrency IS NOT NULL"
+
+  static func decode(_ row: inout PostgresRow) throws -> WorkspaceID { try row.id() }
 }
 
 /// Workspaces of the installation, oldest first.

@@ -11,6 +11,7 @@ public final class Acceptor: Sendable {
   private let writer: JournalWriter
   private let dispatcher: Dispatcher
   private let budget: DispatchBudget
+  private let limits: WorkspaceLimits
   private let executor: Executor?
   private let bus: any EventBus
   private let endWatch: EndWatch?
@@ -23,14 +24,15 @@ public final class Acceptor: Sendable {
   ///   - endWatch: finds ends of which no event came; nil where none gets lost.
   public init(
     catalog: WorkflowCatalog, executions: any ExecutionStore, writer: JournalWriter, dispatcher: Dispatcher,
-    budget: DispatchBudget, executor: Executor?, bus: any EventBus, endWatch: EndWatch? = nil, clock: any WallClock,
-    timers: TimerSignal = TimerSignal(), ids: IdentifierSource
+    budget: DispatchBudget, limits: WorkspaceLimits, executor: Executor?, bus: any EventBus,
+    endWatch: EndWatch? = nil, clock: any WallClock, timers: TimerSignal = TimerSignal(), ids: IdentifierSource
   ) {
     self.catalog = catalog
     self.executions = executions
     self.writer = writer
     self.dispatcher = dispatcher
     self.budget = budget
+    self.limits = limits
     self.executor = executor
     self.bus = bus
     self.endWatch = endWatch
@@ -143,15 +145,20 @@ public final class Acceptor: Sendable {
       id: id, workflow: draft.workflow, version: draft.version, acceptedAt: clock.now,
       events: willWait ? bus.events(of: id) : nil)
     let concurrency = draft.ready.plan.workflow.settings.maxConcurrency
-    let taker = concurrency == nil ? executor.flatMap { $0.reserveSlot() ? $0 : nil } : nil
+    let tag = draft.ready.plan.workflow.settings.workerTag
+    let isInLimitedWorkspace = try await onStore { () async throws(PortError) in
+      try await limits.isLimited(draft.workspace)
+    }
+    let waitsForLimit = concurrency != nil || isInLimitedWorkspace
+    let taker = waitsForLimit ? nil : executor.flatMap { $0.reserveSlot(for: tag) ? $0 : nil }
     let new = NewExecution(
       id: accepted.id, workspace: draft.workspace, workflow: draft.workflow, version: draft.version, mode: draft.mode,
-      lane: draft.lane, acceptedAt: accepted.acceptedAt, input: draft.input, entries: draft.entries,
+      lane: draft.lane, tag: tag, acceptedAt: accepted.acceptedAt, input: draft.input, entries: draft.entries,
       retryOf: draft.retryOf, claimedBy: taker?.id,
       // Whoever waits would not hear of the end of one that is held; he has one on its way for each connection.
-      isHeld: taker == nil && concurrency == nil
-        && !budget.take(DispatchLine(workspace: draft.workspace, lane: draft.lane)) && !willWait,
-      concurrency: concurrency,
+      isHeld: taker == nil && !waitsForLimit
+        && !budget.take(DispatchLine(workspace: draft.workspace, lane: draft.lane, tag: tag)) && !willWait,
+      concurrency: concurrency, isInLimitedWorkspace: isInLimitedWorkspace,
       idempotency: idempotency.map { $0.record(for: accepted, in: draft.workspace, at: accepted.acceptedAt) })
     let outcome: JournalOutcome
     do throws(PortError) {
@@ -171,12 +178,13 @@ public final class Acceptor: Sendable {
     if new.dispatchedAt != nil {
       dispatcher.dispatch([
         WakeUp(
-          execution: new.id, workspace: new.workspace, lane: new.lane, replyTo: willWait ? bus.replyAddress : nil,
+          execution: new.id, workspace: new.workspace, lane: new.lane, tag: new.tag,
+          replyTo: willWait ? bus.replyAddress : nil,
           trace: draft.trace)
       ])
     }
     // Others have to make room for it; a recoverer knows whether there is some.
-    if concurrency != nil { timers.tell(clock.now) }
+    if waitsForLimit { timers.tell(clock.now) }
     return .created(accepted)
   }
 

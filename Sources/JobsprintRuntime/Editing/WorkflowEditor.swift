@@ -163,6 +163,10 @@ public struct WorkflowEditor: Sendable {
   }
 
   private func parsed(_ document: JSONObject) throws(RuntimeError) -> Workflow {
+    if let issue = WorkflowSettings.refusal(of: document) {
+      throw RuntimeError(
+        .workflowMalformed, "The workflow can't be stored: \(issue.pointer): \(issue.message).", issues: [issue])
+    }
     do { return try Workflow(document: document) } catch {
       throw RuntimeError(
         .workflowMalformed, "This is no workflow: \(error.pointer): \(error.message).", issues: [error])

@@ -4,12 +4,16 @@ public import JobsprintPorts
 /// Makes and changes workspaces.
 public struct WorkspaceEditor: Sendable {
   private let store: any WorkspaceStore
+  private let limits: WorkspaceLimits
   private let clock: any WallClock
   private let ids: IdentifierSource
   private let note: ChangeNote
 
-  public init(store: any WorkspaceStore, clock: any WallClock, ids: IdentifierSource) {
+  public init(
+    store: any WorkspaceStore, limits: WorkspaceLimits, clock: any WallClock, ids: IdentifierSource
+  ) {
     self.store = store
+    self.limits = limits
     self.clock = clock
     self.ids = ids
     note = ChangeNote(clock: clock, ids: ids)
@@ -52,11 +56,13 @@ public struct WorkspaceEditor: Sendable {
     var details: JSONObject = [:]
     details["name"] = change.name.map { .string($0) }
     details["retentionDays"] = change.retention.map { $0.days.map { .integer(Int64($0)) } ?? .null }
-    let record = note.record(
-      change.retention == nil ? .workspaceRenamed : .workspaceUpdated, of: id, by: caller, details)
+    details["maxConcurrency"] = change.concurrency.map { $0.limit.map { .integer(Int64($0)) } ?? .null }
+    let isRenaming = change.retention == nil && change.concurrency == nil
+    let record = note.record(isRenaming ? .workspaceRenamed : .workspaceUpdated, of: id, by: caller, details)
     let outcome = try await onStore { () async throws(PortError) in
       try await store.update(id, with: change, at: time, recording: record)
     }
+    if change.concurrency != nil { limits.forget() }
     switch outcome {
     case .updated(let workspace), .changed(let workspace): return workspace
     case .notFound: throw RuntimeError(.workspaceNotFound, "There is no workspace \(id).")

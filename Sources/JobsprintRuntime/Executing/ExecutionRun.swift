@@ -84,8 +84,6 @@ struct ExecutionRun {
 
   /// Runs until the execution ends, waits, is given back or is lost. Throws when the store fails.
   mutating func run(_ machine: ExecutionStateMachine) async throws(PortError) {
-    // It leaves its place to the next one.
-    defer { if plan.workflow.settings.maxConcurrency != nil { timers.tell(clock.now) } }
     var machine = machine
     if case .wait(let until) = machine.next(), until <= clock.now { machine.resume() }
     if claimsWithoutProgress > Self.mostClaimsWithoutProgress {

@@ -16,6 +16,7 @@ public final class Executor: Sendable {
   private let credentials: CredentialDesk
   private let staticData: any StaticDataStore
   private let writer: JournalWriter
+  private let limits: WorkspaceLimits
   private let runner: NodeRunner
   private let bus: any EventBus
   private let clock: any WallClock
@@ -33,8 +34,9 @@ public final class Executor: Sendable {
   public init(
     id: ExecutorID, options: ExecutorOptions = ExecutorOptions(), queue: any WakeUpQueue, claims: any ExecutionClaims,
     catalog: WorkflowCatalog, variables: VariableCatalog, credentials: CredentialDesk,
-    staticData: any StaticDataStore, writer: JournalWriter, bus: any EventBus, evaluator: any ExpressionEvaluator,
-    code: (any CodeRunner)? = nil, clock: any WallClock, timers: TimerSignal = TimerSignal(), log: Logger
+    staticData: any StaticDataStore, writer: JournalWriter, limits: WorkspaceLimits, bus: any EventBus,
+    evaluator: any ExpressionEvaluator, code: (any CodeRunner)? = nil, clock: any WallClock,
+    timers: TimerSignal = TimerSignal(), log: Logger
   ) {
     self.id = id
     self.options = options
@@ -45,6 +47,7 @@ public final class Executor: Sendable {
     self.credentials = credentials
     self.staticData = staticData
     self.writer = writer
+    self.limits = limits
     self.bus = bus
     runner = NodeRunner(evaluator: evaluator, code: code, clock: clock)
     self.clock = clock
@@ -89,7 +92,8 @@ public final class Executor: Sendable {
   // MARK: Executions that this process accepts
 
   /// A slot for an execution that is about to be accepted as claimed by this executor (see docs/decisions/0003).
-  func reserveSlot() -> Bool { held.reserve(upTo: 1) == 1 }
+  /// False where it may not take it, or none is free.
+  func reserveSlot(for tag: WorkerTag?) -> Bool { options.tags.carries(tag) && held.reserve(upTo: 1) == 1 }
 
   /// Accepts an execution, and runs it in a slot that was reserved for it. It begins at once; that it was accepted is
   /// written with the first that it journals (docs/decisions/0017).
@@ -160,7 +164,7 @@ public final class Executor: Sendable {
     if !wanted.isEmpty {
       do {
         let claimed = try await claims.claim(
-          wanted, for: id, at: clock.now, leaseExpiry: clock.now - options.lease)
+          wanted, for: id, carrying: options.tags, at: clock.now, leaseExpiry: clock.now - options.lease)
         let now = clock.now
         // Where something is taken from a line, the next in it may be due.
         timers.tell(now + Self.turn)
@@ -284,6 +288,10 @@ public final class Executor: Sendable {
       if let port = error.port { throw port }
       return await giveUp(claimed, error)
     }
+    // What began where it was accepted has no limit.
+    let isLimited = known == nil ? (try? await limits.isLimited(claimed.workspace)) ?? false : false
+    // It leaves its place to the next one. Where nobody knows of the limit, a recoverer looks a moment later.
+    defer { if isLimited || ready.plan.workflow.settings.maxConcurrency != nil { timers.tell(clock.now) } }
     var run = ExecutionRun(
       claimed, ready, variables: values, runner: runner, credentials: credentials, staticData: staticData,
       writer: writer, accept: accept,

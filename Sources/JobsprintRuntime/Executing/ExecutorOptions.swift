@@ -1,3 +1,5 @@
+public import JobsprintDomain
+
 /// How an executor works.
 public struct ExecutorOptions: Sendable {
   /// Executions at a time. Waiting executions take none, so slots are for work in progress. An execution that finds
@@ -19,6 +21,9 @@ public struct ExecutorOptions: Sendable {
   /// What the records of one execution may weigh, each counted with half a kilobyte for itself: a loop without an end,
   /// or one that doubles its data in each round, ends with an error and not with the process.
   public var mostBytes = 256 << 20
+
+  /// Whose executions it takes.
+  public var tags = WorkerTags.all
 
   public init() {}
 }

@@ -7,7 +7,7 @@
 // the longer it has found nothing. What was accepted by a process that died before it claimed it is found by that
 // alone.
 
-import JobsprintDomain
+public import JobsprintDomain
 public import JobsprintPorts
 public import Logging
 
@@ -25,6 +25,8 @@ public struct RecovererOptions: Sendable {
   public var limit = 500
   /// New executions of a line that are on their way.
   public var lineLimit = DispatchBudget.lineLimit
+  /// What it dispatches. Of other tags only whoever accepts does: where nobody carries one, its messages would pile up.
+  public var tags = WorkerTags.all
   /// While something waits in a line, it is looked after so often.
   public var turn: Duration = .milliseconds(100)
 
@@ -63,7 +65,9 @@ public struct Recoverer: Sendable {
         if found == options.limit { continue }
         interval = found > 0 ? options.interval : min(interval * 2, options.longestInterval)
         // What was due by then has just been dispatched.
-        if let due = try await claims.nextDue(after: now, lease: options.lease, turn: options.turn) {
+        if let due = try await claims.nextDue(
+          after: now, carrying: options.tags, lease: options.lease, turn: options.turn)
+        {
           wait = max(.milliseconds(1), min(wait, due - clock.now))
         }
       } catch {
@@ -79,7 +83,7 @@ public struct Recoverer: Sendable {
   public func pass() async throws(PortError) -> Int {
     let now = clock.now
     let wakeUps = try await claims.recoverable(
-      at: now, dispatchedBefore: now - options.patience, leaseExpiry: now - options.lease,
+      carrying: options.tags, at: now, dispatchedBefore: now - options.patience, leaseExpiry: now - options.lease,
       lineLimit: options.lineLimit, limit: options.limit)
     if !wakeUps.isEmpty { dispatcher.dispatch(wakeUps) }
     return wakeUps.count

@@ -77,7 +77,7 @@ struct RestoreWorkspace: FixedSQLStatement {
   static let sql = """
     \(InsertWorkspace.sql) ON CONFLICT (id) DO UPDATE
     SET name = excluded.name, created_at = excluded.created_at, updated_at = excluded.updated_at,
-      retention_days = excluded.retention_days
+      retention_days = excluded.retention_days, max_concurrency = excluded.max_concurrency
     """
 
   let insertion: InsertWorkspace
@@ -89,8 +89,8 @@ struct RestoreExecution: FixedSQLStatement {
   static let sql = """
     INSERT INTO executions
       (id, workspace_id, workflow_id, version_id, state, mode, lane, term, accepted_at, started_at, finished_at,
-       wait_until, retry_of, last_node)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       wait_until, retry_of, last_node, tag)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     """
 
   let record: ExecutionRecord
@@ -110,6 +110,7 @@ struct RestoreExecution: FixedSQLStatement {
     values.add(record.waitUntil)
     values.add(record.retryOf)
     values.add(record.lastNode)
+    values.add(record.tag?.name ?? "")
   }
 }
 

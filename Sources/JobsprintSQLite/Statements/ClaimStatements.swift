@@ -3,15 +3,33 @@
 import JobsprintDomain
 import JobsprintPorts
 
+extension WorkerTags {
+  /// As an array of JSON, with '' for what has no tag; nil: all.
+  fileprivate var stored: String? {
+    guard self != .all else { return nil }
+    let names = (tags ?? []).map(\.name).sorted() + (takesUntagged ? [""] : [])
+    return JSONValue.array(names.map { .string($0) }).jsonText
+  }
+}
+
+extension WakeUp {
+  /// Of the columns `id, workspace_id, lane, tag`.
+  fileprivate init(_ row: inout RowReader) throws {
+    self.init(execution: try row.id(), workspace: try row.id(), lane: try row.word(), tag: WorkerTag(row.text()))
+  }
+}
+
 struct ClaimExecution: FixedSQLStatement {
   static let sql = """
     UPDATE executions
-    SET state = 'running', term = term + 1, executor_id = ?, started_at = coalesce(started_at, ?), wait_until = NULL,
+    SET state = 'running', term = term + 1, executor_id = ?1, started_at = coalesce(started_at, ?2), wait_until = NULL,
       dispatched_at = NULL
-    WHERE id = ? AND (
-      (state = 'new' OR state = 'waiting' AND wait_until <= ?) AND (concurrency IS NULL OR dispatched_at IS NOT NULL)
+    WHERE id = ?3 AND (?6 IS NULL OR tag IN (SELECT value FROM json_each(?6))) AND (
+      (state = 'new' OR state = 'waiting' AND wait_until <= ?4) AND (
+        dispatched_at IS NOT NULL OR concurrency IS NULL AND NOT EXISTS (
+          SELECT 1 FROM workspaces AS w WHERE w.id = executions.workspace_id AND w.max_concurrency IS NOT NULL))
       OR state = 'running'
-        AND NOT EXISTS (SELECT 1 FROM executors AS e WHERE e.id = executions.executor_id AND e.beat_at >= ?))
+        AND NOT EXISTS (SELECT 1 FROM executors AS e WHERE e.id = executions.executor_id AND e.beat_at >= ?5))
     RETURNING id, workspace_id, workflow_id, version_id, mode, lane, accepted_at, term, executor_id
     """
 
@@ -19,6 +37,7 @@ struct ClaimExecution: FixedSQLStatement {
   let executor: ExecutorID
   let now: Timestamp
   let leaseExpiry: Timestamp
+  let tags: WorkerTags
 
   func bind(to values: inout Binder) {
     values.add(executor)
@@ -26,6 +45,7 @@ struct ClaimExecution: FixedSQLStatement {
     values.add(id)
     values.add(now)
     values.add(leaseExpiry)
+    values.add(tags.stored)
   }
 
   /// Without input and entries.
@@ -100,18 +120,22 @@ struct ForgetDispatched: FixedSQLStatement {
 /// its order and stops at the limit, so that a backlog that has just been dispatched is never walked through.
 struct ListLate: FixedSQLStatement {
   static let sql = """
-    SELECT id, workspace_id, lane FROM (
+    SELECT id, workspace_id, lane, tag FROM (
       SELECT * FROM (
-        SELECT id, workspace_id, lane FROM executions
-        WHERE state = 'new' AND dispatched_at < ?2 ORDER BY dispatched_at LIMIT ?1)
+        SELECT id, workspace_id, lane, tag FROM executions
+        WHERE state = 'new' AND dispatched_at < ?2 AND (?5 IS NULL OR tag IN (SELECT value FROM json_each(?5)))
+        ORDER BY dispatched_at LIMIT ?1)
       UNION ALL SELECT * FROM (
-        SELECT id, workspace_id, lane FROM executions
-        WHERE state = 'waiting' AND wait_until <= ?3
-          AND (dispatched_at IS NULL AND concurrency IS NULL OR dispatched_at < ?2)
+        SELECT id, workspace_id, lane, tag FROM executions
+        WHERE state = 'waiting' AND wait_until <= ?3 AND (?5 IS NULL OR tag IN (SELECT value FROM json_each(?5)))
+          AND (dispatched_at IS NULL AND concurrency IS NULL
+            AND workspace_id NOT IN (SELECT id FROM workspaces WHERE max_concurrency IS NOT NULL)
+            OR dispatched_at < ?2)
         ORDER BY wait_until LIMIT ?1)
       UNION ALL SELECT * FROM (
-        SELECT id, workspace_id, lane FROM executions
+        SELECT id, workspace_id, lane, tag FROM executions
         WHERE state = 'running' AND executor_id NOT IN (SELECT id FROM executors WHERE beat_at >= ?4)
+          AND (?5 IS NULL OR tag IN (SELECT value FROM json_each(?5)))
           AND (dispatched_at IS NULL OR dispatched_at < ?2)
         LIMIT ?1))
     ORDER BY id LIMIT ?1
@@ -121,16 +145,18 @@ struct ListLate: FixedSQLStatement {
   let dispatchedBefore: Timestamp
   let leaseExpiry: Timestamp
   let limit: Int
+  let tags: WorkerTags
 
   func bind(to values: inout Binder) {
     values.add(limit)
     values.add(dispatchedBefore)
     values.add(now)
     values.add(leaseExpiry)
+    values.add(tags.stored)
   }
 
   static func decode(_ row: inout RowReader) throws -> WakeUp {
-    WakeUp(execution: try row.id(), workspace: try row.id(), lane: try row.word())
+    try WakeUp(&row)
   }
 }
 
@@ -138,28 +164,30 @@ struct ListLate: FixedSQLStatement {
 /// all that is new for as good.
 struct ListHeldLines: FixedSQLStatement {
   static let sql = """
-    WITH RECURSIVE line (workspace_id, lane) AS (
-      SELECT * FROM (SELECT workspace_id, lane FROM executions INDEXED BY executions_held
-        WHERE state = 'new' AND dispatched_at IS NULL AND concurrency IS NULL ORDER BY workspace_id, lane LIMIT 1)
+    WITH RECURSIVE line (workspace_id, lane, tag) AS (
+      SELECT * FROM (SELECT workspace_id, lane, tag FROM executions INDEXED BY executions_held
+        WHERE state = 'new' AND dispatched_at IS NULL AND concurrency IS NULL ORDER BY workspace_id, lane, tag LIMIT 1)
       UNION ALL
-      SELECT next.workspace_id, next.lane FROM line JOIN executions AS next ON next.id = (
+      SELECT next.workspace_id, next.lane, next.tag FROM line JOIN executions AS next ON next.id = (
         SELECT id FROM executions INDEXED BY executions_held
         WHERE state = 'new' AND dispatched_at IS NULL AND concurrency IS NULL
-          AND (workspace_id, lane) > (line.workspace_id, line.lane) ORDER BY workspace_id, lane LIMIT 1)
+          AND (workspace_id, lane, tag) > (line.workspace_id, line.lane, line.tag)
+        ORDER BY workspace_id, lane, tag LIMIT 1)
     )
-    SELECT workspace_id, lane FROM line
+    SELECT workspace_id, lane, tag FROM line
     """
 
   static func decode(_ row: inout RowReader) throws -> DispatchLine {
-    DispatchLine(workspace: try row.id(), lane: try row.word())
+    DispatchLine(workspace: try row.id(), lane: try row.word(), tag: WorkerTag(row.text()))
   }
 }
 
 /// What is held in a line, oldest first.
 struct ListHeld: FixedSQLStatement {
   static let sql = """
-    SELECT id, workspace_id, lane FROM executions INDEXED BY executions_held
-    WHERE state = 'new' AND dispatched_at IS NULL AND concurrency IS NULL AND workspace_id = ? AND lane = ? ORDER BY id LIMIT ?
+    SELECT id, workspace_id, lane, tag FROM executions INDEXED BY executions_held
+    WHERE state = 'new' AND dispatched_at IS NULL AND concurrency IS NULL AND workspace_id = ? AND lane = ? AND tag = ?
+    ORDER BY id LIMIT ?
     """
 
   let line: DispatchLine
@@ -168,19 +196,20 @@ struct ListHeld: FixedSQLStatement {
   func bind(to values: inout Binder) {
     values.add(line.workspace)
     values.add(line.lane.rawValue)
+    values.add(line.tag?.name ?? "")
     values.add(limit)
   }
 
   static func decode(_ row: inout RowReader) throws -> WakeUp {
-    WakeUp(execution: try row.id(), workspace: try row.id(), lane: try row.word())
+    try WakeUp(&row)
   }
 }
 
 /// How many new executions of each line are on their way: as many as the lines' limits allow.
 struct CountDispatched: FixedSQLStatement {
   static let sql = """
-    SELECT workspace_id, lane, count(*) FROM executions
-    WHERE state = 'new' AND dispatched_at >= ? AND concurrency IS NULL GROUP BY workspace_id, lane
+    SELECT workspace_id, lane, tag, count(*) FROM executions
+    WHERE state = 'new' AND dispatched_at >= ? AND concurrency IS NULL GROUP BY workspace_id, lane, tag
     """
 
   let since: Timestamp
@@ -188,7 +217,7 @@ struct CountDispatched: FixedSQLStatement {
   func bind(to values: inout Binder) { values.add(since) }
 
   static func decode(_ row: inout RowReader) throws -> (line: DispatchLine, count: Int) {
-    (DispatchLine(workspace: try row.id(), lane: try row.word()), row.int())
+    (DispatchLine(workspace: try row.id(), lane: try row.word(), tag: WorkerTag(row.text())), row.int())
   }
 }
 
@@ -214,8 +243,8 @@ struct ListLimitedWorkflows: FixedSQLStatement {
 /// limit is kept.
 struct ListLimited: FixedSQLStatement {
   static let sql = """
-    SELECT id, workspace_id, lane FROM (
-      SELECT id, workspace_id, lane, concurrency, row_number() OVER (ORDER BY id) AS place FROM executions
+    SELECT id, workspace_id, lane, tag FROM (
+      SELECT id, workspace_id, lane, tag, concurrency, row_number() OVER (ORDER BY id) AS place FROM executions
       WHERE concurrency IS NOT NULL AND state IN ('new', 'waiting', 'running') AND workflow_id = ?1
         AND dispatched_at IS NULL
         AND (state = 'new' OR state = 'waiting' AND wait_until <= ?2)
@@ -223,21 +252,72 @@ struct ListLimited: FixedSQLStatement {
       SELECT count(*) FROM executions
       WHERE concurrency IS NOT NULL AND state IN ('new', 'waiting', 'running') AND workflow_id = ?1
         AND (state = 'running' OR state IN ('new', 'waiting') AND dispatched_at IS NOT NULL)
-    ) <= concurrency ORDER BY id LIMIT ?3
+    ) <= concurrency AND (?4 IS NULL OR tag IN (SELECT value FROM json_each(?4))) ORDER BY id LIMIT ?3
     """
 
   let workflow: WorkflowID
   let now: Timestamp
   let limit: Int
+  let tags: WorkerTags
 
   func bind(to values: inout Binder) {
     values.add(workflow)
     values.add(now)
     values.add(limit)
+    values.add(tags.stored)
   }
 
   static func decode(_ row: inout RowReader) throws -> WakeUp {
-    WakeUp(execution: try row.id(), workspace: try row.id(), lane: try row.word())
+    try WakeUp(&row)
+  }
+}
+
+/// Executions of each workspace that are running or on their way. The indexes are named: the planner takes one that
+/// leads through all that was ever executed for as good.
+struct CountBusy: FixedSQLStatement {
+  static let sql = """
+    SELECT workspace_id, count(*) FROM (
+      SELECT workspace_id FROM executions INDEXED BY executions_running WHERE state = 'running'
+      UNION ALL
+      SELECT workspace_id FROM executions INDEXED BY executions_new WHERE state = 'new' AND dispatched_at IS NOT NULL
+      UNION ALL
+      SELECT workspace_id FROM executions INDEXED BY executions_waiting
+      WHERE state = 'waiting' AND wait_until <= ? AND dispatched_at IS NOT NULL
+    ) GROUP BY workspace_id
+    """
+
+  let now: Timestamp
+
+  func bind(to values: inout Binder) { values.add(now) }
+
+  static func decode(_ row: inout RowReader) throws -> (workspace: WorkspaceID, count: Int) {
+    (try row.id(), row.int())
+  }
+}
+
+/// Waits whose time has come and that need a place in their workspace's limit, in the order of their times.
+struct ListDueInLimit: FixedSQLStatement {
+  static let sql = """
+    SELECT id, workspace_id, lane, tag FROM executions INDEXED BY executions_waiting
+    WHERE state = 'waiting' AND wait_until <= ?1 AND dispatched_at IS NULL AND concurrency IS NULL AND workspace_id = ?2
+      AND (?4 IS NULL OR tag IN (SELECT value FROM json_each(?4)))
+    ORDER BY wait_until, id LIMIT ?3
+    """
+
+  let workspace: WorkspaceID
+  let now: Timestamp
+  let limit: Int
+  let tags: WorkerTags
+
+  func bind(to values: inout Binder) {
+    values.add(now)
+    values.add(workspace)
+    values.add(limit)
+    values.add(tags.stored)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> WakeUp {
+    try WakeUp(&row)
   }
 }
 
@@ -256,19 +336,26 @@ struct StampDispatched: FixedSQLStatement {
 struct NextDue: FixedSQLStatement {
   static let sql = """
     SELECT min(due) FROM (
-      SELECT min(wait_until) AS due FROM executions WHERE state = 'waiting' AND wait_until > ?
+      SELECT min(wait_until) AS due FROM executions
+      WHERE state = 'waiting' AND wait_until > ?1 AND (?5 IS NULL OR tag IN (SELECT value FROM json_each(?5)))
       UNION ALL
-      SELECT min(beat_at) + ? FROM executors WHERE beat_at > ?
+      SELECT min(beat_at) + ?2 FROM executors WHERE beat_at > ?3
       UNION ALL
-      SELECT * FROM (SELECT ? FROM executions WHERE state = 'new' AND dispatched_at IS NULL LIMIT 1)
+      SELECT * FROM (SELECT ?4 FROM executions
+        WHERE state = 'new' AND dispatched_at IS NULL AND (?5 IS NULL OR tag IN (SELECT value FROM json_each(?5)))
+        LIMIT 1)
       UNION ALL
-      SELECT * FROM (SELECT ? FROM executions
-        WHERE state = 'waiting' AND wait_until <= ? AND dispatched_at IS NULL AND concurrency IS NOT NULL LIMIT 1))
+      SELECT * FROM (SELECT ?4 FROM executions
+        WHERE state = 'waiting' AND wait_until <= ?1 AND dispatched_at IS NULL
+          AND (?5 IS NULL OR tag IN (SELECT value FROM json_each(?5)))
+          AND (concurrency IS NOT NULL
+            OR workspace_id IN (SELECT id FROM workspaces WHERE max_concurrency IS NOT NULL)) LIMIT 1))
     """
 
   let after: Timestamp
   let lease: Duration
   let turn: Duration
+  let tags: WorkerTags
 
   func bind(to values: inout Binder) {
     // A beat counts for the whole last millisecond of its lease.
@@ -277,8 +364,7 @@ struct NextDue: FixedSQLStatement {
     values.add(Int(span / .milliseconds(1)))
     values.add(after - span)
     values.add(after + turn)
-    values.add(after + turn)
-    values.add(after)
+    values.add(tags.stored)
   }
 
   static func decode(_ row: inout RowReader) -> Timestamp? { row.optionalTime() }

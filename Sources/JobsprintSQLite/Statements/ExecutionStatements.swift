@@ -6,7 +6,8 @@ import JobsprintPorts
 /// The columns of an ``ExecutionRecord``, in the order in which it is read. The payloads are joined last, for the rows
 /// that are left.
 private let columns = """
-  e.id, e.workspace_id, e.workflow_id, e.version_id, e.state, e.mode, e.lane, e.term, e.accepted_at, e.started_at,
+  e.id, e.workspace_id, e.workflow_id, e.version_id, e.state, e.mode, e.lane,
+  CASE WHEN e.state IN ('new', 'running', 'waiting') THEN e.tag ELSE '' END, e.term, e.accepted_at, e.started_at,
   e.finished_at, e.wait_until, e.retry_of, f.error, e.last_node, i.input
   """
 
@@ -18,7 +19,8 @@ private let payloads = """
 private func record(_ row: inout RowReader) throws -> ExecutionRecord {
   ExecutionRecord(
     id: try row.id(), workspace: try row.id(), workflow: try row.id(), version: try row.id(), state: try row.word(),
-    mode: try row.word(), lane: try row.word(), term: row.int(), acceptedAt: row.time(), startedAt: row.optionalTime(),
+    mode: try row.word(), lane: try row.word(), tag: WorkerTag(row.text()), term: row.int(), acceptedAt: row.time(),
+    startedAt: row.optionalTime(),
     finishedAt: row.optionalTime(), waitUntil: row.optionalTime(), retryOf: try row.optionalID(),
     error: row.optionalBytes(), lastNode: row.optionalText(), input: row.bytes())
 }

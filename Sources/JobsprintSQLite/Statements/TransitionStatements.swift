@@ -8,8 +8,8 @@ struct InsertExecution: FixedSQLStatement {
   static let sql = """
     INSERT INTO executions
       (id, workspace_id, workflow_id, version_id, state, mode, lane, term, executor_id, accepted_at, started_at,
-       dispatched_at, retry_of, concurrency, last_node, finished_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       dispatched_at, retry_of, concurrency, tag, last_node, finished_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     """
 
   let execution: NewExecution
@@ -36,7 +36,8 @@ struct InsertExecution: FixedSQLStatement {
     values.add(isClaimed ? execution.acceptedAt : nil)
     values.add(execution.dispatchedAt)
     values.add(execution.retryOf)
-    if let concurrency = execution.concurrency { values.add(concurrency) } else { values.addNull() }
+    values.add(execution.concurrency)
+    values.add(execution.tag?.name ?? "")
     values.add(end?.lastNode)
     values.add(end?.at)
   }

@@ -1,7 +1,7 @@
 import JobsprintDomain
 import JobsprintPorts
 
-private let columns = "id, name, created_at, updated_at, retention_days"
+private let columns = "id, name, created_at, updated_at, retention_days, max_concurrency"
 
 /// Oldest first.
 struct ListWorkspaces: SQLStatement {
@@ -22,6 +22,7 @@ struct ListWorkspaces: SQLStatement {
   static func decode(_ row: inout RowReader) throws -> Workspace {
     var workspace = Workspace(id: try row.id(), name: row.text(), createdAt: row.time(), updatedAt: row.time())
     workspace.retentionDays = row.optionalInt()
+    workspace.maxConcurrency = row.optionalInt()
     return workspace
   }
 }
@@ -47,7 +48,7 @@ struct FindWorkspaceByName: FixedSQLStatement {
 }
 
 struct InsertWorkspace: FixedSQLStatement {
-  static let sql = "INSERT INTO workspaces (\(columns)) VALUES (?, ?, ?, ?, ?)"
+  static let sql = "INSERT INTO workspaces (\(columns)) VALUES (?, ?, ?, ?, ?, ?)"
 
   let workspace: Workspace
 
@@ -57,11 +58,14 @@ struct InsertWorkspace: FixedSQLStatement {
     values.add(workspace.createdAt)
     values.add(workspace.updatedAt)
     values.add(workspace.retentionDays)
+    values.add(workspace.maxConcurrency)
   }
 }
 
 struct UpdateWorkspace: FixedSQLStatement {
-  static let sql = "UPDATE workspaces SET name = ?, updated_at = ?, retention_days = ? WHERE id = ?"
+  static let sql = """
+    UPDATE workspaces SET name = ?, updated_at = ?, retention_days = ?, max_concurrency = ? WHERE id = ?
+    """
 
   let workspace: Workspace
 
@@ -69,6 +73,16 @@ struct UpdateWorkspace: FixedSQLStatement {
     values.add(workspace.name)
     values.add(workspace.updatedAt)
     values.add(workspace.retentionDays)
+    values.add(workspace.maxConcurrency)
     values.add(workspace.id)
+  }
+}
+
+/// Workspaces with a limit, which are few.
+struct ListWorkspaceLimits: FixedSQLStatement {
+  static let sql = "SELECT id, max_concurrency FROM workspaces WHERE max_concurrency IS NOT NULL"
+
+  static func decode(_ row: inout RowReader) throws -> (workspace: WorkspaceID, limit: Int) {
+    (try row.id(), row.int())
   }
 }

@@ -4,7 +4,7 @@ import JobsprintDomain
 struct WorkspacesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "workspaces", abstract: "Lists, makes and sets up workspaces; for the operator of the server.",
-    subcommands: [List.self, Create.self, Retention.self], defaultSubcommand: List.self)
+    subcommands: [List.self, Create.self, Retention.self, Concurrency.self], defaultSubcommand: List.self)
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,12 +16,13 @@ struct WorkspacesCommand: AsyncParsableCommand {
       try await reportingFailures {
         let workspaces = try await server.client().list("/workspaces")
         if server.json { return Terminal.say(JSONValue.array(workspaces).jsonText) }
-        var table = Table("ID", "NAME", "CREATED", "KEEPS DAYS")
+        var table = Table("ID", "NAME", "CREATED", "KEEPS DAYS", "AT A TIME")
         for workspace in workspaces {
           table.add(
             workspace["id"]?.stringValue ?? "", workspace["name"]?.stringValue ?? "",
             String(workspace["createdAt"]?.stringValue?.prefix(19) ?? ""),
-            workspace["retentionDays"]?.integerValue.map { "\($0)" } ?? "")
+            workspace["retentionDays"]?.integerValue.map { "\($0)" } ?? "",
+            workspace["maxConcurrency"]?.integerValue.map { "\($0)" } ?? "")
         }
         table.show()
       }
@@ -46,6 +47,27 @@ struct WorkspacesCommand: AsyncParsableCommand {
         let name = workspace["name"]?.stringValue ?? ""
         Terminal.say(
           days.map { "\(name) keeps executions for \($0) days." } ?? "\(name) keeps executions as the server does.")
+      }
+    }
+  }
+
+  struct Concurrency: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "concurrency", abstract: "Sets how many executions of a workspace run at a time.",
+      discussion: "EXAMPLE: jobsprint workspaces concurrency 01a1fcfb-56ac-7890-979c-b894b84c2b4f 20")
+
+    @OptionGroup var server: ServerOptions
+    @Argument(help: "The workspace's id.") var id: String
+    @Argument(help: "Executions at a time, on all servers together; without: no limit.") var limit: Int?
+
+    func run() async throws {
+      try await reportingFailures {
+        let body: JSONValue = ["maxConcurrency": limit.map { .integer(Int64($0)) } ?? .null]
+        let workspace = try await server.client().put("/workspaces/\(id)", body: body.jsonBytes)
+        if server.json { return Terminal.say(workspace.jsonText) }
+        let name = workspace["name"]?.stringValue ?? ""
+        Terminal.say(
+          limit.map { "\(name) runs \($0) executions at a time." } ?? "\(name) runs any number of executions.")
       }
     }
   }

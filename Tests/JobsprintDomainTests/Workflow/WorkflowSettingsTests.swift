@@ -28,6 +28,22 @@ import Testing
     }
   }
 
+  @Test func aWorkerTagIsAShortNameOrRefused() throws {
+    #expect(try settings(["workerTag": "gpu-2"]).workerTag == WorkerTag("gpu-2"))
+    for value in [nil, .null] as [JSONValue?] {
+      var members: JSONObject = [:]
+      members["workerTag"] = value
+      #expect(try settings(members).workerTag == nil)
+      #expect(WorkflowSettings.refusal(of: ["settings": .object(members)]) == nil)
+    }
+    let long = String(repeating: "a", count: 33)
+    for value in ["", "GPU", "-a", "a b", "a.b", "é", "untagged", .string(long), 1, [], "a\u{0}"] as [JSONValue] {
+      #expect(try settings(["workerTag": value]).workerTag == nil)
+      #expect(WorkflowSettings.refusal(of: ["settings": ["workerTag": value]])?.pointer == "/settings/workerTag")
+    }
+    #expect(WorkflowSettings.refusal(of: ["settings": 1]) == nil && WorkflowSettings.refusal(of: [:]) == nil)
+  }
+
   @Test func theDefaultTimezoneIsTheInstallations() throws {
     #expect(try settings(["timezone": "Europe/Berlin"]).timezone == "Europe/Berlin")
     #expect(try settings(["timezone": "DEFAULT"]).timezone == nil)
