@@ -15,7 +15,7 @@ struct WholeExecution {
   /// - Returns: nil where the second does not end the first, or something hangs on either that others may meet.
   init?(_ first: JournalWrite, _ second: JournalWrite?) {
     guard case .accept(let accepted) = first, case .append(let end) = second, accepted.ends(with: end),
-      accepted.idempotency == nil, accepted.entries.isEmpty, accepted.concurrency == nil,
+      accepted.idempotency == nil, accepted.entries.isEmpty, !accepted.waitsForLimit,
       case .finish(.success, error: nil, _, _, deadLetter: nil) = end.transition, end.staticData == nil
     else { return nil }
     self.accepted = accepted
