@@ -64,6 +64,7 @@ struct AccessMeasurement {
     options.readsEvents = false
     let shared = try RedisSharedState(
       options, clock: clock, rateLimiter: MemoryRateLimiter(clock: clock), attempts: MemoryAttemptLedger(),
+      pendingSignIns: MemoryPendingSignIns(clock: clock),
       hub: EventHub(clock: clock) { UUIDv7(at: clock.now, randomHigh: 1, randomLow: 1) })
     return try await withThrowingTaskGroup(of: Int.self) { group in
       group.addTask {
