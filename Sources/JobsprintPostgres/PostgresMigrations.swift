@@ -106,6 +106,9 @@ public struct PostgresMigrations: Sendable {
     Migration(
       name: "V0029_identities", up: PackageResources.V0029_identities_sql,
       down: PackageResources.V0029_identities_down_sql),
+    Migration(
+      name: "V0030_audit_streams", up: PackageResources.V0030_audit_streams_sql,
+      down: PackageResources.V0030_audit_streams_down_sql),
   ]
 
   /// For one migration: a rewrite of a large table takes its time.

@@ -31,6 +31,7 @@ enum Migrator {
     ("V0023_audit_cursors", PackageResources.V0023_audit_cursors_sql),
     ("V0024_static_data", PackageResources.V0024_static_data_sql),
     ("V0025_identities", PackageResources.V0025_identities_sql),
+    ("V0026_audit_streams", PackageResources.V0026_audit_streams_sql),
   ]
 
   static func names(appliedTo connection: Connection?) throws -> [(name: String, isApplied: Bool)] {

@@ -61,7 +61,7 @@ import Testing
     let clock = TestClock(at: .seconds(2 * 86_400))
     let housekeeping = Housekeeping(
       storage: storage, clock: clock, log: Logger(label: "test"), retentionDays: 30, audit: nil,
-      isAuditStreamed: false, locks: MemoryLocks(clock: clock))
+      auditStreams: [], locks: MemoryLocks(clock: clock))
     let running = Task { await housekeeping.run() }
     await clock.sleepers()
     #expect(try await storage.executions.execution(.numbered(2), in: brief) == nil)
