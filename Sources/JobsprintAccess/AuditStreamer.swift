@@ -13,7 +13,6 @@ public final class AuditStreamer: Sendable {
     public internal(set) var isHolder = false
   }
 
-  public static let lock = "audit-stream"
   private static let lease: Duration = .seconds(30)
   /// Between two looks.
   static let interval: Duration = .seconds(1)
@@ -25,6 +24,7 @@ public final class AuditStreamer: Sendable {
   /// Workspaces of one look.
   private static let workspaces = 100
 
+  public let stream: AuditStream
   private let audit: any AuditLog
   private let cursors: any AuditCursorStore
   private let sink: any AuditSink
@@ -35,9 +35,11 @@ public final class AuditStreamer: Sendable {
 
   /// - Parameter onFailure: told of each pass that failed.
   public init(
-    audit: any AuditLog, cursors: any AuditCursorStore, sink: any AuditSink, locks: any LockService,
+    _ stream: AuditStream, audit: any AuditLog, cursors: any AuditCursorStore, sink: any AuditSink,
+    locks: any LockService,
     clock: any WallClock, onFailure: @escaping @Sendable (any Error) -> Void = { _ in }
   ) {
+    self.stream = stream
     self.audit = audit
     self.cursors = cursors
     self.sink = sink
@@ -48,12 +50,17 @@ public final class AuditStreamer: Sendable {
 
   public var metrics: Metrics { counts.withLock { $0 } }
 
+  /// Of who streams; the first stream's has the name that it had when it was the only one.
+  static func lock(of stream: AuditStream) -> String {
+    stream == .webhook ? "audit-stream" : "audit-stream-\(stream.rawValue)"
+  }
+
   /// Until its task is cancelled.
   public func run() async {
     while !Task.isCancelled {
-      _ = await locks.whileHolding(Self.lock, for: Self.lease, on: clock) { lock in
+      _ = await locks.whileHolding(Self.lock(of: stream), for: Self.lease, on: clock) { lock in
         self.counts.withLock { $0.isHolder = true }
-        await self.stream(under: lock)
+        await self.deliver(under: lock)
         self.counts.withLock { $0.isHolder = false }
       }
       try? await clock.sleep(for: Self.lease / 6)
@@ -61,7 +68,7 @@ public final class AuditStreamer: Sendable {
   }
 
   /// Until the lock is lost.
-  private func stream(under lock: HeldLock) async {
+  private func deliver(under lock: HeldLock) async {
     var pause = Self.firstPause
     while !Task.isCancelled {
       do {
@@ -82,11 +89,11 @@ public final class AuditStreamer: Sendable {
   /// - Returns: false where another process has taken over.
   func pass(under lock: HeldLock) async throws -> Bool {
     while !Task.isCancelled {
-      let behind = try await cursors.behind(limit: Self.workspaces)
+      let behind = try await cursors.behind(stream, limit: Self.workspaces)
       var hasMoved = false
       for cursor in behind {
         guard let end = try await deliver(behind: cursor) else { continue }
-        let moved = AuditCursor(workspace: cursor.workspace, sequence: end, fence: lock.fence)
+        let moved = AuditCursor(of: stream, workspace: cursor.workspace, sequence: end, fence: lock.fence)
         guard try await cursors.move(moved) else { return false }
         hasMoved = true
       }

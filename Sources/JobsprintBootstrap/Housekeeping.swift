@@ -13,8 +13,8 @@ struct Housekeeping: Sendable {
   let retentionDays: Int?
   /// Removes entries of the audit log, and for how many days they are kept; nil: for good.
   let audit: (retention: AuditRetention, days: Int)?
-  /// Entries that are streamed go when they were taken.
-  let isAuditStreamed: Bool
+  /// Entries that are streamed go when all receivers have taken them.
+  let auditStreams: [AuditStream]
   let locks: any LockService
 
   func run() async {
@@ -49,7 +49,11 @@ struct Housekeeping: Sendable {
   private func expire(_ audit: AuditRetention, days: Int) async throws(PortError) {
     let end = clock.now - .seconds(days * 86_400)
     for workspace in try await workspaces() {
-      let read = isAuditStreamed ? try await storage.auditCursors.cursor(of: workspace.id)?.sequence ?? 0 : nil
+      var read: Int?
+      for stream in auditStreams {
+        let taken = try await storage.auditCursors.cursor(of: workspace.id, in: stream)?.sequence ?? 0
+        read = min(read ?? taken, taken)
+      }
       while try await audit.expire(before: end, in: workspace.id, upTo: read), !Task.isCancelled {}
     }
   }

@@ -108,10 +108,10 @@ public struct Platform: Sendable {
         configuration.auditDays.map {
           (retention: AuditRetention(audit: storage.audit, key: key, clock: clock), days: $0)
         }
-      }, isAuditStreamed: configuration.auditWebhook != nil, locks: shared.locks)
-    let streamer = try configuration.auditSink(for: role, clock: clock).map { sink in
+      }, auditStreams: configuration.auditStreams, locks: shared.locks)
+    let streamers = try configuration.auditSinks(for: role, clock: clock).map { stream, sink in
       AuditStreamer(
-        audit: storage.audit, cursors: storage.auditCursors, sink: sink, locks: shared.locks, clock: clock
+        stream, audit: storage.audit, cursors: storage.auditCursors, sink: sink, locks: shared.locks, clock: clock
       ) { log.warning("could not stream audit entries", metadata: ["error": "\($0)"]) }
     }
     // Stopped from the last to the first: no requests, then no executions, then no more publishing and writing; what
@@ -120,7 +120,7 @@ public struct Platform: Sendable {
       LoopService(run: { await sealer.run() }),
       LoopService(run: { await housekeeping.run() }),
     ]
-    if let streamer { services.append(LoopService(run: { await streamer.run() })) }
+    for streamer in streamers { services.append(LoopService(run: { await streamer.run() })) }
     if let listen = storage.listen { services.append(LoopService(run: { await listen(news) })) }
     if let redis = shared.redis { services.append(LoopService(run: { await redis.run() })) }
     if let broker = messaging.broker { services.append(LoopService(run: { await broker.run() })) }
@@ -162,7 +162,7 @@ public struct Platform: Sendable {
     self.javaScript = javaScript
     let metrics = ProcessMetrics(
       role, storage: storage, broker: messaging.broker, redis: shared.redis, writer: writer, dispatcher: dispatcher,
-      executor: executor, sandboxes: javaScript?.sandboxes, auditStream: streamer, caches: caches)
+      executor: executor, sandboxes: javaScript?.sandboxes, auditStreams: streamers, caches: caches)
     if role == .worker {
       newAPIKey = nil
       setupToken = nil

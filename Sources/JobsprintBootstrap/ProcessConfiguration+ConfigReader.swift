@@ -33,6 +33,8 @@
 //   jobsprint.audit.days         | JOBSPRINT_AUDIT_DAYS            | number | none: for good
 //   jobsprint.audit.webhook.url  | JOBSPRINT_AUDIT_WEBHOOK_URL     | secret | none: entries go nowhere
 //   jobsprint.audit.webhook.key  | JOBSPRINT_AUDIT_WEBHOOK_KEY     | secret | none
+//   jobsprint.audit.otlp.url     | JOBSPRINT_AUDIT_OTLP_URL        | secret | none: entries go nowhere
+//   jobsprint.audit.otlp.headers | JOBSPRINT_AUDIT_OTLP_HEADERS    | secret | none: name=value,name=value
 //   jobsprint.slots              | JOBSPRINT_SLOTS                 | number | 256
 //   jobsprint.worker.tags        | JOBSPRINT_WORKER_TAGS           | text   | untagged
 //   jobsprint.lease.seconds      | JOBSPRINT_LEASE_SECONDS         | number | 15
@@ -52,7 +54,7 @@
 //   jobsprint.test.duplicates    | JOBSPRINT_TEST_DUPLICATES       | 1      | off
 
 public import Configuration
-import Foundation
+public import Foundation
 import JobsprintAccess
 import JobsprintDomain
 import Logging
@@ -105,6 +107,13 @@ extension ProcessConfiguration {
       }
       auditWebhook = webhook
     }
+    if let address = config.string(forKey: "jobsprint.audit.otlp.url", isSecret: true), !address.isEmpty {
+      let headers = config.string(forKey: "jobsprint.audit.otlp.headers", isSecret: true) ?? ""
+      guard let setting = AuditOTLPSetting(address: address, headers: headers) else {
+        throw SettingError("jobsprint.audit.otlp.url", AuditOTLPSetting.expectation, found: "…")
+      }
+      auditOTLP = setting
+    }
     auditDays = try config.number("jobsprint.audit.days", in: 1...36_500)
     slots = try config.number("jobsprint.slots", in: 1...100_000) ?? slots
     if let text = config.string(forKey: "jobsprint.worker.tags"), !text.isEmpty {
@@ -145,9 +154,12 @@ extension ProcessConfiguration {
     }
   }
 
-  /// From the environment of this process.
-  public static func fromEnvironment(_ role: ProcessRole) throws(SettingError) -> ProcessConfiguration {
-    try ProcessConfiguration(ConfigReader(provider: EnvironmentVariablesProvider()), for: role)
+  /// - Parameter variables: the environment; that of this process, if no other is given.
+  public static func fromEnvironment(
+    _ role: ProcessRole, _ variables: [String: String] = ProcessInfo.processInfo.environment
+  ) throws(SettingError) -> ProcessConfiguration {
+    let provider = EnvironmentVariablesProvider(environmentVariables: variables)
+    return try ProcessConfiguration(ConfigReader(provider: provider), for: role)
   }
 }
 

@@ -76,6 +76,8 @@ public struct ProcessConfiguration: Sendable {
   public var auditDays: Int?
   /// Who gets the entries of the audit log; nil: nobody.
   public var auditWebhook: AuditWebhookSetting?
+  /// Who gets them as OpenTelemetry's log records; nil: nobody.
+  public var auditOTLP: AuditOTLPSetting?
   public var javaScript = JavaScriptConfiguration()
   public var logLevel = Logger.Level.notice
   /// Node types and faults for tests; nil: none.

@@ -33,7 +33,7 @@ struct MemoryState: Sendable {
   var refreshTokens: [[UInt8]: RefreshTokenState] = [:]
   var oneTimeTokens: [[UInt8]: OneTimeToken] = [:]
   var audit: [AuditEntryID: AuditRecord] = [:]
-  var auditCursors: [WorkspaceID: AuditCursor] = [:]
+  var auditCursors: [AuditStream: [WorkspaceID: AuditCursor]] = [:]
   /// The newest of each workspace.
   var checkpoints: [WorkspaceID: AuditCheckpoint] = [:]
 

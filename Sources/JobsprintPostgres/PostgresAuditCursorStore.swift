@@ -7,12 +7,14 @@ public struct PostgresAuditCursorStore: AuditCursorStore {
 
   init(_ storage: PostgresStorage) { self.storage = storage }
 
-  public func behind(limit: Int) async throws(PortError) -> [AuditCursor] {
-    try await storage.read(ListCursorsBehind(limit: max(0, limit)), as: .keeper, in: [])
+  public func behind(_ stream: AuditStream, limit: Int) async throws(PortError) -> [AuditCursor] {
+    try await storage.read(ListCursorsBehind(stream: stream, limit: max(0, limit)), as: .keeper, in: [])
   }
 
-  public func cursor(of workspace: WorkspaceID) async throws(PortError) -> AuditCursor? {
-    try await storage.read(FindAuditCursor(workspace: workspace), in: [workspace]).first
+  public func cursor(
+    of workspace: WorkspaceID, in stream: AuditStream
+  ) async throws(PortError) -> AuditCursor? {
+    try await storage.read(FindAuditCursor(stream: stream, workspace: workspace), in: [workspace]).first
   }
 
   public func move(_ cursor: AuditCursor) async throws(PortError) -> Bool {

@@ -112,6 +112,9 @@ public struct PostgresMigrations: Sendable {
     Migration(
       name: "V0031_worker_tags", up: PackageResources.V0031_worker_tags_sql,
       down: PackageResources.V0031_worker_tags_down_sql),
+    Migration(
+      name: "V0032_audit_streams", up: PackageResources.V0032_audit_streams_sql,
+      down: PackageResources.V0032_audit_streams_down_sql),
   ]
 
   /// For one migration: a rewrite of a large table takes its time.

@@ -33,6 +33,7 @@ enum Migrator {
     ("V0025_identities", PackageResources.V0025_identities_sql),
     ("V0026_workspace_limits", PackageResources.V0026_workspace_limits_sql),
     ("V0027_worker_tags", PackageResources.V0027_worker_tags_sql),
+    ("V0028_audit_streams", PackageResources.V0028_audit_streams_sql),
   ]
 
   static func names(appliedTo connection: Connection?) throws -> [(name: String, isApplied: Bool)] {

@@ -6,12 +6,14 @@ public struct SQLiteAuditCursorStore: AuditCursorStore {
 
   public init(_ database: SQLiteDatabase) { self.database = database }
 
-  public func behind(limit: Int) async throws(PortError) -> [AuditCursor] {
-    try await database.read { try $0.all(ListCursorsBehind(limit: max(0, limit))) }
+  public func behind(_ stream: AuditStream, limit: Int) async throws(PortError) -> [AuditCursor] {
+    try await database.read { try $0.all(ListCursorsBehind(stream: stream, limit: max(0, limit))) }
   }
 
-  public func cursor(of workspace: WorkspaceID) async throws(PortError) -> AuditCursor? {
-    try await database.read { try $0.first(FindAuditCursor(workspace: workspace)) }
+  public func cursor(
+    of workspace: WorkspaceID, in stream: AuditStream
+  ) async throws(PortError) -> AuditCursor? {
+    try await database.read { try $0.first(FindAuditCursor(stream: stream, workspace: workspace)) }
   }
 
   public func move(_ cursor: AuditCursor) async throws(PortError) -> Bool {

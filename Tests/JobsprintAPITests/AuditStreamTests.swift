@@ -36,8 +36,74 @@ import Testing
       let listed = try await server.get("/audit-logs?sort=createdAt:asc").json["data"]?.arrayValue
       #expect(receiver.entries == listed)
       let metrics = try await server.send("GET", "/metrics", base: "").bytes
-      #expect(String(decoding: metrics, as: UTF8.self).contains("jobsprint_audit_stream_holder 1"))
+      #expect(String(decoding: metrics, as: UTF8.self).contains("jobsprint_audit_stream_holder{stream=\"webhook\"} 1"))
     }
+  }
+
+  @Test func entriesArriveAsLogRecordsBesideTheWebhookAndAgainWhereTheyWereNotTaken() async throws {
+    let (hook, collector) = (try await Receiver.start(), try await Receiver.start())
+    defer {
+      hook.stop()
+      collector.stop()
+    }
+    let rejecting = #"{"partialSuccess":{"rejectedLogRecords":"1","errorMessage":"no"}}"#
+    collector.answer(
+      with: [503, 200, 200], bodies: ["", rejecting, #"{"partialSuccess":{"rejectedLogRecords":"0"}}"#])
+    var base = ProcessConfiguration()
+    base.auditOTLP = AuditOTLPSetting(
+      address: "http://127.0.0.1:\(collector.port)/v1/logs", headers: "authorization=Bearer%20x%2Cy, x-tenant=a")
+    let webhook = try #require(AuditWebhookSetting(address: "http://127.0.0.1:\(hook.port)/", key: Self.key))
+    try await TestServer.running(base: base, auditWebhook: webhook) { server in
+      for name in ["a", "b"] { _ = try await server.post("/tags", ["name": .string(name)]) }
+      _ = try await server.signIn("nobody@example.com")
+      // What was refused twice has come, with all that was written since.
+      try await eventually(within: .seconds(60)) {
+        try collector.requests.dropFirst(2).flatMap { try Self.records($0) }.count >= 4
+      }
+      let listed = try #require(
+        try await server.get("/audit-logs?sort=createdAt:asc").json["data"]?.arrayValue)
+      try await eventually(within: .seconds(60)) { hook.entries.count == listed.count }
+      let records = try collector.requests.dropFirst(2).flatMap { try Self.records($0) }
+      #expect(try records.map { try JSONValue(parsing: $0["body"]?["stringValue"]?.stringValue ?? "") } == listed)
+      for request in collector.requests {
+        #expect(request.method == "POST" && request.target == "/v1/logs")
+        #expect(request.headers["Content-Type"] == ["application/json"] && request.headers["x-tenant"] == ["a"])
+        #expect(request.headers["Authorization"] == ["Bearer x,y"])
+      }
+      let first = try #require(records.first)
+      let attributes = first["attributes"]?.arrayValue ?? []
+      func attribute(_ key: String) -> JSONValue? { attributes.first { $0["key"] == .string(key) }?["value"] }
+      #expect(attribute("jobsprint.audit.sequence") == ["intValue": "1"])
+      #expect(attribute("jobsprint.workspace.id") == ["stringValue": .string("\(WorkspaceID.initial)")])
+      #expect(attribute("jobsprint.audit.hash")?["stringValue"] == listed[0]["hash"])
+      let time = try #require(listed[0]["createdAt"]?.stringValue.flatMap { Timestamp(iso8601: $0) })
+      #expect(first["timeUnixNano"] == .string("\(time.milliseconds)000000"))
+      #expect(records.map { $0["severityText"] } == ["INFO", "INFO", "INFO", "WARN"])
+      // What was asked for before came to nothing, in the same order.
+      #expect(try Self.records(try #require(collector.requests.first)).first?["body"] == first["body"])
+      // It counts when it has heard the answer.
+      try await eventually(within: .seconds(30)) {
+        let metrics = String(decoding: try await server.send("GET", "/metrics", base: "").bytes, as: UTF8.self)
+        return metrics.contains("jobsprint_audit_stream_failures_total{stream=\"otlp\"} 2")
+          && metrics.contains("jobsprint_audit_stream_delivered_total{stream=\"otlp\"} 4")
+      }
+    }
+  }
+
+  private static func records(_ request: Receiver.Received) throws -> [JSONValue] {
+    let resource = try JSONValue(parsing: request.body)["resourceLogs"]?[0]
+    #expect(
+      resource?["resource"]?["attributes"] == [["key": "service.name", "value": ["stringValue": "jobsprint"]]])
+    return resource?["scopeLogs"]?[0]?["logRecords"]?.arrayValue ?? []
+  }
+
+  @Test(arguments: [
+    ("ftp://example.com", ""), ("", ""), ("https://", ""), ("https://example.com", "a"),
+    ("https://example.com", "=a"), ("https://example.com", "a b=c"), ("https://example.com", "a=%0d%0ab"),
+    ("https://example.com", "a=%zz"),
+  ])
+  func whatIsNoCollectorIsRefused(address: String, headers: String) {
+    #expect(AuditOTLPSetting(address: address, headers: headers) == nil)
   }
 
   @Test(arguments: [

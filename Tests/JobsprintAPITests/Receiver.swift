@@ -19,6 +19,8 @@ final class Receiver: Sendable {
     var requests: [Received] = []
     /// Of the next answers; 200 behind them.
     var statuses: [Int] = []
+    /// Of the next answers; nothing behind them.
+    var bodies: [String] = []
     var channel: (any Channel)?
   }
 
@@ -49,15 +51,17 @@ final class Receiver: Sendable {
 
   func stop() { state.withLock { $0.channel }?.close(promise: nil) }
 
-  func answer(with statuses: [Int]) { state.withLock { $0.statuses = statuses } }
+  func answer(with statuses: [Int], bodies: [String] = []) {
+    state.withLock { ($0.statuses, $0.bodies) = (statuses, bodies) }
+  }
 
-  private func take(_ head: HTTPRequestHead, _ body: [UInt8]) -> Int {
+  private func take(_ head: HTTPRequestHead, _ body: [UInt8]) -> (status: Int, body: String) {
     state.withLock { state in
       let status = state.statuses.isEmpty ? 200 : state.statuses.removeFirst()
       state.requests.append(
         Received(
           method: head.method.rawValue, target: head.uri, headers: head.headers, body: body, status: status))
-      return status
+      return (status, state.bodies.isEmpty ? "" : state.bodies.removeFirst())
     }
   }
 
@@ -79,10 +83,11 @@ final class Receiver: Sendable {
       case .body(let part): body += Array(part.readableBytesView)
       case .end:
         guard let head else { return }
-        let status = receiver.take(head, body)
+        let (status, text) = receiver.take(head, body)
         let answer = HTTPResponseHead(
-          version: head.version, status: .init(statusCode: status), headers: ["Content-Length": "0"])
+          version: head.version, status: .init(statusCode: status), headers: ["Content-Length": "\(text.utf8.count)"])
         context.write(wrapOutboundOut(.head(answer)), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
       }
     }

@@ -61,7 +61,7 @@ import Testing
     let clock = TestClock(at: .seconds(2 * 86_400))
     let housekeeping = Housekeeping(
       storage: storage, clock: clock, log: Logger(label: "test"), retentionDays: 30, audit: nil,
-      isAuditStreamed: false, locks: MemoryLocks(clock: clock))
+      auditStreams: [], locks: MemoryLocks(clock: clock))
     let running = Task { await housekeeping.run() }
     await clock.sleepers()
     #expect(try await storage.executions.execution(.numbered(2), in: brief) == nil)
@@ -72,5 +72,63 @@ import Testing
     running.cancel()
     await running.value
     await storage.close()
+  }
+
+  /// From the variable to the log that is shorter, and still proves.
+  @Test func entriesGoAfterTheDaysThatWereSetAndWhenAllReceiversHaveThem() async throws {
+    let folder = TestServer.newFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let now = SystemClock().now
+    let storage = try await Storage.open(.folder(folder))
+    for (number, days) in [(1 as UInt64, 5), (2, 3), (3, 0)] {
+      // Before all that the server writes itself, in the order of the chain, too.
+      let id = AuditEntryID(UUIDv7(high: 0x0000_0000_0000_7000, low: 0x8000_0000_0000_0000 + number))
+      try await storage.audit.write(
+        AuditEntry(
+          id: id, caller: Caller(workspace: .initial, actor: .system), action: .tagCreated,
+          subject: "old \(number)", at: now - .seconds(days * 86_400)))
+    }
+    await storage.close()
+    // Sealed by one process, removed at the start of the next.
+    func subjects(_ server: TestServer) async throws -> [String] {
+      try await server.get("/audit-logs?action=tag.created&sort=createdAt:asc").json["data"]?.arrayValue?.compactMap {
+        $0["subjectId"]?.stringValue
+      } ?? []
+    }
+    try await TestServer.running(in: folder) { server in
+      try await eventually(within: .seconds(30)) {
+        let entries = try await server.get("/audit-logs?action=tag.created").json["data"]?.arrayValue ?? []
+        return entries.allSatisfy { $0["sequence"]?.isNull == false }
+      }
+      #expect(try await subjects(server) == ["old 1", "old 2", "old 3"])
+    }
+    func settings(_ more: [String: String]) throws -> ProcessConfiguration {
+      try .fromEnvironment(.embedded, ["JOBSPRINT_AUDIT_DAYS": "2"].merging(more) { $1 })
+    }
+    let (receiver, collector) = (try await Receiver.start(), try await Receiver.start())
+    defer {
+      receiver.stop()
+      collector.stop()
+    }
+    collector.answer(with: Array(repeating: 503, count: 1000))
+    let both = try settings([
+      "JOBSPRINT_AUDIT_OTLP_URL": "http://127.0.0.1:\(collector.port)/",
+      "JOBSPRINT_AUDIT_WEBHOOK_URL": "http://127.0.0.1:\(receiver.port)/",
+      "JOBSPRINT_AUDIT_WEBHOOK_KEY": String(repeating: "k", count: 32),
+    ])
+    try await TestServer.running(in: folder, base: both, auditWebhook: both.auditWebhook) { server in
+      try await eventually(within: .seconds(30)) { receiver.entries.count >= 3 }
+    }
+    // One has them all, and one has nothing: they stay.
+    let asked = collector.requests.count
+    try await TestServer.running(in: folder, base: both, auditWebhook: both.auditWebhook) { server in
+      try await eventually(within: .seconds(30)) { collector.requests.count >= asked + 2 }
+      #expect(try await subjects(server) == ["old 1", "old 2", "old 3"])
+    }
+    try await TestServer.running(in: folder, base: try settings([:])) { server in
+      try await eventually(within: .seconds(30)) { try await subjects(server) == ["old 3"] }
+    }
+    let findings = try await AuditCheck.verify(folder, key: nil)
+    #expect(findings.count == 1 && findings.allSatisfy { $0.flaw == nil && $0.sequence > 3 }, "\(findings)")
   }
 }

@@ -31,15 +31,18 @@ struct TestServer: Sendable {
   var setupToken: String?
 
   /// Serves while `body` runs.
-  /// - Parameter given: a folder that stays; nil for one of its own.
+  /// - Parameters:
+  ///   - given: a folder that stays; nil for one of its own.
+  ///   - base: what is not said otherwise.
   static func running<Result>(
-    in given: String? = nil, limits: [RateClass: RateQuota] = [:], origins: Set<String> = [],
+    in given: String? = nil, base: ProcessConfiguration = ProcessConfiguration(), limits: [RateClass: RateQuota] = [:],
+    origins: Set<String> = [],
     auditWebhook: AuditWebhookSetting? = nil, providers: [IdentityProviderSetting] = [],
     _ body: (TestServer) async throws -> Result
   ) async throws -> Result {
     let folder = given ?? Self.newFolder()
     defer { if given == nil { try? FileManager.default.removeItem(atPath: folder) } }
-    var configuration = ProcessConfiguration()
+    var configuration = base
     configuration.port = 0
     configuration.metricsPort = 0
     configuration.storage = .folder(folder)

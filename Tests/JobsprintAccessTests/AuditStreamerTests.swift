@@ -46,10 +46,12 @@ import Testing
   }
 
   private func streamer(_ sink: Sink, _ locks: any LockService) -> AuditStreamer {
-    AuditStreamer(audit: audit, cursors: cursors, sink: sink, locks: locks, clock: clock)
+    AuditStreamer(.webhook, audit: audit, cursors: cursors, sink: sink, locks: locks, clock: clock)
   }
 
-  private func lock(_ fence: Int) -> HeldLock { HeldLock(name: AuditStreamer.lock, fence: fence, token: "t") }
+  private func lock(_ fence: Int) -> HeldLock {
+    HeldLock(name: AuditStreamer.lock(of: .webhook), fence: fence, token: "t")
+  }
 
   @Test func allEntriesAreHandedOverInTheOrderOfTheirChains() async throws {
     _ = try await MemoryWorkspaceStore(store).create(
@@ -77,7 +79,7 @@ import Testing
     sink.mood = isTaken ? .takesAndFails : .refuses
     let streamer = streamer(sink, MemoryLocks(clock: clock))
     await #expect(throws: PortError.self) { try await streamer.pass(under: lock(1)) }
-    #expect(try await cursors.cursor(of: .initial) == nil)
+    #expect(try await cursors.cursor(of: .initial, in: .webhook) == nil)
     sink.mood = .takes
     #expect(try await streamer.pass(under: lock(1)))
     #expect(sink.taken(of: .initial) == (isTaken ? [1, 2, 1, 2] : [1, 2]))
@@ -89,7 +91,9 @@ import Testing
     #expect(try await fast.pass(under: lock(2)))
     try await write(2...2)
     #expect(try await !slow.pass(under: lock(1)))
-    #expect(try await cursors.cursor(of: .initial) == AuditCursor(workspace: .initial, sequence: 1, fence: 2))
+    #expect(
+      try await cursors.cursor(of: .initial, in: .webhook)
+        == AuditCursor(of: .webhook, workspace: .initial, sequence: 1, fence: 2))
   }
 
   @Test func whatRetentionHasRemovedIsPassedOver() async throws {

@@ -1,3 +1,4 @@
+import JobsprintDomain
 import JobsprintMemory
 import JobsprintPorts
 import JobsprintTesting
@@ -59,6 +60,26 @@ import Testing
 
   @Test(arguments: IdentityConformance.checks)
   func identities(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }
+
+  @Test(arguments: PendingSignInConformance.checks)
+  func pendingSignIns(_ check: ConformanceCheck<any PendingSignIns>) async throws {
+    try await check.run(on: MemoryPendingSignIns(clock: TestClock()))
+  }
+
+  @Test func aSignInThatIsPendingTooLongIsOverAndTooManyMakeTheOldestGo() async throws {
+    let clock = TestClock()
+    let pending = MemoryPendingSignIns(clock: clock)
+    await pending.keep([1], under: "late", for: .seconds(600))
+    clock.now = clock.now + .seconds(600)
+    #expect(await pending.take("late") == nil)
+    for number in 0...10_000 {
+      clock.now = clock.now + .milliseconds(1)
+      await pending.keep([1], under: "\(number)", for: .seconds(600))
+    }
+    #expect(await pending.take("0") == nil)
+    #expect(await pending.take("10000") == [1])
+    #expect(await pending.take("9000") == [1])
+  }
 
   @Test(arguments: ServiceAccountConformance.checks)
   func serviceAccounts(_ check: ConformanceCheck<StorageUnderTest>) async throws { try await check.run(on: storage()) }

@@ -82,7 +82,7 @@ private let filling = [
     array_to_tsvector(ARRAY['w' || n, workspace_id::text]) FROM made WHERE n <= 100000
   """,
   "INSERT INTO jobsprint.audit_heads SELECT id, n, 'h' FROM made WHERE n <= 50000",
-  "INSERT INTO jobsprint.audit_cursors SELECT id, n, n FROM made WHERE n <= 50000",
+  "INSERT INTO jobsprint.audit_cursors SELECT id, n, n, 'otlp' FROM made WHERE n <= 50000",
   "INSERT INTO jobsprint.audit_checkpoints SELECT id, n, at, 'h', 's' FROM made WHERE n <= 50000",
   "INSERT INTO jobsprint.executors SELECT id, at FROM made WHERE n <= 500",
   "ANALYZE",
@@ -276,9 +276,9 @@ private let filling = [
     try add(.api, ListChain(workspace: workspace, after: 1, limit: 100))
     try add(.api, FindCheckpoint(workspace: workspace))
     try add(.keeper, WriteCheckpoint(checkpoint: checkpoint))
-    try add(.keeper, ListCursorsBehind(limit: 100))
-    try add(.api, FindAuditCursor(workspace: workspace))
-    try add(.keeper, MoveAuditCursor(cursor: AuditCursor(workspace: workspace, sequence: 1, fence: 1)))
+    try add(.keeper, ListCursorsBehind(stream: .otlp, limit: 100))
+    try add(.api, FindAuditCursor(stream: .otlp, workspace: workspace))
+    try add(.keeper, MoveAuditCursor(cursor: AuditCursor(of: .otlp, workspace: workspace, sequence: 1, fence: 1)))
     try add(.keeper, RemoveEntries(checkpoint: checkpoint, limit: 100))
     try add(.keeper, ExpireExecutions(workspace: workspace, before: id, limit: 100))
     return all

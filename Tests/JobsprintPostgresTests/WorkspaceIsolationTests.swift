@@ -57,7 +57,7 @@ import Testing
       #expect(sealed)
       _ = try await storage.audit.remove(
         upTo: AuditCheckpoint(workspace: workspace, seal: seal, at: .seconds(1), signature: [2]), limit: 0)
-      _ = try await storage.auditCursors.move(AuditCursor(workspace: workspace, sequence: 1, fence: 1))
+      _ = try await storage.auditCursors.move(AuditCursor(of: .webhook, workspace: workspace, sequence: 1, fence: 1))
     }
     // One batch of both.
     let outcomes = try await storage.journal.commit([

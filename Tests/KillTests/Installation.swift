@@ -40,13 +40,17 @@ final class Installation: Sendable {
   ///   - sabotage: the promise to break on purpose.
   ///   - doublesWakeUps: every message is published twice.
   ///   - logs: the folder that takes all that its processes log.
-  init(workers: Int, sabotage: String? = nil, doublesWakeUps: Bool = false, logs: String? = nil) async throws {
+  ///   - more: of the environment of all.
+  init(
+    workers: Int, sabotage: String? = nil, doublesWakeUps: Bool = false, logs: String? = nil,
+    more: [String: String?] = [:]
+  ) async throws {
     self.logs = logs
     database = try await InstallationDatabase()
     prefix = database.name
     ledgers = FileManager.default.temporaryDirectory.appending(path: "\(prefix).ledgers")
     try FileManager.default.createDirectory(at: ledgers, withIntermediateDirectories: true)
-    environment = [
+    let own: [String: String?] = [
       "JOBSPRINT_DATABASE_URL": database.address, "JOBSPRINT_BROKER_URL": Self.rabbitmq,
       "JOBSPRINT_BROKER_PREFIX": prefix,
       "JOBSPRINT_CREDENTIAL_KEYS": "test:\((0..<32).map { UInt8($0) }.hexadecimalText)",
@@ -55,6 +59,7 @@ final class Installation: Sendable {
       "JOBSPRINT_LEASE_SECONDS": "\(Self.lease)", "JOBSPRINT_TEST_SABOTAGE": sabotage,
       "JOBSPRINT_TEST_DUPLICATES": doublesWakeUps ? "1" : nil, "JOBSPRINT_DATABASE_POOL": "4",
     ]
+    environment = own.merging(more) { $1 }
     try database.migrate(environment)
     try await startAPI()
     for _ in 0..<workers { try await addWorker() }
@@ -107,6 +112,9 @@ final class Installation: Sendable {
     }
     try await startAPI()
   }
+
+  /// Beside the first one; whoever asks for it ends it.
+  func startAnotherAPI() async throws -> ServerProcess { try await start("jobsprint-api", [:]).process }
 
   /// Those of the workers that have ended by themselves, with others in their place.
   func replaceTheDead() async throws -> Int {

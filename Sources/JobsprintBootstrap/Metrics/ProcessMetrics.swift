@@ -22,15 +22,15 @@ struct ProcessMetrics: Sendable {
   let executor: Executor?
   /// nil where no JavaScript is run.
   let sandboxes: SandboxEvaluator?
-  /// nil where entries of the audit log go nowhere.
-  let auditStream: AuditStreamer?
+  /// None where entries of the audit log go nowhere.
+  let auditStreams: [AuditStreamer]
   let caches: CacheCounts
   private let begin = Date.now.timeIntervalSince1970
 
   init(
     _ role: ProcessRole, storage: Storage, broker: RabbitMQBroker?, redis: RedisSharedState?,
     writer: JournalWriter, dispatcher: Dispatcher,
-    executor: Executor?, sandboxes: SandboxEvaluator?, auditStream: AuditStreamer?, caches: CacheCounts
+    executor: Executor?, sandboxes: SandboxEvaluator?, auditStreams: [AuditStreamer], caches: CacheCounts
   ) {
     self.role = role
     self.storage = storage
@@ -40,7 +40,7 @@ struct ProcessMetrics: Sendable {
     self.dispatcher = dispatcher
     self.executor = executor
     self.sandboxes = sandboxes
-    self.auditStream = auditStream
+    self.auditStreams = auditStreams
     self.caches = caches
   }
 
@@ -57,7 +57,7 @@ struct ProcessMetrics: Sendable {
     addPools(storage.pools(), to: &text)
     if let broker { add(broker.metrics, to: &text) }
     if let redis { add(redis.metrics, to: &text) }
-    if let auditStream { add(auditStream.metrics, to: &text) }
+    if !auditStreams.isEmpty { addAuditStreams(to: &text) }
     addCaches(to: &text)
     addProcess(to: &text)
     return text.text
@@ -115,14 +115,18 @@ struct ProcessMetrics: Sendable {
       SandboxMetrics.End.allCases.map { MetricsText.Sample(["reason": $0.rawValue], sandboxes.ended[$0] ?? 0) })
   }
 
-  private func add(_ stream: AuditStreamer.Metrics, to text: inout MetricsText) {
+  private func addAuditStreams(to text: inout MetricsText) {
+    let streams = auditStreams.map { (name: $0.stream.rawValue, metrics: $0.metrics) }
+    func samples(_ value: (AuditStreamer.Metrics) -> Int) -> [MetricsText.Sample] {
+      streams.map { MetricsText.Sample(["stream": $0.name], value($0.metrics)) }
+    }
     text.add(
       "jobsprint_audit_stream_delivered_total", .counter, "Audit entries that the receiver has taken.",
-      stream.delivered)
-    text.add("jobsprint_audit_stream_failures_total", .counter, "Attempts that failed.", stream.failed)
+      samples(\.delivered))
+    text.add("jobsprint_audit_stream_failures_total", .counter, "Attempts that failed.", samples(\.failed))
     text.add(
       "jobsprint_audit_stream_holder", .gauge, "1 where this process is the one that streams.",
-      stream.isHolder ? 1 : 0)
+      samples { $0.isHolder ? 1 : 0 })
   }
 
   private func addCaches(to text: inout MetricsText) {
