@@ -1,5 +1,6 @@
 // What the processes of an installation share besides the store: through Redis, or each has its own.
 
+import JobsprintAccess
 import JobsprintDomain
 import JobsprintMemory
 import JobsprintPorts
@@ -11,6 +12,8 @@ struct SharedState: Sendable {
   let epoch: any AccessEpoch
   let feed: any EventFeed
   let locks: any LockService
+  /// nil where nothing is between a process and its store.
+  let versions: (any VersionCache)?
   /// nil where nothing is shared.
   let redis: RedisSharedState?
 
@@ -27,6 +30,7 @@ struct SharedState: Sendable {
       epoch = MemoryAccessEpoch()
       feed = MemoryEventFeed(hub)
       locks = MemoryLocks(clock: clock)
+      versions = nil
       redis = nil
       return
     }
@@ -34,6 +38,8 @@ struct SharedState: Sendable {
     options.prefix = configuration.redisPrefix
     options.name = "jobsprint-\(role.rawValue) \(configuration.instance)"
     options.readsEvents = role != .worker
+    // A folder is nearer than any cache.
+    if case .postgres = configuration.storage { options.versionSeal = CacheVault(configuration.ticketKeys) }
     let shared: RedisSharedState
     do {
       shared = try RedisSharedState(options, clock: clock, rateLimiter: limiter, attempts: ledger, hub: hub)
@@ -45,6 +51,7 @@ struct SharedState: Sendable {
     epoch = shared.epoch
     feed = shared.feed
     locks = shared.locks
+    versions = shared.versions
     redis = shared
   }
 }

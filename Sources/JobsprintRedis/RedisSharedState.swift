@@ -13,6 +13,8 @@ public final class RedisSharedState: Sendable {
     public var name = "jobsprint"
     /// Whether anybody reads events here.
     public var readsEvents = true
+    /// Seals versions of workflows; nil: there are none here.
+    public var versionSeal: (any CacheSealer)?
 
     public init(address: String) { self.address = address }
   }
@@ -22,6 +24,8 @@ public final class RedisSharedState: Sendable {
   public let epoch: any AccessEpoch
   public let locks: any LockService
   public var feed: any EventFeed { events }
+  /// nil without ``Options/versionSeal``.
+  public let versions: (any VersionCache)?
 
   private let client: RedisClient
   private let events: RedisEventFeed
@@ -36,12 +40,16 @@ public final class RedisSharedState: Sendable {
   ) throws {
     let channel = "\(options.prefix):events"
     let subscriber: RedisSubscriber?
+    let changes: RedisSubscriber?
     do throws(RedisError) {
       var redis = try RedisOptions(options.address)
       redis.connectionName = options.name
       redis.answerLimit = Self.answerLimit
       client = try RedisClient(redis)
       subscriber = options.readsEvents ? try RedisSubscriber(redis, channels: [channel]) : nil
+      changes =
+        options.versionSeal == nil
+        ? nil : try RedisSubscriber(redis, channels: [RedisVersionCache.channel(options.prefix)])
     } catch { throw RedisAddressError(message: error.message) }
     self.rateLimiter = RedisRateLimiter(
       client: client, prefix: options.prefix, clock: clock, local: rateLimiter, takeovers: takeovers)
@@ -49,6 +57,12 @@ public final class RedisSharedState: Sendable {
       client: client, prefix: options.prefix, local: attempts, takeovers: takeovers)
     epoch = RedisAccessEpoch(client: client, prefix: options.prefix, takeovers: takeovers)
     locks = RedisLocks(client: client, prefix: options.prefix, clock: clock, takeovers: takeovers)
+    versions = changes.flatMap { [client, takeovers] changes in
+      options.versionSeal.map { seal in
+        RedisVersionCache(
+          client: client, subscriber: changes, prefix: options.prefix, seal: seal, clock: clock, takeovers: takeovers)
+      }
+    }
     events = RedisEventFeed(
       client: client, subscriber: subscriber, channel: channel, hub: hub, takeovers: takeovers)
   }
@@ -57,7 +71,8 @@ public final class RedisSharedState: Sendable {
   public func run() async {
     async let serving: Void = client.run()
     async let telling: Void = events.run()
-    _ = await (serving, telling)
+    async let sharing: Void? = versions?.run()
+    _ = await (serving, telling, sharing)
   }
 
   public var metrics: RedisStateMetrics {
