@@ -40,7 +40,11 @@ final class Installation: Sendable {
   ///   - sabotage: the promise to break on purpose.
   ///   - doublesWakeUps: every message is published twice.
   ///   - logs: the folder that takes all that its processes log.
-  init(workers: Int, sabotage: String? = nil, doublesWakeUps: Bool = false, logs: String? = nil) async throws {
+  ///   - more: of their environment.
+  init(
+    workers: Int, sabotage: String? = nil, doublesWakeUps: Bool = false, logs: String? = nil,
+    more: [String: String] = [:]
+  ) async throws {
     self.logs = logs
     database = try await InstallationDatabase()
     prefix = database.name
@@ -54,7 +58,7 @@ final class Installation: Sendable {
       "JOBSPRINT_TICKET_KEYS": HandmadeTicket.keyText(Self.ticketKey),
       "JOBSPRINT_LEASE_SECONDS": "\(Self.lease)", "JOBSPRINT_TEST_SABOTAGE": sabotage,
       "JOBSPRINT_TEST_DUPLICATES": doublesWakeUps ? "1" : nil, "JOBSPRINT_DATABASE_POOL": "4",
-    ]
+    ].merging(more.mapValues { $0 as String? }) { $1 }
     try database.migrate(environment)
     try await startAPI()
     for _ in 0..<workers { try await addWorker() }
