@@ -85,7 +85,8 @@ public struct Platform: Sendable {
     let writer = JournalWriter(journal: journal, relay: EventRelay(bus: bus))
     let caches = CacheCounts()
     let catalog = WorkflowCatalog(
-      store: storage.workflows, library: library, isSoleWriter: storage.isExclusive, counts: caches)
+      store: storage.workflows, library: library, isSoleWriter: storage.isExclusive, shared: shared.versions,
+      counts: caches)
     let variables = VariableCatalog(store: storage.variables)
     let cipher = CredentialVault(try configuration.credentialRingKeys(at: clock.now))
     let credentialTypes = CredentialLibrary(BuiltInCredentials.all)
@@ -123,6 +124,7 @@ public struct Platform: Sendable {
     for streamer in streamers { services.append(LoopService(run: { await streamer.run() })) }
     if let listen = storage.listen { services.append(LoopService(run: { await listen(news) })) }
     if let redis = shared.redis { services.append(LoopService(run: { await redis.run() })) }
+    if shared.versions != nil { services.append(LoopService(run: { await catalog.run() })) }
     if let broker = messaging.broker { services.append(LoopService(run: { await broker.run() })) }
     services += [
       LoopService(run: { await storage.keepJournal(writer) }, stop: { writer.close() }),

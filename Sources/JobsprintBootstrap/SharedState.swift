@@ -1,5 +1,6 @@
 // What the processes of an installation share besides the store: through Redis, or each has its own.
 
+import JobsprintAccess
 import JobsprintDomain
 import JobsprintMemory
 import JobsprintPorts
@@ -12,6 +13,8 @@ struct SharedState: Sendable {
   let feed: any EventFeed
   let locks: any LockService
   let pendingSignIns: any PendingSignIns
+  /// nil where nothing is between a process and its store.
+  let versions: (any VersionCache)?
   /// nil where nothing is shared.
   let redis: RedisSharedState?
 
@@ -30,6 +33,7 @@ struct SharedState: Sendable {
       feed = MemoryEventFeed(hub)
       locks = MemoryLocks(clock: clock)
       pendingSignIns = signIns
+      versions = nil
       redis = nil
       return
     }
@@ -37,6 +41,8 @@ struct SharedState: Sendable {
     options.prefix = configuration.redisPrefix
     options.name = "jobsprint-\(role.rawValue) \(configuration.instance)"
     options.readsEvents = role != .worker
+    // A folder is nearer than any cache.
+    if case .postgres = configuration.storage { options.versionSeal = CacheVault(configuration.ticketKeys) }
     let shared: RedisSharedState
     do {
       shared = try RedisSharedState(
@@ -50,6 +56,7 @@ struct SharedState: Sendable {
     feed = shared.feed
     locks = shared.locks
     pendingSignIns = shared.pendingSignIns
+    versions = shared.versions
     redis = shared
   }
 }

@@ -13,6 +13,8 @@ public final class RedisSharedState: Sendable {
     public var name = "jobsprint"
     /// Whether anybody reads events here.
     public var readsEvents = true
+    /// Seals versions of workflows; nil: there are none here.
+    public var versionSeal: (any CacheSealer)?
 
     public init(address: String) { self.address = address }
   }
@@ -23,6 +25,8 @@ public final class RedisSharedState: Sendable {
   public let locks: any LockService
   public let pendingSignIns: any PendingSignIns
   public var feed: any EventFeed { events }
+  /// nil without ``Options/versionSeal``.
+  public let versions: (any VersionCache)?
 
   private let client: RedisClient
   private let events: RedisEventFeed
@@ -38,12 +42,16 @@ public final class RedisSharedState: Sendable {
   ) throws {
     let channel = "\(options.prefix):events"
     let subscriber: RedisSubscriber?
+    let changes: RedisSubscriber?
     do throws(RedisError) {
       var redis = try RedisOptions(options.address)
       redis.connectionName = options.name
       redis.answerLimit = Self.answerLimit
       client = try RedisClient(redis)
       subscriber = options.readsEvents ? try RedisSubscriber(redis, channels: [channel]) : nil
+      changes =
+        options.versionSeal == nil
+        ? nil : try RedisSubscriber(redis, channels: [RedisVersionCache.channel(options.prefix)])
     } catch { throw RedisAddressError(message: error.message) }
     self.rateLimiter = RedisRateLimiter(
       client: client, prefix: options.prefix, clock: clock, local: rateLimiter, takeovers: takeovers)
@@ -53,6 +61,12 @@ public final class RedisSharedState: Sendable {
     self.pendingSignIns = RedisPendingSignIns(
       client: client, prefix: options.prefix, local: pendingSignIns, takeovers: takeovers)
     locks = RedisLocks(client: client, prefix: options.prefix, clock: clock, takeovers: takeovers)
+    versions = changes.flatMap { [client, takeovers] changes in
+      options.versionSeal.map { seal in
+        RedisVersionCache(
+          client: client, subscriber: changes, prefix: options.prefix, seal: seal, clock: clock, takeovers: takeovers)
+      }
+    }
     events = RedisEventFeed(
       client: client, subscriber: subscriber, channel: channel, hub: hub, takeovers: takeovers)
   }
@@ -61,7 +75,8 @@ public final class RedisSharedState: Sendable {
   public func run() async {
     async let serving: Void = client.run()
     async let telling: Void = events.run()
-    _ = await (serving, telling)
+    async let sharing: Void? = versions?.run()
+    _ = await (serving, telling, sharing)
   }
 
   public var metrics: RedisStateMetrics {

@@ -6,6 +6,7 @@ public enum RedisUse: String, Sendable, CaseIterable {
   case attempts
   case access
   case events
+  case versions
   /// Nobody helps himself to one: what needs it waits.
   case locks
   case signIns = "sign_ins"

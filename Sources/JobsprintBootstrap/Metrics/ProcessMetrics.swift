@@ -140,7 +140,8 @@ struct ProcessMetrics: Sendable {
     }
     text.add(
       "jobsprint_cache_lookups_total", .counter,
-      "Look-ups by whether they were remembered, asked for by somebody else just then, or read from the store.", samples
+      "Look-ups by whether they were remembered, asked for by somebody else just then, read from what is behind, or went past a cache that is away.",
+      samples
     )
   }
 

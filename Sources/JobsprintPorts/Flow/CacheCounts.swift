@@ -1,8 +1,8 @@
 import Synchronization
 
-/// What a process remembers of what it has looked up.
+/// What a process remembers of what it has looked up, and what all of them share (`versions`).
 public enum CacheName: String, Sendable, CaseIterable {
-  case keys, roles, sessions, plans
+  case keys, roles, sessions, plans, versions
 }
 
 /// How often a look-up was answered without the store.
@@ -12,6 +12,8 @@ public final class CacheCounts: Sendable {
     /// Somebody else was just asking the store for it.
     case shared
     case miss
+    /// What is shared could not be asked.
+    case bypassed
   }
 
   private let counts = Mutex<[CacheName: [Outcome: Int]]>([:])
