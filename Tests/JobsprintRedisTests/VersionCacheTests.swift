@@ -40,7 +40,8 @@ private struct TurningSealer: CacheSealer {
     options.versionSeal = TurningSealer()
     let hub = EventHub(clock: clock, makeID: { UUIDv7(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max)) })
     let state = try RedisSharedState(
-      options, clock: clock, rateLimiter: MemoryRateLimiter(clock: clock), attempts: MemoryAttemptLedger(), hub: hub)
+      options, clock: clock, rateLimiter: MemoryRateLimiter(clock: clock), attempts: MemoryAttemptLedger(),
+      pendingSignIns: MemoryPendingSignIns(clock: clock), hub: hub)
     return try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await state.run() }
       defer { group.cancelAll() }
