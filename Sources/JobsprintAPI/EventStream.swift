@@ -9,12 +9,15 @@ import JobsprintDomain
 import JobsprintPorts
 import NIOCore
 import ServiceLifecycle
+import Synchronization
 
 struct EventStream: Sendable {
   /// Proxies often close a connection after a minute of silence.
   private static let interval: Duration = .seconds(15)
   /// For how long the right to see events is taken for granted.
   private static let trust: Duration = .seconds(1)
+  /// The event that was written last: a thousand readers get the same text one after the other.
+  private static let latest = Mutex<(id: FeedEventID, text: ByteBuffer)?>(nil)
 
   private let call: APICall
   private let reading: FeedReading
@@ -34,7 +37,8 @@ struct EventStream: Sendable {
     let (body, pen) = AsyncStream.makeStream(
       of: ByteBuffer.self, bufferingPolicy: .bufferingOldest(EventHub.mostWaiting))
     let writing = Task {
-      await write(with: pen)
+      // Around all of it: around the events it would cost as much as all else that is done for one.
+      await cancelWhenGracefulShutdown { await write(with: pen) }
       pen.finish()
     }
     pen.onTermination = { _ in writing.cancel() }
@@ -59,13 +63,13 @@ struct EventStream: Sendable {
   private func pass(on pen: AsyncStream<ByteBuffer>.Continuation) async {
     let id = beginning?.id
     var trustedUntil = call.api.clock.now + Self.trust
-    for await event in reading.events.cancelOnGracefulShutdown() where id == nil || event.event.execution == id {
+    for await event in reading.events where id == nil || event.event.execution == id {
       let now = call.api.clock.now
       if now >= trustedUntil {
         guard await isStillAllowed() else { return }
         trustedUntil = now + Self.trust
       }
-      guard case .enqueued = pen.yield(ByteBuffer(string: Self.text(of: event))) else {
+      guard case .enqueued = pen.yield(Self.text(of: event)) else {
         return call.context.channel.close(promise: nil)
       }
       if id != nil, event.event.state.isTerminal { return }
@@ -83,9 +87,13 @@ struct EventStream: Sendable {
   /// A store that can't be asked allows nothing.
   private func isStillAllowed() async -> Bool { (try? await call.isStill(allowed: scope)) ?? false }
 
-  private static func text(of event: FeedEvent) -> String {
-    "id: \(event.id)\n"
-      + text(event.event.execution, event.event.state, at: event.at, deadLetter: event.event.deadLetter)
+  private static func text(of event: FeedEvent) -> ByteBuffer {
+    if let known = latest.withLock({ $0?.id == event.id ? $0?.text : nil }) { return known }
+    let text = ByteBuffer(
+      string: "id: \(event.id)\n"
+        + text(event.event.execution, event.event.state, at: event.at, deadLetter: event.event.deadLetter))
+    latest.withLock { $0 = (event.id, text) }
+    return text
   }
 
   /// Without an id: it is no event that anybody could have missed.

@@ -10,8 +10,9 @@ import Synchronization
 
 enum EventMeasurement {
   private static let clients = 1000
-  private static let executions = 100
-  private static let pause: Duration = .milliseconds(50)
+  private static let executions = 40
+  /// Between two: an execution is some thousand messages.
+  private static let pause: Duration = .milliseconds(250)
 
   static func figures(_ context: BenchContext) async throws -> [Figure] {
     let server = try await MeasuredServer(executable: context.executable, folder: context.folder)
@@ -108,28 +109,32 @@ private final class EventReader: ChannelInboundHandler {
   typealias InboundIn = HTTPClientResponsePart
 
   private let arrivals: EventArrivals
-  private var text = ""
+  /// Of a line that is not whole yet.
+  private var line: [UInt8] = []
   private var isOpen = false
 
   init(_ arrivals: EventArrivals) { self.arrivals = arrivals }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard case .body(let part) = unwrapInboundIn(data) else { return }
-    text += String(buffer: part)
-    while let end = text.firstRange(of: "\n\n") {
-      take(text[..<end.lowerBound])
-      text.removeSubrange(..<end.upperBound)
-    }
-  }
-
-  private func take(_ event: Substring) {
     if !isOpen {
       isOpen = true
       arrivals.open()
     }
-    guard event.contains("\"status\":\"success\""),
-      let id = event.firstMatch(of: /"executionId":"([^"]+)"/)?.output.1
+    for byte in part.readableBytesView {
+      guard byte == UInt8(ascii: "\n") else {
+        line.append(byte)
+        continue
+      }
+      if line.starts(with: "data: ".utf8) { take(line.dropFirst(6)) }
+      line.removeAll(keepingCapacity: true)
+    }
+  }
+
+  private func take(_ data: ArraySlice<UInt8>) {
+    guard let event = try? JSONValue(parsing: Array(data)), event["status"] == "success",
+      let id = event["executionId"]?.stringValue
     else { return }
-    arrivals.end(of: String(id))
+    arrivals.end(of: id)
   }
 }
