@@ -153,6 +153,7 @@ import Testing
 
   @Test(.enabled(if: isPresent, "the folder ../shared/conformance is missing"))
   func dataOfOtherNodes() async throws {
+    let agent = "Agent single list with multiple tool calls"
     let cases: [(String, String, String, Int, JSONValue?)] = [
       ("base", "End", "={{ $json.data }}", 0, 105), ("base", "End", "={{ $('Rename').all().length }}", 0, 5),
       ("base", "End", "={{ $('Rename').item.json.data }}", 2, 121),
@@ -172,6 +173,18 @@ import Testing
       ("multiple_outputs", "Edit Fields", "={{ $('If').first().json.name }}", 0, "First item"),
       ("multiple_outputs", "Edit Fields", "={{ $node['If'].json.code }}", 1, 2),
       ("rawParameter", "Execute Workflow", "={{ $rawParameter.workflowId.value }}", 0, "={{ $json.foo }}"),
+      ("from_ai_multiple_items", agent, "={{ $json.full_name }}", 1, "Mr. Input 2"),
+      ("from_ai_multiple_items", agent, "={{ $('Code').item.json.email }}", 1, "input2@n8n.io"),
+      ("from_ai_multiple_items", agent, "={{ $('Google Sheets1').isExecuted }}", 0, true),
+      ("from_ai_tool_alias", agent, "={{ $node.Code.json.tool }}", 1, "Tool 2"),
+      ("from_ai_tool_alias", agent, "={{ $('Code').last().json.tool }}", 0, "Tool 2"),
+      ("agentInfo", "AI Agent", "={{ $('When clicking ‘Execute workflow’').isExecuted }}", 0, false),
+      ("agentInfo", "AI Agent", "={{ $('Calculator').isExecuted }}", 0, false),
+      ("memory_with_disconnected_tool", "AI Agent", "={{ $('Edit Fields1').isExecuted }}", 0, true),
+      (
+        "memory_with_disconnected_tool", "AI Agent", "={{ $('Edit Fields1').first().json.sessionId }}", 0,
+        "test-session-123"
+      ),
     ]
     for (file, node, expression, item, expected) in cases {
       #expect(try await scene(file, at: node).evaluate(expression, item: item) == expected, "\(file): \(expression)")
