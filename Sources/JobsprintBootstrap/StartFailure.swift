@@ -5,13 +5,13 @@ import JobsprintPorts
 import JobsprintRuntime
 import NIOCore
 
-/// A worker has stopped because a node went on long after it was cancelled: only the end of the process ends it.
+/// A worker has stopped because a node went on long after it was told to leave off: only the end of the process ends it.
 struct StuckNode: Error {
   let execution: ExecutionID
 
   var message: String {
-    "a node of the execution \(execution) went on although it was canceled or taken over. What else ran here was handed "
-      + "back; start the worker again."
+    "a node of the execution \(execution) went on although it was canceled, taken over or out of time. What else ran here "
+      + "was handed back; start the worker again."
   }
 }
 

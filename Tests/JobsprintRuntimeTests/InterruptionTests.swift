@@ -128,6 +128,43 @@ struct InterruptionTests {
     }
   }
 
+  @Test func aNodeThatIgnoresItsTimeLimitEndsTheWorkerAndAnotherEndsTheExecution() async throws {
+    let rig = Rig()
+    var options = ExecutorOptions()
+    options.leavesWhenStuck = true
+    let (executor, other) = (rig.executor(.numbered(1), options: options), rig.executor(.numbered(2)))
+    try await rig.run {
+      try await executor.register()
+      let loops = Task { await executor.run() }
+      let workflow = try await rig.store([("Deaf", "test.gate", [:])], settings: ["executionTimeout": 30])
+      let deaf = try await rig.accept(workflow, by: executor)
+      _ = try await rig.gate.next()
+      while executor.stuckExecution == nil {
+        await rig.clock.sleepers(atLeast: 1)
+        rig.clock.advance(by: options.heartbeat)
+      }
+      let accepted = try #require(try await rig.executions.execution(deaf, in: .initial)).acceptedAt
+      #expect(rig.clock.now - accepted >= .seconds(30) + options.cancelPatience)
+      // Its grace passes.
+      let time = Task { [grace = options.grace] in
+        while !Task.isCancelled {
+          rig.clock.advance(by: grace)
+          await Task.yield()
+        }
+      }
+      await loops.value
+      time.cancel()
+      await time.value
+      #expect(try await rig.executions.execution(deaf, in: .initial)?.state == .running)
+      try await other.register()
+      let others = Task { await other.run() }
+      #expect(try await rig.recoverer.pass() == 1)
+      #expect(try await rig.ended(deaf).state == .canceled)
+      others.cancel()
+      await others.value
+    }
+  }
+
   @Test func withoutThatItKeepsItsSlotOnly() async throws {
     let rig = Rig()
     let executor = rig.executor(.numbered(1))

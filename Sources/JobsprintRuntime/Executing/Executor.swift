@@ -229,10 +229,13 @@ public final class Executor: Sendable {
     }
     for id in new {
       log.error(
-        "a node goes on although its execution was canceled or taken over",
+        "a node goes on although its execution was canceled, taken over or out of time",
         metadata: ["execution": "\(id)", "for": "\(options.cancelPatience / .seconds(1)) s and more"])
     }
-    return options.leavesWhenStuck && !found.isEmpty
+    guard options.leavesWhenStuck, !found.isEmpty else { return false }
+    // Nobody waits for them: whoever takes them up behind this process ends those whose time is up.
+    held.lose(Array(found), at: clock.now)
+    return true
   }
 
   private func waitUntilIdle() async {

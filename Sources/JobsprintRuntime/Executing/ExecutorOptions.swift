@@ -12,7 +12,7 @@ public struct ExecutorOptions: Sendable {
   public var lease: Duration = .seconds(15)
   /// How long running nodes may take to finish when the process stops.
   public var grace: Duration = .seconds(10)
-  /// How long a node may go on after its execution was cancelled or taken over.
+  /// How long a node may go on after its execution was cancelled or taken over, or its time was up.
   public var cancelPatience: Duration = .seconds(10)
   /// A node that goes on for longer ends the executor: whoever starts the process again gets a fresh one. Otherwise it
   /// keeps its slot, and the log says so.

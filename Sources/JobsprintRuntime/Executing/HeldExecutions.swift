@@ -17,6 +17,7 @@ final class HeldExecutions: Sendable {
     private struct State {
       var interruption: Interruption?
       var lostAt: Timestamp?
+      var nodeDeadline: Timestamp?
       var task: Task<Void, Never>?
     }
 
@@ -35,7 +36,12 @@ final class HeldExecutions: Sendable {
     var interruption: Interruption? { state.withLock { $0.interruption } }
 
     /// Since when its node has been told to leave off and goes on.
-    fileprivate var lostAt: Timestamp? { state.withLock { $0.lostAt } }
+    fileprivate var toldAt: Timestamp? {
+      state.withLock { state in [state.lostAt, state.nodeDeadline].compactMap { $0 }.min() }
+    }
+
+    /// A node begins that is told to leave off at that time; nil: it has ended.
+    func awaitNode(until deadline: Timestamp?) { state.withLock { $0.nodeDeadline = deadline } }
 
     func attach(_ task: Task<Void, Never>) {
       let isLost = state.withLock { state in
@@ -130,10 +136,11 @@ final class HeldExecutions: Sendable {
     for hold in holds { hold.interrupt(.lost, at: time) }
   }
 
-  /// Those that were lost before `time` and are still here: their nodes ignore that they were cancelled.
+  /// Those that were lost, or whose time was up, before `time` and are still here: their nodes ignore that they were
+  /// cancelled.
   func stuck(since time: Timestamp) -> [ExecutionID] {
     let holds = state.withLock { $0.holds }
-    return holds.filter { _, hold in hold.lostAt.map { $0 <= time } ?? false }.map(\.key)
+    return holds.filter { _, hold in hold.toldAt.map { $0 <= time } ?? false }.map(\.key)
   }
 
   /// No new executions; those held are told to leave at their next step.
