@@ -63,8 +63,8 @@ extension InstallationTests {
     // Nobody waits, so that an answer can be ahead of its commit.
     Breach("answerBeforeCommit", [.killAPI, .killAPI, .killAPI], promises: [.accepted]) { $0.load.wait = nil },
     Breach("noRecovery", [.killWorker, .killWorker], promises: [.ending]),
-    // The successor is still at work when the other one wakes up.
-    Breach("ignoredFence", [.pauseWorker], promises: [.ending, .fence, .record, .effect]) { options in
+    // The successor is still at work when the other one wakes up, nearly always: hence two of them.
+    Breach("ignoredFence", [.pauseWorker, .pauseWorker], promises: [.ending, .fence, .record, .effect]) { options in
       options.load.slowOne = 1
       options.load.slowness = 5000
       options.load.wait = 30
