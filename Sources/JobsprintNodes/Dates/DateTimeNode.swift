@@ -142,7 +142,7 @@ struct DateTimeNode: NodeType {
     let time = try date("date", place, zone, context, keepsOffset: !usesWorkflowZone)
     let format = try context.string("format", item: place, default: "MM/dd/yyyy")
     let pattern = format == "custom" ? try context.string("customFormat", item: place) : format
-    return DatePattern(luxon: pattern).text(of: usesWorkflowZone ? time.in(zone) : time)
+    return DatePattern.remembered(luxon: pattern).text(of: usesWorkflowZone ? time.in(zone) : time)
   }
 
   private func rounded(_ place: Int, _ zone: ZoneRules, _ context: NodeContext) throws(NodeError) -> String {

@@ -4,14 +4,34 @@ import JobsprintDomain
 enum CommaSeparatedValues {
   /// One record, with a line break after it where another follows.
   static func text(_ rows: [[String]], delimiter: String = ",") -> String {
-    rows.map { row in row.map { quoted($0, delimiter) }.joined(separator: delimiter) }.joined(separator: "\n")
+    var bytes: [UInt8] = []
+    let delimiter = Array(delimiter.utf8)
+    for (place, row) in rows.enumerated() {
+      if place > 0 { bytes.append(0x0A) }
+      for (column, field) in row.enumerated() {
+        if column > 0 { bytes += delimiter }
+        append(field, to: &bytes, delimiter)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
-  private static func quoted(_ field: String, _ delimiter: String) -> String {
-    guard field.contains(delimiter) || field.utf8.contains(where: { $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }) else {
-      return field
+  private static func append(_ field: String, to bytes: inout [UInt8], _ delimiter: [UInt8]) {
+    guard needsQuotes(field, delimiter) else { return bytes.append(contentsOf: field.utf8) }
+    bytes.append(0x22)
+    for byte in field.utf8 {
+      if byte == 0x22 { bytes.append(byte) }
+      bytes.append(byte)
     }
-    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    bytes.append(0x22)
+  }
+
+  private static func needsQuotes(_ field: String, _ delimiter: [UInt8]) -> Bool {
+    guard let first = delimiter.first else { return true }
+    if delimiter.count == 1 {
+      return field.utf8.contains { $0 == 0x22 || $0 == 0x0A || $0 == 0x0D || $0 == first }
+    }
+    return field.utf8.contains { $0 == 0x22 || $0 == 0x0A || $0 == 0x0D } || field.utf8.contains(delimiter)
   }
 
   struct Record {
