@@ -1,6 +1,6 @@
-// What is cached outside the installation's own processes is under AES-256-GCM (NIST SP 800-38D): who can read the cache
-// learns nothing from it, and who can write to it can't make a worker execute anything. Keys are derived from those of
-// the tickets, which the same processes have, and serve nothing else.
+// What is cached outside the installation's own processes is under AES-256-GCM (NIST SP 800-38D): who can read the
+// cache learns nothing from it, and who can write to it can't make a worker execute anything. Keys are derived from
+// those of the tickets, which the same processes have, and serve nothing else.
 
 import Crypto
 public import JobsprintPorts

@@ -1,4 +1,4 @@
-// Where entries of the audit log are posted. It asks no other host than the operator's: redirects are not followed.
+// Where entries of the audit log are posted.
 
 import AsyncHTTPClient
 import Foundation
@@ -7,12 +7,6 @@ import NIOCore
 import NIOHTTP1
 
 struct AuditEndpoint: Sendable {
-  private static let http: HTTPClient = {
-    var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
-    configuration.timeout.connect = .seconds(5)
-    return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-  }()
-
   /// May hold a secret: it is in no log.
   private let address: String
   /// The setting that names it.
@@ -38,21 +32,16 @@ struct AuditEndpoint: Sendable {
     let status: Int
     let answer: ByteBuffer
     do {
-      let response = try await Self.http.execute(request, timeout: .seconds(20))
+      let response = try await OutgoingHTTP.client.execute(request, timeout: .seconds(20))
       status = Int(response.status.code)
       // Also so that the connection can be used again.
       answer = try await response.body.collect(upTo: 1 << 20)
-    } catch { throw failure(Self.words(for: error)) }
+    } catch { throw failure(OutgoingHTTP.words(for: error)) }
     guard (200..<300).contains(status) else { throw failure("it answered with \(status)") }
     return Array(buffer: answer)
   }
 
   func failure(_ reason: String) -> AuditDeliveryError { AuditDeliveryError(variable: variable, reason: reason) }
-
-  /// Never the address.
-  private static func words(for error: any Error) -> String {
-    (error as? HTTPClientError)?.shortDescription ?? "\(type(of: error))"
-  }
 }
 
 struct AuditDeliveryError: Error, CustomStringConvertible {

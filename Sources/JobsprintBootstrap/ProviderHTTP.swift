@@ -7,12 +7,6 @@ import NIOCore
 import NIOHTTP1
 
 struct ProviderHTTP: ProviderTransport {
-  private static let http: HTTPClient = {
-    var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
-    configuration.timeout.connect = .seconds(5)
-    return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-  }()
-
   /// A key set of a hundred keys has a tenth of it.
   private static let largest = 1 << 20
 
@@ -34,9 +28,7 @@ struct ProviderHTTP: ProviderTransport {
     } catch let failure as ProviderFailure { throw failure } catch is NIOTooManyBytesError {
       throw ProviderFailure(reason: "its answer is larger than \(Self.largest >> 20) MiB")
     } catch {
-      // Never the address.
-      throw ProviderFailure(
-        reason: "it can't be reached (\((error as? HTTPClientError)?.shortDescription ?? "\(type(of: error))"))")
+      throw ProviderFailure(reason: "it can't be reached (\(OutgoingHTTP.words(for: error)))")
     }
   }
 
@@ -49,7 +41,7 @@ struct ProviderHTTP: ProviderTransport {
       outgoing.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
       outgoing.body = .bytes(ByteBuffer(string: form))
     }
-    let response = try await http.execute(outgoing, timeout: .seconds(30))
+    let response = try await OutgoingHTTP.client.execute(outgoing, timeout: .seconds(30))
     if let length = response.headers["Content-Length"].first.flatMap({ Int($0) }), length > largest {
       throw NIOTooManyBytesError(maxBytes: largest)
     }

@@ -5,7 +5,8 @@ import JobsprintPorts
 import JobsprintRuntime
 import NIOCore
 
-/// A worker has stopped because a node went on long after it was told to leave off: only the end of the process ends it.
+/// A worker has stopped because a node went on long after it was told to leave off: only the end of the process ends
+/// it.
 struct StuckNode: Error {
   let execution: ExecutionID
 

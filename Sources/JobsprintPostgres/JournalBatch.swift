@@ -1,27 +1,11 @@
 // Writes sorted for set-based statements: by kind, and in the order of ids, so that all transactions lock rows in the
 // same order. A statement can't see what it does itself, so a write to an execution, or under an idempotency key, that
 // has been written before in the batch belongs to the round behind that, whose statements come after it. Writes that
-// have nothing to do with each other share a round. An accept with its execution's success right behind it is one write:
-// such an execution was never there to be held, and leaves no dead row where the others of a busy server do.
+// have nothing to do with each other share a round. An accept with its execution's success right behind it is one
+// write: such an execution was never there to be held, and leaves no dead row where the others of a busy server do.
 
 import JobsprintDomain
 import JobsprintPorts
-
-/// An execution that is accepted and has ended.
-struct WholeExecution {
-  let accepted: NewExecution
-  let end: JournalAppend
-
-  /// - Returns: nil where the second does not end the first, or something hangs on either that others may meet.
-  init?(_ first: JournalWrite, _ second: JournalWrite?) {
-    guard case .accept(let accepted) = first, case .append(let end) = second, accepted.ends(with: end),
-      accepted.idempotency == nil, accepted.entries.isEmpty, !accepted.waitsForLimit,
-      case .finish(.success, error: nil, _, _, deadLetter: nil) = end.transition, end.staticData == nil
-    else { return nil }
-    self.accepted = accepted
-    self.end = end
-  }
-}
 
 /// Writes that have nothing to do with each other.
 struct JournalRound {
@@ -98,8 +82,7 @@ struct JournalBatch {
       nextOfExecution[write.execution] = round + 1
       if let key { nextOfKey[key] = round + 1 }
       workspaces.insert(write.workspace)
-      let next = place + 1 < writes.count ? writes[place + 1] : nil
-      if let whole = WholeExecution(write, next) {
+      if let whole = writes.whole(at: place) {
         rounds[round].whole.append(whole)
         ended = place + 1
       } else {

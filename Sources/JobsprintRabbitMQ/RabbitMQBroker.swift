@@ -78,8 +78,9 @@ public final class RabbitMQBroker: Sendable {
     await publisher.value
   }
 
-  /// Whether wake-ups can be received now: consumers are attached to all lanes and tags, and the broker was heard of within
-  /// `limit`. Give it more than half the heartbeat's interval, which is 10 seconds where the URL says nothing else.
+  /// Whether wake-ups can be received now: consumers are attached to all lanes and tags, and the broker was heard of
+  /// within `limit`. Give it more than half the heartbeat's interval, which is 10 seconds where the URL says nothing
+  /// else.
   public func canReceive(within limit: Duration) -> Bool {
     guard !intakes.isEmpty, let silence = consuming.silence else { return false }
     return silence <= limit && intakes.allSatisfy(\.consumer.isAttached)

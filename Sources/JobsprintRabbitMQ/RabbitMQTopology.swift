@@ -88,8 +88,8 @@ struct RabbitMQTopology: Sendable {
     return topology
   }
 
-  /// Of tags: declared by workers that carry them, and by nobody else. What tags there are is for whoever edits workflows
-  /// to say, and a queue costs the broker something.
+  /// Of tags: declared by workers that carry them, and by nobody else. What tags there are is for whoever edits
+  /// workflows to say, and a queue costs the broker something.
   func queues(of tags: some Sequence<WorkerTag>) -> AMQPTopology {
     AMQPTopology(queues: tags.map { wakeUps(queue(of: $0)) })
   }

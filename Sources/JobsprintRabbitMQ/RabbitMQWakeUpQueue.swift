@@ -1,6 +1,7 @@
-// Wake-ups through the broker: a durable quorum queue for each lane, and for each worker tag that is used, every message confirmed, every message with a
-// ticket that whoever can merely write to the queue can't make. What is wrong with a message is found here, before
-// anybody is woken; what becomes of its execution is decided in the store, whatever a message says.
+// Wake-ups through the broker: a durable quorum queue for each lane, and for each worker tag that is used, every
+// message confirmed, every message with a ticket that whoever can merely write to the queue can't make. What is wrong
+// with a message is found here, before anybody is woken; what becomes of its execution is decided in the store,
+// whatever a message says.
 
 import AMQP
 import JobsprintDomain

@@ -3,7 +3,8 @@ import JobsprintDomain
 import JobsprintPorts
 import Logging
 
-/// Takes what the broker delivers from the queue of one lane or tag, looks at its tickets, and hands on what is ours and in time.
+/// Takes what the broker delivers from the queue of one lane or tag, looks at its tickets, and hands on what is ours
+/// and in time.
 ///
 ///     message                                       counted as            settled by
 ///     ---------------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
-// Versions of workflows for all processes. Each is sealed, and stands under its immutable id. Of many that miss one, the
-// one with the lease writes it: a compare-and-set, so that nothing is written by somebody who has been away. What
+// Versions of workflows for all processes. Each is sealed, and stands under its immutable id. Of many that miss one,
+// the one with the lease writes it: a compare-and-set, so that nothing is written by somebody who has been away. What
 // others tell comes on a channel; while that is not heard nothing is asked here.
 
 import JobsprintDomain

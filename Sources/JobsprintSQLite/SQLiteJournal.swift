@@ -14,9 +14,8 @@ public struct SQLiteJournal: Journal {
       outcomes.reserveCapacity(writes.count)
       var ended: Int?
       for (place, write) in writes.enumerated() where place != ended {
-        if case .accept(let execution) = write, place + 1 < writes.count, case .append(let end) = writes[place + 1],
-          try connection.store(execution, ending: end)
-        {
+        if let whole = writes.whole(at: place) {
+          try connection.store(whole)
           outcomes += [.committed, .committed]
           ended = place + 1
           continue
@@ -50,19 +49,14 @@ extension Connection {
     }
   }
 
-  /// Stores an execution with its success, which saves it the row's second change.
-  /// - Returns: false, and nothing is stored, where `end` is not that, or an idempotency key may stand against it.
-  fileprivate func store(_ execution: NewExecution, ending end: JournalAppend) throws -> Bool {
-    guard execution.ends(with: end), execution.idempotency == nil,
-      case .finish(.success, error: nil, let lastNode, let time, deadLetter: nil) = end.transition,
-      end.staticData == nil
-    else { return false }
-    try run(InsertExecution(execution: execution, end: (lastNode, time)))
+  /// Saves its row the second change.
+  fileprivate func store(_ whole: WholeExecution) throws {
+    let execution = whole.accepted
+    try run(InsertExecution(execution: execution, end: (whole.lastNode, whole.finishedAt)))
     try insertData(of: execution)
-    for entry in end.entries {
-      try insert(InsertFinishedEntry(execution: end.execution, workspace: end.workspace, entry: entry))
+    for entry in whole.entries {
+      try insert(InsertFinishedEntry(execution: execution.id, workspace: execution.workspace, entry: entry))
     }
-    return true
   }
 
   fileprivate func append(_ append: JournalAppend) throws -> JournalOutcome {

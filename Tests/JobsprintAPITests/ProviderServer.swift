@@ -5,7 +5,6 @@ import JobsprintDomain
 import JobsprintTesting
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 import Synchronization
 import Testing
 
@@ -29,13 +28,7 @@ final class ProviderServer: Sendable {
 
   static func start() async throws -> ProviderServer {
     let server = ProviderServer()
-    let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-      .childChannelInitializer { channel in
-        channel.pipeline.configureHTTPServerPipeline().flatMapThrowing {
-          try channel.pipeline.syncOperations.addHandler(Handler(server: server))
-        }
-      }
-      .bind(host: "127.0.0.1", port: 0).get()
+    let channel = try await RequestGatherer.serve { server.answer($0, $1, $2, $3) }
     server.state.withLock { $0.channel = channel }
     server.provider.issuer = "http://127.0.0.1:\(channel.localAddress?.port ?? 0)"
     return server
@@ -56,57 +49,27 @@ final class ProviderServer: Sendable {
         redirectAddress: "http://localhost:3000/back"))
   }
 
-  fileprivate func mood(at target: String) -> Mood? {
+  private func mood(at target: String) -> Mood? {
     FakeIdentityProvider.Page(rawValue: target).flatMap { page in state.withLock { $0.moods[page] } }
   }
 
-  private final class Handler: ChannelInboundHandler {
-    typealias InboundIn = HTTPServerRequestPart
-    typealias OutboundOut = HTTPServerResponsePart
-
-    private let server: ProviderServer
-    private var head: HTTPRequestHead?
-    private var body: [UInt8] = []
-
-    init(server: ProviderServer) { self.server = server }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-      switch unwrapInboundIn(data) {
-      case .head(let head):
-        self.head = head
-        body = []
-      case .body(let part): body += Array(part.readableBytesView)
-      case .end: if let head { answer(head, context) }
-      }
-    }
-
-    private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-      switch server.mood(at: head.uri) {
-      case .silent: return
-      case .stuck:
-        write(200, ["Content-Length": "100"], [0x7B], context)
-        context.flush()
-      case .large(let declaresLength):
-        let bytes = [UInt8](repeating: 0x20, count: 10 << 20)
-        write(
-          200, declaresLength ? ["Content-Length": "\(bytes.count)"] : ["Transfer-Encoding": "chunked"], bytes, context)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-      case .leadsTo(let address):
-        write(302, ["Location": address, "Content-Length": "0"], [], context)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-      case nil:
-        let (status, bytes) = server.provider.answer(
-          head.uri, form: body.isEmpty ? nil : String(decoding: body, as: UTF8.self),
-          authorization: head.headers["Authorization"].first)
-        write(status, ["Content-Length": "\(bytes.count)"], bytes, context)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-      }
-    }
-
-    private func write(_ status: Int, _ headers: HTTPHeaders, _ bytes: [UInt8], _ context: ChannelHandlerContext) {
-      let head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: status), headers: headers)
-      context.write(wrapOutboundOut(.head(head)), promise: nil)
-      context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: bytes)))), promise: nil)
+  private func answer(
+    _ head: HTTPRequestHead, _ body: [UInt8], _ gatherer: RequestGatherer, _ context: ChannelHandlerContext
+  ) {
+    switch mood(at: head.uri) {
+    case .silent: return
+    case .stuck: gatherer.write(200, ["Content-Length": "100"], [0x7B], isWhole: false, to: context)
+    case .large(let declaresLength):
+      let bytes = [UInt8](repeating: 0x20, count: 10 << 20)
+      gatherer.write(
+        200, declaresLength ? ["Content-Length": "\(bytes.count)"] : ["Transfer-Encoding": "chunked"], bytes,
+        to: context)
+    case .leadsTo(let address): gatherer.write(302, ["Location": address, "Content-Length": "0"], [], to: context)
+    case nil:
+      let (status, bytes) = provider.answer(
+        head.uri, form: body.isEmpty ? nil : String(decoding: body, as: UTF8.self),
+        authorization: head.headers["Authorization"].first)
+      gatherer.write(status, ["Content-Length": "\(bytes.count)"], bytes, to: context)
     }
   }
 }

@@ -3,7 +3,6 @@
 import JobsprintDomain
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 import Synchronization
 
 final class Receiver: Sendable {
@@ -38,13 +37,10 @@ final class Receiver: Sendable {
 
   static func start() async throws -> Receiver {
     let receiver = Receiver()
-    let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-      .childChannelInitializer { channel in
-        channel.pipeline.configureHTTPServerPipeline().flatMapThrowing {
-          try channel.pipeline.syncOperations.addHandler(Handler(receiver: receiver))
-        }
-      }
-      .bind(host: "127.0.0.1", port: 0).get()
+    let channel = try await RequestGatherer.serve { head, body, gatherer, context in
+      let (status, text) = receiver.take(head, body)
+      gatherer.write(status, ["Content-Length": "\(text.utf8.count)"], Array(text.utf8), to: context)
+    }
     receiver.state.withLock { $0.channel = channel }
     return receiver
   }
@@ -62,34 +58,6 @@ final class Receiver: Sendable {
         Received(
           method: head.method.rawValue, target: head.uri, headers: head.headers, body: body, status: status))
       return (status, state.bodies.isEmpty ? "" : state.bodies.removeFirst())
-    }
-  }
-
-  private final class Handler: ChannelInboundHandler {
-    typealias InboundIn = HTTPServerRequestPart
-    typealias OutboundOut = HTTPServerResponsePart
-
-    private let receiver: Receiver
-    private var head: HTTPRequestHead?
-    private var body: [UInt8] = []
-
-    init(receiver: Receiver) { self.receiver = receiver }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-      switch unwrapInboundIn(data) {
-      case .head(let head):
-        self.head = head
-        body = []
-      case .body(let part): body += Array(part.readableBytesView)
-      case .end:
-        guard let head else { return }
-        let (status, text) = receiver.take(head, body)
-        let answer = HTTPResponseHead(
-          version: head.version, status: .init(statusCode: status), headers: ["Content-Length": "\(text.utf8.count)"])
-        context.write(wrapOutboundOut(.head(answer)), promise: nil)
-        context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-      }
     }
   }
 }

@@ -112,7 +112,7 @@ private let filling = [
     try add(.journal, AcceptKeyedExecutions(executions: [new]))
     let owned = NewExecution.numbered(1, in: workspace, claimedBy: .numbered(1))
     let end = JournalWrite.append(1, in: workspace, by: 1, [.entry(at: 0)], .success())
-    try add(.journal, StoreWholeExecutions(executions: [#require(WholeExecution(.accept(owned), end))]))
+    try add(.journal, StoreWholeExecutions(executions: [#require([.accept(owned), end].whole(at: 0))]))
     try add(.journal, ContinueExecutions(appends: [append]))
     try add(.journal, FinishExecutions(appends: [append]))
     try add(.journal, FailExecutions(appends: [append]))

@@ -7,8 +7,8 @@ import Synchronization
 import Testing
 
 extension InstallationTests {
-  /// A credential goes through API, database, broker, Redis and worker, and is nowhere in plain. No more are a password and
-  /// the API key of all requests; and of what workflows hold and are given, nothing is in the broker and in Redis.
+  /// A credential goes through API, database, broker, Redis and worker, and is nowhere in plain. No more are a password
+  /// and the API key of all requests; and of what workflows hold and are given, nothing is in the broker and in Redis.
   @Test(.timeLimit(.minutes(3))) func aSecretIsNowhereInPlain() async throws {
     let canary = "canary-5f1d9c0b7e3a"
     let data = (document: "document-2f60c1d8", input: "input-94be07a3")

@@ -58,6 +58,33 @@ extension [Item] {
     return .many(origins)
   }
 
+  /// The items at some neighbouring places.
+  @inlinable
+  public func part(_ places: Range<Int>) -> [Item] {
+    let source = span
+    var part: [Item] = []
+    part.append(addingCapacity: places.count) { output in
+      for place in places {
+        output.append(source[place].isPlain ? Item(plain: source[place]) : self[place])
+      }
+    }
+    return part
+  }
+
+  /// The data of all items, as a list.
+  @inlinable
+  public var data: [JSONValue] {
+    let source = span
+    var data: [JSONValue] = []
+    data.append(addingCapacity: count) { output in
+      for place in source.indices {
+        let json = source[place].isPlain ? JSONObject(unindexed: source[place].json.entries) : self[place].json
+        output.append(.object(json))
+      }
+    }
+    return data
+  }
+
   /// Pairs every item with its own place in an input, as the engine does before a node runs.
   ///
   /// Nodes that work item by item leave their items so: such a list is not copied, which takes as long as `limit` or

@@ -99,7 +99,7 @@ struct DateTimeNode: NodeType {
     let time: CalendarTime?
     let format = try context.string("options.fromFormat", item: place)
     if parameter == "date", !format.isEmpty {
-      time = DatePattern(luxon: format).time(from: value.asText.trimmedOfSpace, zone: zone)
+      time = DatePattern.remembered(luxon: format).time(from: value.asText.trimmedOfSpace, zone: zone)
     } else {
       time = DateReading(zone: zone).time(value, keepsOffset: keepsOffset)
     }

@@ -34,8 +34,9 @@ struct TestEffectNode: NodeType {
     return .outputs([context.items])
   }
 
-  /// One write(2) in append mode: lines of many processes never mix, and outlive a kill right behind it. A kill can cut a
-  /// write where it goes on to the next page of the file, so a line that would cross into it begins there, behind spaces.
+  /// One write(2) in append mode: lines of many processes never mix, and outlive a kill right behind it. A kill can cut
+  /// a write where it goes on to the next page of the file, so a line that would cross into it begins there, behind
+  /// spaces.
   private func append(_ line: JSONValue) throws(NodeError) {
     guard let ledgerPath else { return }
     let descriptor = open(ledgerPath, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)

@@ -26,8 +26,8 @@ public protocol ExecutionClaims: Sendable {
   /// limit (``NewExecution/concurrency``) are a line of their own, in which the limit counts what is running, too. The
   /// limit of a workspace (``Workspace/maxConcurrency``, as it is now) counts what is running or on its way in all of
   /// its lines; waits of it whose time has come are a line, too. Only what `tags` carries is dispatched; of a
-  /// workflow with a limit what is behind that is not, either. At most `limit` in all; each is stamped as dispatched at `now` in the same transaction, and one stamped since
-  /// `dispatchedBefore` is left out.
+  /// workflow with a limit what is behind that is not, either. At most `limit` in all; each is stamped as dispatched at
+  /// `now` in the same transaction, and one stamped since `dispatchedBefore` is left out.
   func recoverable(
     carrying tags: WorkerTags, at now: Timestamp, dispatchedBefore: Timestamp, leaseExpiry: Timestamp, lineLimit: Int,
     limit: Int
@@ -45,7 +45,8 @@ public protocol ExecutionClaims: Sendable {
   ) async throws(PortError) -> Timestamp?
 }
 
-/// New executions of one workspace, lane and worker tag: they are dispatched in their order, and take turns with those of others.
+/// New executions of one workspace, lane and worker tag: they are dispatched in their order, and take turns with those
+/// of others.
 public struct DispatchLine: Sendable, Hashable {
   public let workspace: WorkspaceID
   public let lane: Lane

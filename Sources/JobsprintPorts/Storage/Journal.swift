@@ -90,15 +90,6 @@ public struct NewExecution: Sendable {
   }
 }
 
-extension NewExecution {
-  /// Whether `append`, right behind the acceptance, is its end, by who accepted it: a store may write both as one.
-  public func ends(with append: JournalAppend) -> Bool {
-    guard case .finish = append.transition, let claimedBy else { return false }
-    return append.execution == id && append.workspace == workspace
-      && append.fence == Fence(term: 1, executor: claimedBy)
-  }
-}
-
 /// Entries of one execution, and where it goes with them.
 public struct JournalAppend: Sendable {
   public let execution: ExecutionID

@@ -95,13 +95,13 @@ struct StoreWholeExecutions: PostgresStatement {
     try values.bind(array: executions.lazy.map(\.accepted.mode.rawValue))
     try values.bind(array: executions.lazy.map(\.accepted.lane.rawValue))
     try values.bind(array: executions.lazy.map(\.accepted.input))
-    try values.bind(array: executions.lazy.map { $0.end.end?.at.milliseconds ?? 0 })
-    try values.bind(array: executions.lazy.map { $0.end.end?.lastNode?.stored })
+    try values.bind(array: executions.lazy.map(\.finishedAt.milliseconds))
+    try values.bind(array: executions.lazy.map { $0.lastNode?.stored })
     var packs: [[UInt8]?] = []
     for execution in executions {
       // Nothing of it is in the store yet, so what it finishes twice is in this write.
-      _ = try JournalPack.positions(of: execution.end.entries)
-      packs.append(JournalPack.bytes(of: execution.end.entries))
+      _ = try JournalPack.positions(of: execution.entries)
+      packs.append(JournalPack.bytes(of: execution.entries))
     }
     try values.bind(array: packs)
   }

@@ -11,8 +11,8 @@ private let needsNoTurn = """
   """
 
 /// Rows that another transaction holds are left to it. The states stand in a CASE, which no partial index can serve:
-/// rows are found by their ids (see the fence of the appends). Whether a workspace has a limit is asked only of what was
-/// not dispatched, which is next to nothing.
+/// rows are found by their ids (see the fence of the appends). Whether a workspace has a limit is asked only of what
+/// was not dispatched, which is next to nothing.
 struct ClaimExecutions: PostgresStatement {
   static let name = "claims.claim"
   static let sql = """

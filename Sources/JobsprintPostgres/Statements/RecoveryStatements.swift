@@ -38,9 +38,9 @@ private let limitedWorkflows = """
 /// ``ClaimExecutions``): a join was planned as walking through all that is new once for each that was found, a second
 /// for 500 of 10,000.
 ///
-/// A workspace with a limit has room for what the limit leaves over of all that is running or on its way. What its lines
-/// would send is counted through in their turns, and what is beyond the room stays. Where no workspace has a limit, its
-/// counts are not made.
+/// A workspace with a limit has room for what the limit leaves over of all that is running or on its way. What its
+/// lines would send is counted through in their turns, and what is beyond the room stays. Where no workspace has a
+/// limit, its counts are not made.
 ///
 /// Holders are found by jumping from one to the next, each at its newest execution: whatever has ended lately is still
 /// in the index while an old transaction keeps its rows, and would be walked through otherwise.

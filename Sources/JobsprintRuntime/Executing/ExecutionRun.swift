@@ -162,8 +162,9 @@ struct ExecutionRun {
     let outcome: NodeOutcome
     switch try await secrets(of: task, type) {
     case .success(let secrets):
-      if let deadline { hold.awaitNode(until: deadline) }
-      defer { hold.awaitNode(until: nil) }
+      let deadline = deadline
+      if deadline != nil { hold.awaitNode(until: deadline) }
+      defer { if deadline != nil { hold.awaitNode(until: nil) } }
       outcome = await runner.run(
         task, type: type, workflow: plan.workflow, facts: facts, history: machine.visibleHistory, deadline: deadline,
         secrets: secrets, console: console, notes: notes)
