@@ -9,6 +9,7 @@ import Synchronization
 public final class AuditStreamer: Sendable {
   public struct Metrics: Sendable {
     public internal(set) var delivered = 0
+    public internal(set) var rejected = 0
     public internal(set) var failed = 0
     public internal(set) var isHolder = false
   }
@@ -33,11 +34,10 @@ public final class AuditStreamer: Sendable {
   private let onFailure: @Sendable (any Error) -> Void
   private let counts = Mutex(Metrics())
 
-  /// - Parameter onFailure: told of each pass that failed.
+  /// - Parameter onFailure: told of each pass that failed, and of each ``AuditRejection``.
   public init(
     _ stream: AuditStream, audit: any AuditLog, cursors: any AuditCursorStore, sink: any AuditSink,
-    locks: any LockService,
-    clock: any WallClock, onFailure: @escaping @Sendable (any Error) -> Void = { _ in }
+    locks: any LockService, clock: any WallClock, onFailure: @escaping @Sendable (any Error) -> Void = { _ in }
   ) {
     self.stream = stream
     self.audit = audit
@@ -110,8 +110,12 @@ public final class AuditStreamer: Sendable {
       let removed = try await audit.checkpoint(of: cursor.workspace)?.seal.sequence ?? 0
       return removed > cursor.sequence ? removed : nil
     }
-    try await sink.deliver(records, of: cursor.workspace)
-    counts.withLock { $0.delivered += records.count }
+    let rejection = try await sink.deliver(records, of: cursor.workspace)
+    counts.withLock { counts in
+      counts.delivered += records.count - (rejection?.count ?? 0)
+      counts.rejected += rejection?.count ?? 0
+    }
+    if let rejection { onFailure(rejection) }
     return end
   }
 }

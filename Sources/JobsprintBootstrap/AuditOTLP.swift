@@ -67,7 +67,7 @@ struct AuditOTLP: AuditSink {
     self.clock = clock
   }
 
-  func deliver(_ records: [AuditRecord], of workspace: WorkspaceID) async throws {
+  func deliver(_ records: [AuditRecord], of workspace: WorkspaceID) async throws -> AuditRejection? {
     let observed = Self.nanoseconds(clock.now)
     let body: JSONValue = [
       "resourceLogs": [
@@ -84,11 +84,7 @@ struct AuditOTLP: AuditSink {
     ]
     let answer = try await setting.endpoint.post(
       body.jsonBytes, headers: HTTPHeaders(setting.headers.map { ($0.name, $0.value) }))
-    // Who takes some of them only has not taken them: an audit log without a gap is worth more than one without a
-    // repetition.
-    if let rejected = Self.rejected(answer) {
-      throw setting.endpoint.failure("it rejected \(rejected) of \(records.count) records")
-    }
+    return Self.rejection(answer, of: records)
   }
 
   private static func logRecord(_ record: AuditRecord, of workspace: WorkspaceID, observed: JSONValue) -> JSONValue {
@@ -120,10 +116,22 @@ struct AuditOTLP: AuditSink {
 
   private static func nanoseconds(_ time: Timestamp) -> JSONValue { .string("\(time.milliseconds)000000") }
 
-  /// nil where all were taken. A number that is not 0, as a text or not.
-  private static func rejected(_ answer: [UInt8]) -> String? {
-    guard let value = (try? JSONValue(parsing: answer))?["partialSuccess"]?["rejectedLogRecords"] else { return nil }
-    let text = value.stringValue ?? value.integerValue.map { "\($0)" } ?? "some"
-    return text == "0" ? nil : String(text.prefix(20))
+  /// What was taken in part must not be sent again, whose records could be doubled, and would be rejected again
+  /// (https://opentelemetry.io/docs/specs/otlp/#partial-success-1).
+  private static func rejection(_ answer: [UInt8], of records: [AuditRecord]) -> AuditRejection? {
+    guard let part = (try? JSONValue(parsing: answer))?["partialSuccess"],
+      let number = part["rejectedLogRecords"],
+      // 64-bit numbers are texts in JSON.
+      let rejected = number.integerValue ?? number.stringValue.flatMap({ Int($0) }), rejected > 0
+    else { return nil }
+    let count = min(rejected, records.count)
+    let (first, last) = (records.first?.seal?.sequence ?? 0, records.last?.seal?.sequence ?? 0)
+    let reason = part["errorMessage"]?.stringValue ?? ""
+    return AuditRejection(
+      count: count,
+      description: "The receiver of JOBSPRINT_AUDIT_OTLP_URL rejected \(count) of \(records.count) entries "
+        + "(sequence \(first) to \(last))"
+        + (reason.isEmpty ? "." : ": \(reason.prefix(200))")
+        + " Such entries are not sent again; GET /audit-logs/export has them.")
   }
 }

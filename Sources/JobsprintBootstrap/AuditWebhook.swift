@@ -33,7 +33,7 @@ struct AuditWebhook: AuditSink {
     self.clock = clock
   }
 
-  func deliver(_ records: [AuditRecord], of workspace: WorkspaceID) async throws {
+  func deliver(_ records: [AuditRecord], of workspace: WorkspaceID) async throws -> AuditRejection? {
     let body = JSONValue.object([
       "workspaceId": .string("\(workspace)"), "entries": .array(records.map(\.json)),
     ]).jsonBytes
@@ -49,5 +49,6 @@ struct AuditWebhook: AuditSink {
         "Jobsprint-Signature": "t=\(time),v1=\(Array(signed.finalize()).hexadecimalText)",
         "Jobsprint-Delivery": "\(workspace)/\(first)-\(last)",
       ])
+    return nil
   }
 }

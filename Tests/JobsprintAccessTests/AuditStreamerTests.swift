@@ -18,7 +18,7 @@ import Testing
 
   /// Takes what it is given, or fails before or behind taking it.
   private final class Sink: AuditSink {
-    enum Mood { case takes, refuses, takesAndFails }
+    enum Mood { case takes, takesAllButOne, refuses, takesAndFails }
 
     private let state = Mutex<(mood: Mood, taken: [(WorkspaceID, Int)])>((.takes, []))
 
@@ -31,12 +31,16 @@ import Testing
       state.withLock { $0.taken.filter { $0.0 == workspace }.map(\.1) }
     }
 
-    func deliver(_ records: [AuditRecord], of workspace: WorkspaceID) async throws {
+    func deliver(_ records: [AuditRecord], of workspace: WorkspaceID) async throws -> AuditRejection? {
       let mood = state.withLock { state in
         if state.mood != .refuses { state.taken += records.map { (workspace, $0.seal?.sequence ?? 0) } }
         return state.mood
       }
-      if mood != .takes { throw PortError(.unavailable, "no") }
+      switch mood {
+      case .takes: return nil
+      case .takesAllButOne: return AuditRejection(count: 1, description: "one of them is not wanted")
+      case .refuses, .takesAndFails: throw PortError(.unavailable, "no")
+      }
     }
   }
 
@@ -83,6 +87,20 @@ import Testing
     sink.mood = .takes
     #expect(try await streamer.pass(under: lock(1)))
     #expect(sink.taken(of: .initial) == (isTaken ? [1, 2, 1, 2] : [1, 2]))
+  }
+
+  @Test func whatIsRejectedForGoodDoesNotComeAgainAndIsTold() async throws {
+    try await write(1...3)
+    let sink = Sink()
+    sink.mood = .takesAllButOne
+    let told = Mutex<[String]>([])
+    let streamer = AuditStreamer(
+      .otlp, audit: audit, cursors: cursors, sink: sink, locks: MemoryLocks(clock: clock), clock: clock
+    ) { error in told.withLock { $0.append("\(error)") } }
+    #expect(try await streamer.pass(under: lock(1)))
+    #expect(try await streamer.pass(under: lock(1)))
+    #expect(sink.taken(of: .initial) == [1, 2, 3] && told.withLock(\.self) == ["one of them is not wanted"])
+    #expect((streamer.metrics.delivered, streamer.metrics.rejected, streamer.metrics.failed) == (2, 1, 0))
   }
 
   @Test func aHolderThatHasLostTheLockMovesNothing() async throws {

@@ -123,6 +123,9 @@ struct ProcessMetrics: Sendable {
     text.add(
       "jobsprint_audit_stream_delivered_total", .counter, "Audit entries that the receiver has taken.",
       samples(\.delivered))
+    text.add(
+      "jobsprint_audit_stream_rejected_total", .counter, "Audit entries that the receiver will never take.",
+      samples(\.rejected))
     text.add("jobsprint_audit_stream_failures_total", .counter, "Attempts that failed.", samples(\.failed))
     text.add(
       "jobsprint_audit_stream_holder", .gauge, "1 where this process is the one that streams.",
