@@ -14,11 +14,12 @@ struct InsertMeasurement {
     guard let address = PostgresMeasurement.address else { return PostgresMeasurement.notMeasured }
     let measurement = InsertMeasurement(address: address)
     try await measurement.prepare()
-    var (alone, pgbenchAlone) = ([Double](), [Double]())
+    var (alone, near, pgbenchAlone) = ([Double](), [Double](), [Double]())
     var (pools, clients) = ([Int: [Double]](), [Int: [Double]]())
     for _ in 0..<3 {
       pgbenchAlone.append(try measurement.pgbench(clients: 1))
       alone.append(try await measurement.pool(size: 1, tasks: 1))
+      near.append(try await measurement.onReceivingThread())
       for count in [8, 16, 32] { clients[count, default: []].append(try measurement.pgbench(clients: count)) }
       for size in [4, 8, 16] { pools[size, default: []].append(try await measurement.pool(size: size, tasks: 64)) }
     }
@@ -26,6 +27,7 @@ struct InsertMeasurement {
     return [
       Figure(
         "inserts, one connection, one caller", median(alone), "/s", against: "pgbench -c1: \(median(pgbenchAlone))"),
+      Figure("the same on the thread that receives the answers", median(near), "/s"),
       Figure(
         "inserts, the pool at its best", pools.values.map(median).max() ?? .nan, "/s",
         against: "pgbench at its best: \(best)"),
@@ -53,6 +55,18 @@ struct InsertMeasurement {
         try await group.waitForAll()
       }
       return Double(Self.inserts / tasks * tasks) / ((ContinuousClock.now - start) / .seconds(1))
+    }
+  }
+
+  /// As an archive is restored.
+  private func onReceivingThread() async throws -> Double {
+    try await withPool(size: 1) { pool in
+      try await pool.execute(InsertRow(key: 0))
+      return try await pool.withReceivingThread {
+        let start = ContinuousClock.now
+        for key in 0..<Self.inserts { try await pool.execute(InsertRow(key: key)) }
+        return Double(Self.inserts) / ((ContinuousClock.now - start) / .seconds(1))
+      }
     }
   }
 

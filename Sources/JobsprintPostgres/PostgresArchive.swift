@@ -29,16 +29,19 @@ public struct PostgresArchive: Archive {
     }
   }
 
+  /// One statement after the other, and nothing beside it: where the answers are received.
   public func insert(_ records: [ArchiveRecord]) async throws(PortError) {
     let workspaces = Set(records.map(\.workspace))
-    try await storage.write(as: .keeper, in: []) { transaction in
-      var current = PostgresRole.keeper
-      for record in records {
-        if record.role != current || record == records.first {
-          current = record.role
-          _ = try await transaction.first(ReadOn(role: current, workspaces: workspaces))
+    try await storage.database.primary.withReceivingThread { () async throws(PortError) in
+      try await storage.write(as: .keeper, in: []) { transaction in
+        var current = PostgresRole.keeper
+        for record in records {
+          if record.role != current || record == records.first {
+            current = record.role
+            _ = try await transaction.first(ReadOn(role: current, workspaces: workspaces))
+          }
+          try await transaction.restore(record)
         }
-        try await transaction.restore(record)
       }
     }
   }

@@ -14,6 +14,8 @@ protocol PostgresPollerClient: AnyObject, Sendable {
 ///
 /// It only receives: callers send on their own thread, because a send never blocks and a wake-up of another thread
 /// costs more than the send. A deadline that is earlier than the one it sleeps for wakes it through an eventfd.
+///
+/// Tasks that prefer it as their executor run on its thread between two waits, so their answers wake no other thread.
 final class PostgresPoller: Sendable {
   static let shared = PostgresPoller()
 
@@ -47,6 +49,8 @@ final class PostgresPoller: Sendable {
 
   private struct State {
     var entries: [Entry] = []
+    /// Of tasks that prefer this thread.
+    var jobs: [UnownedJob] = []
     /// Until when the thread sleeps; 0 while it doesn't.
     var sleepsUntil: UInt64 = 0
   }
@@ -129,12 +133,22 @@ final class PostgresPoller: Sendable {
         client(token.client)?.ready(token, writable: event.events & EPOLLOUT.rawValue != 0)
       }
       for client in due { client.tick() }
+      // Those that they bring about have their turn behind the next look at the sockets.
+      for job in takeJobs() { job.runSynchronously(on: asUnownedTaskExecutor()) }
+    }
+  }
+
+  private func takeJobs() -> [UnownedJob] {
+    state.withLock { state in
+      defer { state.jobs.removeAll() }
+      return state.jobs
     }
   }
 
   /// Milliseconds to the next deadline, rounded up so that it has passed when the thread wakes; -1 is "for ever".
   private func timeout() -> Int32 {
     state.withLock { state in
+      if !state.jobs.isEmpty { return 0 }
       var first = UInt64.max
       for entry in state.entries { first = min(first, entry.deadline) }
       state.sleepsUntil = first
@@ -163,5 +177,16 @@ final class PostgresPoller: Sendable {
 
   private func client(_ number: UInt16) -> (any PostgresPollerClient)? {
     state.withLock { Int(number) < $0.entries.count ? $0.entries[Int(number)].client : nil }
+  }
+}
+
+extension PostgresPoller: TaskExecutor {
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    let sleeps = state.withLock { state in
+      state.jobs.append(job)
+      return state.jobs.count == 1 && state.sleepsUntil > 0
+    }
+    if sleeps { eventfd_write(wake, 1) }
   }
 }

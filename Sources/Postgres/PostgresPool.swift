@@ -43,6 +43,16 @@ public final class PostgresPool: Sendable {
     try result.get()
   }
 
+  /// Runs a body on the driver's own thread, which receives all answers: those that the body waits for wake no other
+  /// thread (one caller's inserts, each its own transaction: 4,500/s instead of 3,600/s). For a loop that does next to
+  /// nothing but wait for the server: whatever it computes holds up everybody's answers. (The journal's loop, which
+  /// encodes much, lost a tenth of its throughput there.)
+  public func withReceivingThread<Value: Sendable, Failure: Error>(
+    _ body: () async throws(Failure) -> Value
+  ) async throws(Failure) -> Value {
+    try await withTaskExecutorPreference(PostgresPoller.shared, operation: body)
+  }
+
   // MARK: single statements
 
   /// - Parameters:
