@@ -174,7 +174,7 @@ let package = Package(
     tests("PCRE2Tests", ["PCRE2"]),
     tests("PostgresTests", ["Postgres", "JobsprintTesting"]),
     tests("AMQPTests", ["AMQP", "JobsprintTesting"]),
-    tests("RedisTests", ["Redis", "JobsprintTesting"]),
+    tests("RedisTests", ["Redis", "JobsprintTesting", nioCore, nioPosix]),
     tests("JobsprintDomainTests", ["JobsprintDomain", "JobsprintTesting"]),
     tests("JobsprintEngineTests", ["JobsprintEngine", "JobsprintDomain", "JobsprintTesting"]),
     tests(

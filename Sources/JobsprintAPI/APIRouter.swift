@@ -43,8 +43,7 @@ func makeRouter(
   for route in routes {
     let path = (route.base + route.path).replacing("{", with: ":").replacing("}", with: "")
     router.on(RouterPath(path), method: route.method) { request, context -> Response in
-      let principal = route.need == .nothing ? .nobody : try await authenticated(request, context, api)
-      let fields = try await api.limits.admit(principal, from: context.address, as: route.rateClass)
+      let (principal, fields) = try await admission(of: request, context, to: route, api)
       let call = APICall(request: request, context: context, principal: principal, api: api)
       if let refusal = refusal(of: principal, by: route) {
         if api.refusals.isNew(principal.actor, route.name, at: api.clock.now) {
@@ -68,34 +67,6 @@ private func refusal(of principal: Principal, by route: APIRoute) -> Problem? {
   case .nothing, .identity: nil
   case .session: principal.session == nil ? .needsSession : nil
   case .scope(let scope): principal.scopes.contains(scope) ? nil : .forbidden(scope)
-  }
-}
-
-/// Who shows what is nobody's counts for his address.
-private func authenticated(_ request: Request, _ context: APIContext, _ api: APIDependencies) async throws -> Principal
-{
-  if let principal = try await authenticatedPrincipal(of: request, api) { return principal }
-  _ = try await api.limits.admit(.nobody, from: context.address, as: .anonymous)
-  throw Problem.unauthorized
-}
-
-/// nil: what is shown, if anything, is nobody's.
-func authenticatedPrincipal(of request: Request, _ api: APIDependencies) async throws(PortError) -> Principal? {
-  var key = request.headers.first("X-API-Key") ?? request.headers.first("X-N8N-API-KEY")
-  if key == nil, let bearer = request.headers[.authorization], bearer.lowercased().hasPrefix("bearer ") {
-    let shown = String(bearer.dropFirst("bearer ".count))
-    if AccessTokenRing.hasForm(of: shown) { return try await api.authenticator.principal(forToken: shown) }
-    key = shown
-  }
-  guard let key else { return nil }
-  return try await api.authenticator.principal(forKey: key)
-}
-
-extension APICall {
-  /// Whether who asks may still do what he was let in for: an answer that takes long looks again on its way.
-  func isStill(allowed scope: Scope) async throws(PortError) -> Bool {
-    guard let now = try await authenticatedPrincipal(of: request, api) else { return false }
-    return now.workspace == workspace && now.scopes.contains(scope)
   }
 }
 

@@ -20,10 +20,10 @@ public struct RequestLimits: Sendable {
   /// Counts a request.
   /// - Returns: fields for its answer; none where nothing limits it.
   /// - Throws: ``Problem`` where there is no room.
-  func admit(_ principal: Principal, from address: String?, as kind: RateClass) async throws(Problem) -> [(
-    String, String
-  )] {
-    guard let quota = quotas[kind], let (owner, subjects) = Self.subjects(principal, address) else { return [] }
+  func admit(
+    _ holder: Principal.Holder, from address: String?, as kind: RateClass
+  ) async throws(Problem) -> [(String, String)] {
+    guard let quota = quotas[kind], let (owner, subjects) = Self.subjects(holder, address) else { return [] }
     let charges = subjects.map { RateCharge(subject: "\($0):\(kind.rawValue)", quota: quota) }
     guard let decision = await limiter.decide(charges, of: owner) else { return [] }
     let fields = Self.fields(decision, kind)
@@ -34,9 +34,9 @@ public struct RequestLimits: Sendable {
   }
 
   /// A key of a user's counts for both, so that many keys give no more than one.
-  private static func subjects(_ principal: Principal, _ address: String?) -> (owner: String, subjects: [String])? {
-    let user = principal.user.map { "user:\($0)" }
-    switch principal.holder {
+  private static func subjects(_ holder: Principal.Holder, _ address: String?) -> (owner: String, subjects: [String])? {
+    let user = holder.user.map { "user:\($0)" }
+    switch holder {
     case .key(let id, _): return (user ?? "key:\(id)", ["key:\(id)", user].compactMap { $0 })
     case .session: return user.map { ($0, [$0]) }
     case .nobody: return address.map { ("address:\($0)", ["address:\($0)"]) }

@@ -32,14 +32,24 @@ public final class APIKeyAuthenticator: Sendable {
 
   /// The key's owner; nil for an unknown or expired key.
   public func principal(forKey key: String) async throws(PortError) -> Principal? {
-    guard key.utf8.count >= Self.shortestKey, key.utf8.count <= Self.longestKey else { return nil }
-    let hash = APIKeySecret(key).hash
+    guard let hash = Self.hash(of: key) else { return nil }
     let principal = try await known.value(of: hash) { [store] () async throws(PortError) in
       try await store.key(withHash: hash).map {
         Principal(workspace: $0.workspace, key: $0.id, owner: $0.owner, scopes: $0.scopes, expiresAt: $0.expiresAt)
       }
     }
     return principal.flatMap { valid($0, at: clock.now) }
+  }
+
+  /// Whose it was a moment ago.
+  func remembered(_ key: String) -> Principal? {
+    Self.hash(of: key).flatMap { known.remembered($0) }.flatMap { valid($0, at: clock.now) }
+  }
+
+  /// nil: it can't be a key.
+  private static func hash(of key: String) -> [UInt8]? {
+    guard key.utf8.count >= shortestKey, key.utf8.count <= longestKey else { return nil }
+    return APIKeySecret(key).hash
   }
 
   private func valid(_ principal: Principal, at now: Timestamp) -> Principal? {

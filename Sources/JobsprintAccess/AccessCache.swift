@@ -48,9 +48,7 @@ final class AccessCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
       return try await lookUp()
     }
     let now = clock.now
-    if let found = known.withLock({ $0[key] }), found.mark == mark,
-      memory.map({ (.zero..<$0).contains(now - found.foundAt) }) ?? true
-    {
+    if let found = found(key, at: now), found.mark == mark {
       counts.note(.hit, in: name)
       return found.value
     }
@@ -61,6 +59,14 @@ final class AccessCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
       self.remember(value, of: key, under: mark, at: now)
       return value
     }
+  }
+
+  /// What was so a moment ago, whatever has changed since. It grants nothing.
+  func remembered(_ key: Key) -> Value? { found(key, at: clock.now)?.value }
+
+  private func found(_ key: Key, at now: Timestamp) -> Known? {
+    guard let found = known.withLock({ $0[key] }) else { return nil }
+    return memory.map { (.zero..<$0).contains(now - found.foundAt) } ?? true ? found : nil
   }
 
   /// - Parameter mark: from before the look-up: a change meanwhile has another one.

@@ -30,6 +30,19 @@ public struct Authenticator: Sendable {
       expiresAt: principal.expiresAt)
   }
 
+  /// Who made requests with it a moment ago, without asking anybody: a guess, for what does no harm where it is wrong.
+  public func presumedHolder(ofKey key: String) -> Principal.Holder? {
+    guard let principal = keys.remembered(key) else { return nil }
+    if let owner = principal.user, standings.remembered(owner, in: principal.workspace) == nil { return nil }
+    return principal.holder
+  }
+
+  public func presumedHolder(ofToken token: String) -> Principal.Holder? {
+    guard let claims = tokens?.claims(of: token), standings.remembered(claims.session)?.session.user == claims.user
+    else { return nil }
+    return .session(claims.session, claims.user)
+  }
+
   /// The user of a session; nil for a token that is not good, or whose session or membership is over.
   public func principal(forToken token: String) async throws(PortError) -> Principal? {
     guard let claims = tokens?.claims(of: token), let standing = try await standings.standing(of: claims.session),

@@ -8,6 +8,15 @@ public struct Principal: Sendable, Hashable {
     case session(SessionID, UserID)
     /// On a route that asks for nothing.
     case nobody
+
+    /// Who has signed in, or has made the key.
+    public var user: UserID? {
+      switch self {
+      case .key(_, let owner): owner
+      case .session(_, let user): user
+      case .nobody: nil
+      }
+    }
   }
 
   public let workspace: WorkspaceID
@@ -49,13 +58,7 @@ public struct Principal: Sendable, Hashable {
     workspace: .initial, holder: .nobody, scopes: [], role: nil, expiresAt: nil)
 
   /// Who has signed in, or has made the key.
-  public var user: UserID? {
-    switch holder {
-    case .key(_, let owner): owner
-    case .session(_, let user): user
-    case .nobody: nil
-    }
-  }
+  public var user: UserID? { holder.user }
 
   /// nil for who has signed in.
   public var key: APIKeyID? {

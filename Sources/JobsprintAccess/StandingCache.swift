@@ -39,6 +39,13 @@ public final class StandingCache: Sendable {
     }
   }
 
+  /// As it was a moment ago, without asking anybody.
+  func remembered(_ session: SessionID) -> SessionStanding? { standings.remembered(session) }
+
+  func remembered(_ user: UserID, in workspace: WorkspaceID) -> Role? {
+    roles.remembered(Membership(user: user, workspace: workspace))
+  }
+
   /// Of a person or a service account; nil where there is no such member, or he is disabled.
   func role(of user: UserID, in workspace: WorkspaceID) async throws(PortError) -> Role? {
     try await roles.value(of: Membership(user: user, workspace: workspace)) {

@@ -1,3 +1,5 @@
+import NIOCore
+import NIOPosix
 import NIOSSL
 import Synchronization
 
@@ -7,13 +9,21 @@ import Synchronization
 ///     async let running: Void = client.run()
 ///     try await client.send(RedisCommand("SET", key: "name", "value"))
 ///
-/// There is one connection to a server, which is enough: commands of many callers travel together. A command is not
+/// There is one connection to a server, which is enough: commands of many callers travel together. Who asks on an event
+/// loop has one of that loop's, which saves him two changes of threads (80 of 160 µs). A command is not
 /// repeated by itself, and an answer is waited for to the end of the limit also when the caller's task is cancelled.
 /// What is asked for before `run()` was called waits for it.
 public final class RedisClient: Sendable {
+  /// Where a connection begins and ends.
+  private struct Path: Hashable {
+    let host: RedisOptions.Host
+    /// nil: of whoever asks on none.
+    let loop: ObjectIdentifier?
+  }
+
   private struct State {
     var map = RedisSlotMap()
-    var connections: [RedisOptions.Host: RedisConnection] = [:]
+    var connections: [Path: RedisConnection] = [:]
     var isClosed = false
   }
 
@@ -122,21 +132,34 @@ public final class RedisClient: Sendable {
     guard options.isCluster else { return options.hosts[0] }
     return state.withLock { state in
       let primaries = state.map.hosts.isEmpty ? options.hosts : state.map.hosts
-      return primaries.filter { state.connections[$0]?.link != nil }.randomElement() ?? primaries.randomElement()
+      return primaries.filter { state.connections[Path(host: $0, loop: nil)]?.link != nil }.randomElement()
+        ?? primaries.randomElement()
         ?? options.hosts[0]
     }
   }
 
+  /// The loop's own is used while it is up; nobody waits for it.
   private func connection(to host: RedisOptions.Host) -> RedisConnection {
-    state.withLock { state in
-      if let connection = state.connections[host] { return connection }
-      let connection = RedisConnection(
-        options.isCluster ? [host] : options.hosts, options, tls: tls, counts: counts,
-        changed: { [doubts] _ in doubts.continuation.yield() })
-      state.connections[host] = connection
-      if state.isClosed { connection.close() } else { newcomers.continuation.yield(connection) }
-      return connection
+    let loop = MultiThreadedEventLoopGroup.currentEventLoop
+    return state.withLock { state in
+      let common = connection(to: host, on: nil, &state)
+      guard let loop else { return common }
+      let own = connection(to: host, on: loop, &state)
+      return own.link == nil ? common : own
     }
+  }
+
+  private func connection(
+    to host: RedisOptions.Host, on loop: (any EventLoop)?, _ state: inout State
+  ) -> RedisConnection {
+    let path = Path(host: host, loop: loop.map { ObjectIdentifier($0) })
+    if let connection = state.connections[path] { return connection }
+    let connection = RedisConnection(
+      options.isCluster ? [host] : options.hosts, on: loop ?? MultiThreadedEventLoopGroup.singleton, options, tls: tls,
+      counts: counts, changed: { [doubts] _ in doubts.continuation.yield() })
+    state.connections[path] = connection
+    if state.isClosed { connection.close() } else { newcomers.continuation.yield(connection) }
+    return connection
   }
 
   // MARK: the map of a cluster
@@ -154,9 +177,9 @@ public final class RedisClient: Sendable {
 
   private func readMap() async {
     let connected = state.withLock { state in state.connections.filter { $0.value.link != nil } }
-    for (host, connection) in connected.shuffled() {
+    for (path, connection) in connected.shuffled() {
       guard let answer = try? await connection.ask(RedisCommand("CLUSTER", "SLOTS")),
-        let map = RedisSlotMap(answer, asked: host)
+        let map = RedisSlotMap(answer, asked: path.host)
       else { continue }
       counts.change { $0.mapsRead += 1 }
       follow(map)
@@ -169,8 +192,8 @@ public final class RedisClient: Sendable {
       state.map = map
       // Those that were named by the operator are asked for the map for as long as the client lives.
       let kept = Set(map.hosts + options.hosts)
-      let gone = state.connections.filter { !kept.contains($0.key) }
-      for host in gone.keys { state.connections[host] = nil }
+      let gone = state.connections.filter { !kept.contains($0.key.host) }
+      for path in gone.keys { state.connections[path] = nil }
       return gone.values
     }
     for connection in gone { connection.close() }

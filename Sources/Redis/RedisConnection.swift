@@ -1,3 +1,5 @@
+import NIOCore
+import NIOPosix
 import NIOSSL
 import Synchronization
 
@@ -14,6 +16,7 @@ final class RedisConnection: Sendable {
 
   /// Tried in turn.
   private let hosts: [RedisOptions.Host]
+  private let loops: any EventLoopGroup
   private let options: RedisOptions
   private let tls: NIOSSLContext?
   private let greeting: [RedisCommand]
@@ -26,11 +29,13 @@ final class RedisConnection: Sendable {
   ///   - received: messages of subscribed channels.
   ///   - changed: the connection is there, or was lost or refused for a reason.
   init(
-    _ hosts: [RedisOptions.Host], _ options: RedisOptions, tls: NIOSSLContext?, counts: RedisCounts,
-    greeting: [RedisCommand] = [], received: (@Sendable (RedisMessage) -> Void)? = nil,
+    _ hosts: [RedisOptions.Host], on loops: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+    _ options: RedisOptions, tls: NIOSSLContext?, counts: RedisCounts, greeting: [RedisCommand] = [],
+    received: (@Sendable (RedisMessage) -> Void)? = nil,
     changed: @escaping @Sendable (RedisError?) -> Void
   ) {
     self.hosts = hosts
+    self.loops = loops
     self.options = options
     self.tls = tls
     self.counts = counts
@@ -49,7 +54,7 @@ final class RedisConnection: Sendable {
       while !isClosed {
         do throws(RedisError) {
           let link = try await RedisLink.open(
-            hosts[failures % hosts.count], options, tls: tls, greeting: greeting, received: received)
+            hosts[failures % hosts.count], on: loops, options, tls: tls, greeting: greeting, received: received)
           guard enter(.up(link)) else {
             link.close(Self.shutDown)
             break

@@ -21,14 +21,15 @@ final class RedisLink: Sendable {
   ///   - tls: made once, of `options.tls`.
   ///   - greeting: commands that every new connection begins with.
   static func open(
-    _ host: RedisOptions.Host, _ options: RedisOptions, tls: NIOSSLContext?, greeting: [RedisCommand],
+    _ host: RedisOptions.Host, on loops: any EventLoopGroup, _ options: RedisOptions, tls: NIOSSLContext?,
+    greeting: [RedisCommand],
     received: (@Sendable (RedisMessage) -> Void)?
   ) async throws(RedisError) -> RedisLink {
     let inbox = RedisInbox(maximum: options.inFlightMaximum)
     let deadline = NIODeadline.now() + TimeAmount(options.connectLimit)
     let channel: any Channel
     do {
-      channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      channel = try await ClientBootstrap(group: loops)
         .connectTimeout(TimeAmount(options.connectLimit))
         .channelOption(.tcpOption(.tcp_nodelay), value: 1)
         .channelInitializer { channel in

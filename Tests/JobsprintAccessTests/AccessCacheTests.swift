@@ -67,6 +67,20 @@ import Testing
     #expect(counts.count(of: .miss, in: .roles) == 1)
   }
 
+  @Test func whatWasSoAMomentAgoIsRememberedUntilItIsKnownToBeGone() async throws {
+    let epoch = MemoryAccessEpoch()
+    let cache = cache(epoch)
+    #expect(cache.remembered("key") == nil)
+    #expect(try await cache.value(of: "key") { () async throws(PortError) in 7 } == 7)
+    await epoch.advance()
+    #expect(cache.remembered("key") == 7, "nobody was asked since")
+    #expect(try await cache.value(of: "key") { () async throws(PortError) in nil } == nil)
+    #expect(cache.remembered("key") == nil)
+    #expect(try await cache.value(of: "key") { () async throws(PortError) in 8 } == 8)
+    clock.advance(by: .seconds(1))
+    #expect(cache.remembered("key") == nil)
+  }
+
   @Test func whoAsksBehindAChangeDoesNotShareALoadFromBefore() async throws {
     let epoch = MemoryAccessEpoch()
     let (cache, before, behind) = (cache(epoch), Gate(), Gate())
