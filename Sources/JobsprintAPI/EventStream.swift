@@ -33,34 +33,33 @@ struct EventStream: Sendable {
   }
 
   /// What is sent, as it comes about. Ends with the server, or when the reader may see no more.
-  func body() -> AsyncStream<ByteBuffer> {
-    let (body, pen) = AsyncStream.makeStream(
-      of: ByteBuffer.self, bufferingPolicy: .bufferingOldest(EventHub.mostWaiting))
-    let writing = Task {
+  func body() -> some AsyncSequence<ByteBuffer, Never> & Sendable {
+    let outbox = EventOutbox()
+    // Where its connection is written: no event changes threads for each of its readers.
+    let writing = Task(executorPreference: EventLoopTaskExecutor(loop: call.context.channel.eventLoop)) {
       // Around all of it: around the events it would cost as much as all else that is done for one.
-      await cancelWhenGracefulShutdown { await write(with: pen) }
-      pen.finish()
+      await cancelWhenGracefulShutdown { await write(to: outbox) }
+      outbox.finish()
     }
-    pen.onTermination = { _ in writing.cancel() }
-    return body
+    return outbox.body { writing.cancel() }
   }
 
-  private func write(with pen: AsyncStream<ByteBuffer>.Continuation) async {
+  private func write(to outbox: EventOutbox) async {
     var opening = ": these are events of executions\nretry: 2000\n\n"
     if reading.hasGap { opening += "event: gap\ndata: {}\n\n" }
     if let beginning { opening += Self.text(of: beginning) }
-    pen.yield(ByteBuffer(string: opening))
+    _ = outbox.add(ByteBuffer(string: opening))
     if beginning?.state.isTerminal == true { return }
     await withTaskGroup(of: Void.self) { group in
-      group.addTask { await pass(on: pen) }
-      group.addTask { await beat(with: pen) }
+      group.addTask { await pass(to: outbox) }
+      group.addTask { await beat(in: outbox) }
       await group.next()
       group.cancelAll()
     }
   }
 
   /// Hands events on. A reader that is too slow loses its connection: a write that waits for it would wait on.
-  private func pass(on pen: AsyncStream<ByteBuffer>.Continuation) async {
+  private func pass(to outbox: EventOutbox) async {
     let id = beginning?.id
     var trustedUntil = call.api.clock.now + Self.trust
     for await event in reading.events where id == nil || event.event.execution == id {
@@ -69,18 +68,16 @@ struct EventStream: Sendable {
         guard await isStillAllowed() else { return }
         trustedUntil = now + Self.trust
       }
-      guard case .enqueued = pen.yield(Self.text(of: event)) else {
-        return call.context.channel.close(promise: nil)
-      }
+      guard outbox.add(Self.text(of: event)) else { return call.context.channel.close(promise: nil) }
       if id != nil, event.event.state.isTerminal { return }
     }
   }
 
   /// So that neither side takes the connection for dead.
-  private func beat(with pen: AsyncStream<ByteBuffer>.Continuation) async {
+  private func beat(in outbox: EventOutbox) async {
     while (try? await call.api.clock.sleep(for: Self.interval)) != nil {
       guard await isStillAllowed() else { return }
-      pen.yield(ByteBuffer(string: ":\n\n"))
+      _ = outbox.add(ByteBuffer(string: ":\n\n"))
     }
   }
 

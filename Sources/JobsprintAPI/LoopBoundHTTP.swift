@@ -35,7 +35,7 @@ struct LoopBoundHTTP: ServerChildChannel {
   }
 }
 
-private final class EventLoopTaskExecutor: TaskExecutor {
+final class EventLoopTaskExecutor: TaskExecutor {
   private let loop: any EventLoop
 
   init(loop: any EventLoop) { self.loop = loop }

@@ -1,0 +1,45 @@
+import JobsprintPorts
+import NIOCore
+import Synchronization
+
+/// What is to be sent to one reader. All that has come since its last write leaves in the next one: of a burst of events
+/// each reader costs fewer writes than events.
+final class EventOutbox: Sendable {
+  private let waiting = Mutex<(text: ByteBuffer, count: Int)>((ByteBuffer(), 0))
+  private let bell: AsyncStream<Void>
+  private let ringer: AsyncStream<Void>.Continuation
+
+  init() {
+    (bell, ringer) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+  }
+
+  /// - Parameter onEnd: the reader has gone, or has read all.
+  func body(onEnd: @escaping @Sendable () -> Void) -> some AsyncSequence<ByteBuffer, Never> & Sendable {
+    ringer.onTermination = { _ in onEnd() }
+    return bell.compactMap { self.take() }
+  }
+
+  /// - Returns: false for a reader that is too slow: too much waits for it.
+  func add(_ text: ByteBuffer) -> Bool {
+    let isTaken = waiting.withLock { waiting in
+      guard waiting.count < EventHub.mostWaiting else { return false }
+      // The first one is the text that all readers share, not a copy of it.
+      if waiting.count == 0 { waiting.text = text } else { waiting.text.writeImmutableBuffer(text) }
+      waiting.count += 1
+      return true
+    }
+    if isTaken { ringer.yield() }
+    return isTaken
+  }
+
+  /// What waits is still sent.
+  func finish() { ringer.finish() }
+
+  private func take() -> ByteBuffer? {
+    waiting.withLock { waiting in
+      guard waiting.count > 0 else { return nil }
+      defer { waiting = (ByteBuffer(), 0) }
+      return waiting.text
+    }
+  }
+}
