@@ -9,12 +9,20 @@ struct NodeCase: Sendable {
   let type: String
   let version: Double
   let parameters: JSONObject
-  /// The body of a function of `items`, each `{json, pairedItem}`; gives the items of the output, or of all outputs.
-  let script: String
-  /// Nodes of two inputs get the items twice, the second time with another `amount` in every tenth.
-  var inputs = 1
+  /// The body of a function of `items`, each `{json, pairedItem}`, and of `items2`, where there are two inputs; gives
+  /// the items of the output, or of all outputs. nil where it takes a parser that Node.js does not have.
+  var script: String?
+  /// Of each input.
+  var sources = [NodeItems.customers]
+  var secrets: [String: JSONObject] = [:]
 
-  static let all: [NodeCase] = [
+  static let all = shaping + dates + cryptography + markup + files
+
+  static let count = 10_000
+}
+
+extension NodeCase {
+  fileprivate static let shaping: [NodeCase] = [
     NodeCase(
       name: "filter", type: "n8n-nodes-base.filter", version: 2.2,
       parameters: [
@@ -114,57 +122,23 @@ struct NodeCase: Sendable {
             else json.different[key] = {inputA: a.json[key], inputB: b.json[key]};
           different.push({json, pairedItem}) }
         return [only, same, different, items2.filter(b => !matched.has(b))]
-        """, inputs: 2),
+        """, sources: [.customers, .changedCustomers]),
     NodeCase(
-      name: "crypto (SHA-256)", type: "n8n-nodes-base.crypto", version: 1,
-      parameters: ["action": "hash", "type": "SHA256", "value": "={{ $json.email }}", "dataPropertyName": "hash"],
+      name: "itemLists (split out)", type: "n8n-nodes-base.itemLists", version: 3.1,
+      parameters: ["operation": "splitOutItems", "fieldToSplitOut": "tags", "include": "allOtherFields"],
       script: """
-        const {createHash} = require('crypto'); return items.map(i => ({json: {...i.json,
-          hash: createHash('sha256').update(i.json.email).digest('hex')}, pairedItem: i.pairedItem}))
+        return items.flatMap(i => { const {tags, ...rest} = i.json;
+          return tags.map(t => ({json: {...rest, tags: t}, pairedItem: i.pairedItem})) })
         """),
     NodeCase(
-      name: "dateTime (format)", type: "n8n-nodes-base.dateTime", version: 2,
-      parameters: [
-        "operation": "formatDate", "date": "={{ $json.since }}", "format": "MM/dd/yyyy",
-        "options": ["includeInputFields": true],
-      ],
+      name: "executionData", type: "n8n-nodes-base.executionData", version: 1,
+      parameters: ["dataToSave": ["values": [["key": "customer", "value": "={{ $json.email }}"]]]],
       script: """
-        const two = number => String(number).padStart(2, '0');
-        return items.map(i => { const date = new Date(i.json.since);
-          const formattedDate = `${two(date.getUTCMonth() + 1)}/${two(date.getUTCDate())}/${date.getUTCFullYear()}`;
-          return {json: {...i.json, formattedDate}, pairedItem: i.pairedItem} })
+        const noted = {}; for (const i of items) noted.customer = String(i.json.email).slice(0, 255);
+        return items
         """),
     NodeCase(
-      name: "convertToFile (CSV)", type: "n8n-nodes-base.convertToFile", version: 1.1,
-      parameters: ["operation": "csv"],
-      script: """
-        const columns = [...new Set(items.flatMap(i => Object.keys(i.json)))];
-        const cell = value => { const text = value === undefined || value === null ? ''
-            : typeof value === 'object' ? JSON.stringify(value) : String(value);
-          return /[",\\n\\r]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text };
-        const lines = [columns.map(cell).join(','), ...items.map(i => columns.map(c => cell(i.json[c])).join(','))];
-        const data = Buffer.from('\\ufeff' + lines.join('\\n')).toString('base64');
-        return [{json: {}, binary: {data: {data, mimeType: 'text/csv', fileName: 'spreadsheet.csv'}},
-          pairedItem: items.map(i => i.pairedItem)}]
-        """),
+      name: "respondToWebhook", type: "n8n-nodes-base.respondToWebhook", version: 1.1, parameters: [:],
+      script: "return items"),
   ]
-
-  static let count = 10_000
-
-  static func items(changed: Bool = false) -> [JSONValue] {
-    let regions: [JSONValue] = ["north", "south", "east", "west"]
-    return (0..<count).map { number -> JSONValue in
-      let amount = changed && number % 10 == 0 ? -1 : (number &* 31) % 1000
-      var item: JSONObject = [:]
-      item["id"] = .integer(Int64(number))
-      item["name"] = .string("Customer \((number &* 7919) % count)")
-      item["email"] = .string("customer.\(number)@example.com")
-      item["region"] = regions[number % 4]
-      item["amount"] = .integer(Int64(amount))
-      item["active"] = .bool(number % 3 == 0)
-      item["tags"] = ["retail", .string("tier-\(number % 5)")]
-      item["since"] = .string("20\(10 + number % 16)-0\(1 + number % 9)-1\(number % 10)T08:30:00.000Z")
-      return .object(item)
-    }
-  }
 }

@@ -26,10 +26,10 @@ enum NodeMeasurement {
       let best = try await milliseconds(of: nodeCase, in: library)
       let speed = Double(NodeCase.count) / best * 1000
       let script = beside[nodeCase.name].map { Double(NodeCase.count) / $0 * 1000 }
+      let absent = nodeCase.script == nil ? "Node.js has no parser for it" : "no Node.js here"
       figures.append(
         Figure(
-          nodeCase.name, speed, "items/s",
-          against: script.map { "Node.js: \(Report.text(of: $0))" } ?? "no Node.js here"))
+          nodeCase.name, speed, "items/s", against: script.map { "Node.js: \(Report.text(of: $0))" } ?? absent))
     }
     return figures
   }
@@ -41,11 +41,9 @@ enum NodeMeasurement {
     }
     let node = Node(
       name: "Measured", type: nodeCase.type, typeVersion: nodeCase.version, parameters: nodeCase.parameters)
-    let inputs = (0..<nodeCase.inputs).map { input in
-      NodeCase.items(changed: input > 0).enumerated().map { place, json in
-        Item(json: json.objectValue ?? [:], pairedItem: PairedItem(item: place, input: input))
-      }
-    }
+    var inputs = nodeCase.sources.map(\.items)
+    for input in inputs.indices { inputs[input].pair(withInput: input) }
+    let given = inputs
     let now = Timestamp(milliseconds: 1_800_000_000_000)
     let execution = UUIDv7(at: now, randomHigh: 1, randomLow: 1)
     let workflow = Workflow(name: "Measured", nodes: [node], connections: Connections())
@@ -59,13 +57,14 @@ enum NodeMeasurement {
     while round < rounds || clock.now - start < .milliseconds(leastMilliseconds) {
       round += 1
       let begin = clock.now
-      var paired = inputs
+      var paired = given
       for input in paired.indices { paired[input].pair(withInput: input) }
       let scope = ExpressionScope(
         workflow: workflow, execution: facts, node: node, runIndex: 0, inputs: paired,
-        sources: inputs.map { _ in nil }, history: RunHistory(), now: now)
+        sources: given.map { _ in nil }, history: RunHistory(), now: now)
       let resolver = try await evaluator.resolver(for: scope, inJavaScript: [])
-      let result = try await type.run(NodeContext(scope: scope, resolver: resolver, clock: StandingClock(now: now)))
+      let result = try await type.run(
+        NodeContext(scope: scope, resolver: resolver, clock: StandingClock(now: now), secrets: nodeCase.secrets))
       best = min(best, (clock.now - begin) / .milliseconds(1))
       withExtendedLifetime((result, scope)) {}
     }
@@ -80,35 +79,38 @@ enum NodeMeasurement {
 
   /// Milliseconds of the best round by name; empty where there is no Node.js.
   private static func scriptTimes(_ context: BenchContext) throws -> [String: Double] {
-    let functions = NodeCase.all.map { nodeCase in
-      let inputs = nodeCase.inputs > 1 ? "items, items2" : "items"
-      return "[\(JSONValue.string(nodeCase.name).jsonText)]: (\(inputs)) => { \(nodeCase.script) }"
+    let functions = NodeCase.all.compactMap { nodeCase in
+      nodeCase.script.map { script in
+        let sources = JSONValue.array(nodeCase.sources.map { .string($0.rawValue) }).jsonText
+        return "[\(JSONValue.string(nodeCase.name).jsonText)]: [\(sources), (items, items2) => { \(script) }]"
+      }
     }
     let script = """
-      const fs = require('fs'); const wrap = name => JSON.parse(fs.readFileSync(name, 'utf8')).map((json, item) =>
-        ({json, pairedItem: {item}}));
-      const inputs = [wrap(process.argv[2]), wrap(process.argv[3])];
+      const fs = require('fs');
+      const read = name => JSON.parse(fs.readFileSync(`${process.argv[2]}/${name}.json`, 'utf8'));
       const pair = (items, input) => items.map(({json}, item) => ({json, pairedItem: {item, input}}));
+      const pairFiles = (items, input) => items.map(({json, binary}, item) =>
+        ({json, binary, pairedItem: {item, input}}));
       const cases = { \(functions.joined(separator: ",\n")) };
       const times = {};
-      for (const [name, run] of Object.entries(cases)) { times[name] = Infinity;
+      for (const [name, [sources, run]] of Object.entries(cases)) { times[name] = Infinity;
+        const given = sources.map(read), made = given[0][0].binary ? pairFiles : pair, inputs = given.map(made);
         const start = process.hrtime.bigint(), end = start + \(leastMilliseconds)_000_000n;
         for (let round = 0; round < \(rounds) || process.hrtime.bigint() < end; round++) {
           const begin = process.hrtime.bigint();
-          run(...inputs.slice(0, run.length).map(pair));
+          run(...inputs.map(made));
           times[name] = Math.min(times[name], Number(process.hrtime.bigint() - begin) / 1e6) } }
       console.log(JSON.stringify(times));
       """
-    let (file, first, second) = (
-      context.folder.appending(path: "script.js"), context.folder.appending(path: "items.json"),
-      context.folder.appending(path: "items2.json")
-    )
+    let file = context.folder.appending(path: "script.js")
     try Data(script.utf8).write(to: file)
-    try Data(JSONValue.array(NodeCase.items()).jsonBytes).write(to: first)
-    try Data(JSONValue.array(NodeCase.items(changed: true)).jsonBytes).write(to: second)
+    for source in NodeItems.allCases {
+      let items = JSONValue.array(source.items.map(\.asJSON))
+      try Data(items.jsonBytes).write(to: context.folder.appending(path: "\(source.rawValue).json"))
+    }
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["node", file.path, first.path, second.path]
+    process.arguments = ["node", file.path, context.folder.path]
     let output = Pipe()
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice

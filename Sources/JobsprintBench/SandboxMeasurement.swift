@@ -124,9 +124,8 @@ enum SandboxMeasurement {
     let now = Timestamp(milliseconds: 1_800_000_000_000)
     let id = UUIDv7(at: now, randomHigh: 1, randomLow: UInt64(execution))
     let node = Node(name: "Code", type: "n8n-nodes-base.code", typeVersion: 2)
-    let items = NodeCase.items().prefix(count).enumerated().map { place, json in
-      Item(json: json.objectValue ?? [:], pairedItem: PairedItem(item: place))
-    }
+    var items = Array(NodeItems.customers.items.prefix(count))
+    items.pair(withInput: 0)
     return ExpressionScope(
       workflow: Workflow(name: "Measured", nodes: [node], connections: Connections()),
       execution: ExecutionFacts(
