@@ -32,3 +32,21 @@ extension NodeContext {
       context: ["parameter": .string(path)])
   }
 }
+
+/// What a node reads out of its parameters: once for all items, where no expression has a say in it.
+struct SharedReading<Settings> {
+  private let isConstant: Bool
+  private var known: Settings?
+
+  /// - Parameter names: the parameters that are none of the settings.
+  init(_ context: NodeContext, without names: [String] = []) {
+    isConstant = !context.node.parameters.contains { !names.contains($0.key) && $0.value.hasExpression }
+  }
+
+  mutating func settings(_ read: () throws(NodeError) -> Settings) throws(NodeError) -> Settings {
+    if isConstant, let known { return known }
+    let settings = try read()
+    known = settings
+    return settings
+  }
+}

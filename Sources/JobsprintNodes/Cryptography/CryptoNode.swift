@@ -29,11 +29,9 @@ struct CryptoNode: NodeType {
   func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
     var value = context.rawParameter("value").map { PreparedValue($0, path: "value", in: context) }
     // All but the text is nearly always the same for all items.
-    let isConstant = !context.node.parameters.contains { $0.key != "value" && $0.value.hasExpression }
-    var shared: CryptoTask?
+    var reading = SharedReading<CryptoTask>(context, without: ["value"])
     return try context.itemByItem { (item, place) throws(NodeError) in
-      let task = if isConstant, let shared { shared } else { try CryptoTask(context, item: place) }
-      shared = task
+      let task = try reading.settings { () throws(NodeError) in try CryptoTask(context, item: place) }
       let bytes: [UInt8]
       switch task.input {
       case .none: bytes = []

@@ -53,13 +53,19 @@ struct CalendarTime: Sendable {
 
   /// Luxon's `toISO()`: `2023-04-13T13:51:59.965+02:00`.
   var isoText: String {
-    let time = "\(hour.padded(2)):\(minute.padded(2)):\(second.padded(2)).\(millisecond.padded(3))"
-    return
-      "\(yearText)-\(date.month.padded(2))-\(date.day.padded(2))T\(time)\(zone.isUTC ? "Z" : offsetText(colon: true))"
-  }
-
-  private var yearText: String {
-    (0...9999).contains(date.year) ? date.year.padded(4) : "\(date.year < 0 ? "-" : "+")\(abs(date.year).padded(6))"
+    var text: [UInt8] = []
+    text.reserveCapacity(32)
+    let isShort = (0...9999).contains(date.year)
+    if !isShort { text += (date.year < 0 ? "-" : "+").utf8 }
+    text.append(abs(date.year), width: isShort ? 4 : 6)
+    text.append("-", date.month, width: 2)
+    text.append("-", date.day, width: 2)
+    text.append("T", hour, width: 2)
+    text.append(":", minute, width: 2)
+    text.append(":", second, width: 2)
+    text.append(".", millisecond, width: 3)
+    text += (zone.isUTC ? "Z" : offsetText(colon: true)).utf8
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// `+02:00`, `+0200`.
@@ -163,6 +169,13 @@ extension CivilDate {
     case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
     default: 31
     }
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(_ mark: Unicode.Scalar, _ number: Int, width: Int) {
+    append(UInt8(ascii: mark))
+    append(number, width: width)
   }
 }
 

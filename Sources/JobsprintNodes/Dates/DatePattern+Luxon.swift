@@ -1,20 +1,6 @@
 import JobsprintDomain
-import Synchronization
 
 extension DatePattern {
-  /// The one that was asked for last: thousands of dates are written the same way one after the other.
-  private static let latest = Mutex<(text: String, pattern: DatePattern)?>(nil)
-
-  /// The same as ``init(luxon:)``, which takes as long as writing the date does.
-  static func remembered(luxon text: String) -> DatePattern {
-    if let known = latest.withLock({ $0.map { $0.text.hasSameCodeUnits(as: text) } ?? false ? $0?.pattern : nil }) {
-      return known
-    }
-    let pattern = DatePattern(luxon: text)
-    latest.withLock { $0 = (text, pattern) }
-    return pattern
-  }
-
   /// Reads a format of Luxon: `yyyy-MM-dd'T'HH:mm`. A letter that is no token stands for itself.
   init(luxon text: String) {
     self.init(

@@ -13,17 +13,16 @@ struct DateReading {
       return Moment(value).flatMap { CalendarTime(milliseconds: $0.milliseconds, zone: zone) }
     }
     let trimmed = text.trimmedOfSpace
-    if let moment = Moment(.string(trimmed)) {
-      if trimmed.asJavaScriptNumber != nil, trimmed.utf8.count > 4 {
-        return CalendarTime(milliseconds: moment.milliseconds, zone: zone)
-      }
-      if let offset = Self.offset(of: trimmed) {
+    if let date = WrittenDate(trimmed) {
+      switch date.zone {
+      case .timestamp: return CalendarTime(milliseconds: date.milliseconds, zone: zone)
+      case .offset(let seconds):
         return CalendarTime(
-          milliseconds: moment.milliseconds, zone: keepsOffset ? ZoneRules(offsetSeconds: offset) : zone)
+          milliseconds: date.milliseconds, zone: keepsOffset ? ZoneRules(offsetSeconds: seconds) : zone)
+      case .unnamed: return moved(CalendarTime(milliseconds: date.milliseconds, zone: .utc), to: zone)
       }
-      return moved(CalendarTime(milliseconds: moment.milliseconds, zone: .utc), to: zone)
     }
-    if let week = DatePattern(luxon: "kkkk-'W'WW-c").time(from: trimmed, zone: zone) { return week }
+    if let week = Self.weekPattern.time(from: trimmed, zone: zone) { return week }
     return loose(trimmed)
   }
 
@@ -32,21 +31,7 @@ struct DateReading {
     time.flatMap { CalendarTime($0.date, millisecondOfDay: $0.millisecondOfDay, zone: zone) }
   }
 
-  /// Seconds; nil for a text without an offset.
-  private static func offset(of text: String) -> Int? {
-    if text.hasSuffix("Z") || text.hasSuffix("z") || text.hasSuffix("GMT") || text.hasSuffix("UTC")
-      || text.hasSuffix("UT")
-    {
-      return 0
-    }
-    // A sign behind the time of day: those in front of it join the date.
-    guard let colon = text.firstIndex(of: ":"), let sign = text[colon...].lastIndex(where: { $0 == "+" || $0 == "-" })
-    else { return nil }
-    let digits = text[sign...].filter(\.isNumber)
-    guard let hours = Int(digits.prefix(2)), digits.count >= 2 else { return nil }
-    let minutes = Int(digits.dropFirst(2).prefix(2)) ?? 0
-    return (hours * 60 + minutes) * (text[sign] == "-" ? -60 : 60)
-  }
+  private static let weekPattern = DatePattern(luxon: "kkkk-'W'WW-c")
 
   private static let loosePatterns: [DatePattern] = {
     let dates = [

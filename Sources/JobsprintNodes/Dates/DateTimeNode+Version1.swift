@@ -47,7 +47,7 @@ extension DateTimeNode {
     _ value: JSONValue, _ place: Int, _ workflowZone: ZoneRules, _ context: NodeContext
   ) throws(NodeError) -> String {
     let time = try read(value, place, workflowZone, context)
-    let unit = try unit("timeUnit", "days", place, context)
+    let unit = try Self.unit("timeUnit", "days", place, context)
     let operation = try context.string("operation", item: place, default: "add")
     guard operation == "add" || operation == "subtract" else {
       throw context.unknownChoice("operation", operation, ["add", "subtract"], item: place)

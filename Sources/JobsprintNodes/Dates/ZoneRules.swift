@@ -1,6 +1,7 @@
 // Time zones by name. Needs Foundation, which brings the time zone database with it; nothing else here does.
 
 import Foundation
+import JobsprintDomain
 
 /// Offsets of a time zone.
 struct ZoneRules: Sendable, Equatable {
@@ -90,7 +91,24 @@ struct ZoneRules: Sendable, Equatable {
 extension Int {
   /// Decimal, with zeros in front up to a width.
   func padded(_ width: Int) -> String {
-    let digits = String(magnitude)
-    return (self < 0 ? "-" : "") + String(repeating: "0", count: Swift.max(0, width - digits.count)) + digits
+    var text: [UInt8] = []
+    text.append(self, width: width)
+    return String(decoding: text, as: UTF8.self)
+  }
+}
+
+extension [UInt8] {
+  /// A number in decimal, with zeros in front up to a width; a minus stands before them.
+  mutating func append(_ number: Int, width: Int) {
+    if number < 0 { append(UInt8(ascii: "-")) }
+    let magnitude = Int64(clamping: number.magnitude)
+    var digits = 1
+    var rest = magnitude / 10
+    while rest > 0 {
+      digits += 1
+      rest /= 10
+    }
+    for _ in 0..<Swift.max(0, width - digits) { append(UInt8(ascii: "0")) }
+    append(decimal: magnitude)
   }
 }

@@ -21,33 +21,62 @@ struct Moment: Sendable, Comparable {
   init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
   /// Seconds or milliseconds: what would be before 1973 in milliseconds is taken as seconds.
-  private init?(timestamp: Double) {
+  fileprivate init?(timestamp: Double) {
     guard timestamp.isFinite, timestamp.magnitude < 8.64e15 else { return nil }
     self.init(milliseconds: Int64(timestamp.magnitude < 1e11 ? timestamp * 1000 : timestamp))
   }
 
   private init?(_ text: String) {
-    let trimmed = text.trimmedOfSpace
-    if let number = trimmed.asJavaScriptNumber, !trimmed.contains("-"), trimmed.utf8.count > 4 {
-      self.init(timestamp: number)
-      return
+    guard let date = WrittenDate(text.trimmedOfSpace) else { return nil }
+    self.init(milliseconds: date.milliseconds)
+  }
+}
+
+/// A date as a text has it.
+struct WrittenDate: Sendable, Hashable {
+  enum Zone: Sendable, Hashable {
+    case unnamed
+    /// East of UTC.
+    case offset(seconds: Int)
+    /// It is a number, and so has none.
+    case timestamp
+  }
+
+  /// Since 1970; in UTC, where no offset is named.
+  let milliseconds: Int64
+  let zone: Zone
+
+  /// - Parameter text: without space around it.
+  init?(_ text: String) {
+    var scanner = DateScanner(text)
+    if let found = scanner.iso() {
+      milliseconds = found
+      zone = scanner.zone
+    } else if let number = text.asJavaScriptNumber, !text.utf8.contains(UInt8(ascii: "-")), text.utf8.count > 4 {
+      guard let moment = Moment(timestamp: number) else { return nil }
+      milliseconds = moment.milliseconds
+      zone = .timestamp
+    } else if let found = scanner.rfc2822() {
+      milliseconds = found
+      zone = scanner.zone
+    } else {
+      return nil
     }
-    var scanner = DateScanner(trimmed)
-    guard let found = scanner.iso() ?? scanner.rfc2822() else { return nil }
-    self.init(milliseconds: found)
   }
 }
 
 private struct DateScanner {
   private let bytes: [UInt8]
   private var at = 0
+  /// What the text says of its zone, as far as it is read.
+  private(set) var zone = WrittenDate.Zone.unnamed
 
   init(_ text: String) { bytes = Array(text.utf8) }
 
   private var isAtEnd: Bool { at == bytes.count }
 
-  private mutating func take(_ byte: Character) -> Bool {
-    guard at < bytes.count, bytes[at] == byte.asciiValue else { return false }
+  private mutating func take(_ character: Unicode.Scalar) -> Bool {
+    guard at < bytes.count, bytes[at] == UInt8(ascii: character) else { return false }
     at += 1
     return true
   }
@@ -65,7 +94,7 @@ private struct DateScanner {
 
   /// `2023-01-02`, `2023-01-02T03:04:05.678+01:00`, with a space for the T, to the minute or finer.
   mutating func iso() -> Int64? {
-    at = 0
+    (at, zone) = (0, .unnamed)
     guard let year = number(4...4) else { return nil }
     var (month, day) = (1, 1)
     if take("-") {
@@ -88,7 +117,7 @@ private struct DateScanner {
 
   /// `Tue, 01 Nov 2016 13:23:12 +0630`.
   mutating func rfc2822() -> Int64? {
-    at = 0
+    (at, zone) = (0, .unnamed)
     if let comma = bytes.firstIndex(of: UInt8(ascii: ",")) {
       at = comma + 1
       _ = take(" ")
@@ -130,17 +159,21 @@ private struct DateScanner {
     }
     _ = take(" ")
     var offset = 0
-    if !take("Z"), !take("z"), !isAtEnd, !isZoneName() {
+    if take("Z") || take("z") || isZoneName() {
+      zone = .offset(seconds: 0)
+    } else if !isAtEnd {
       let isNegative = take("-")
       guard isNegative || take("+"), let hours = number(2...2) else { return nil }
       _ = take(":")
       offset = (hours * 60 + (number(2...2) ?? 0)) * (isNegative ? -1 : 1)
+      zone = .offset(seconds: offset * 60)
     }
     guard isAtEnd else { return nil }
     return Int64(hour * 3_600_000 + minute * 60_000 + second * 1000 + fraction - offset * 60_000)
   }
 
   private mutating func isZoneName() -> Bool {
+    guard !isAtEnd else { return false }
     let rest = String(decoding: bytes[at...], as: UTF8.self)
     guard rest == "GMT" || rest == "UTC" || rest == "UT" else { return false }
     at = bytes.count

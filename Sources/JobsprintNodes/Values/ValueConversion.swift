@@ -103,6 +103,9 @@ extension String {
   }
 
   var trimmedOfSpace: String {
+    // Nearly all texts begin and end with a visible character of ASCII.
+    guard let first = utf8.first, let last = utf8.last else { return self }
+    if (0x21..<0x7F).contains(first), (0x21..<0x7F).contains(last) { return self }
     var scalars = unicodeScalars[...]
     while let first = scalars.first, first.properties.isWhitespace { scalars.removeFirst() }
     while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }

@@ -74,14 +74,15 @@ public struct NodeContext: Sendable {
   /// A parameter as it stands in the document.
   public func rawParameter(_ path: String) -> JSONValue? {
     if let direct = node.parameters[path] { return direct }
-    // Over bytes: walking Swift's characters was 5 % of an execution of three nodes.
+    // Over bytes, and without a list of the steps: some nodes ask for a dozen options for each item.
     guard path.utf8.contains(UInt8(ascii: ".")) else { return nil }
-    let steps = path.utf8.split(separator: UInt8(ascii: "."))
-    guard steps.count > 1 else { return nil }
-    var found: JSONValue = .object(node.parameters)
-    for step in steps.map({ Substring($0) }) {
-      guard let next = Int(step).flatMap({ found[$0] }) ?? found[String(step)] else { return nil }
+    var found = JSONValue.object(node.parameters)
+    var rest = path.utf8[...]
+    while !rest.isEmpty {
+      let step = rest.prefix { $0 != UInt8(ascii: ".") }
+      guard let next = found.member(Substring(step)) else { return nil }
       found = next
+      rest = rest.dropFirst(step.count + 1)
     }
     return found
   }
@@ -159,6 +160,15 @@ public struct NodeContext: Sendable {
 }
 
 extension JSONValue {
+  /// What one step of a path leads to: a member of an object, or an element by its place.
+  fileprivate func member(_ step: Substring) -> JSONValue? {
+    switch self {
+    case .object(let members): members[String(step)]
+    case .array: Int(step).flatMap { self[$0] }
+    default: nil
+    }
+  }
+
   /// A string somewhere inside begins with `=`.
   public var hasExpression: Bool {
     switch self {

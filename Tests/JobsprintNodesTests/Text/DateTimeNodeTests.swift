@@ -38,6 +38,44 @@ struct DateTimeNodeTests {
         == "2023-04-12T00:00:00.000+02:00")
   }
 
+  @Test(arguments: [
+    ("2016-01-13T08:30:00.1239Z", "2016-01-13 08:30:00.123 +00:00"),
+    ("2016-01-13 08:30:00,25 -0530", "2016-01-13 08:30:00.250 -05:30"),
+    ("2016-01-13t08:30+05", "2016-01-13 08:30:00.000 +05:00"),
+    ("Wed, 13 Jan 2016 08:30:00 +0630", "2016-01-13 08:30:00.000 +06:30"),
+    ("13 January 2016 08:30 GMT", "2016-01-13 08:30:00.000 +00:00"),
+    ("2016-01-13T24:00 UT", "2016-01-14 00:00:00.000 +00:00"),
+    ("2016-01", "2016-01-01 00:00:00.000 +01:00"), ("2016", "2016-01-01 00:00:00.000 +01:00"),
+    ("  2016-07-13T08:30:60  ", "2016-07-13 08:31:00.000 +02:00"),
+    ("1452673800", "2016-01-13 09:30:00.000 +01:00"), ("1.4526738e9", "2016-01-13 09:30:00.000 +01:00"),
+  ])
+  func theOffsetThatADateNamesStays(date: String, expected: String) async throws {
+    #expect(try await format(date, "yyyy-MM-dd HH:mm:ss.SSS ZZ", zone: "Europe/Berlin") == .string(expected))
+  }
+
+  @Test(arguments: [
+    "2016-02-30", "2016-01-13T08:30:00Zx", "2016-01-13Z", "2016-01-13T8:30", "2016-01-13T08:30:61Z", "-1452673800",
+    "2016-13-01T00:00Z", "16-01-13", "2016-01-13T08:30+1",
+  ])
+  func whatIsNoDateIsRefused(date: String) async throws {
+    let parameters = #"{"operation": "formatDate", "date": "\#(date)"}"#
+    let failure = try await SingleNodeRun(type: "n8n-nodes-base.dateTime", version: 2, parameters: parameters).failure()
+    #expect(failure?.message == "Invalid date format: '\(date)' in 'date' can't be read")
+  }
+
+  @Test func eachItemMayHaveAFormatAndAFieldOfItsOwn() async throws {
+    let parameters = #"""
+      {"operation": "formatDate", "date": "={{ $json.date }}", "format": "={{ $json.format }}",
+       "outputFieldName": "={{ $json.field }}"}
+      """#
+    let node = SingleNodeRun(type: "n8n-nodes-base.dateTime", version: 2, parameters: parameters)
+    let items = #"""
+      [{"date": "2016-01-13", "format": "d.M.", "field": "a"}, {"date": "2016-02-14", "format": "yyyy", "field": "b"},
+       {"date": "2016-03-15", "format": "d.M.", "field": "a"}]
+      """#
+    #expect(try await node.json(items) == [["a": "13.1."], ["b": "2016"], ["a": "15.3."]])
+  }
+
   @Test func aFormatOfItsOwnReadsTheDate() async throws {
     let parameters = #"""
       {"operation": "formatDate", "date": "31|12|22 5PM", "format": "yyyy-MM-dd HH", "options": {"fromFormat": "dd|MM|yy ha"}}
