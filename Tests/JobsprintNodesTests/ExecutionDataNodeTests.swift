@@ -21,6 +21,33 @@ struct ExecutionDataNodeTests {
     #expect(trial.notes.left.customData?.texts == ["a": "1", "b": "2", "c": "true"])
   }
 
+  @Test func theLastItemsTextStays() async throws {
+    let trial = try NodeTrial(
+      "executionData",
+      #"{"dataToSave": {"values": [{"key": "={{ $json.key }}", "value": "={{ $json.id }}"}, {"key": "last", "value": "={{ $json.id }}"}]}}"#,
+      #"[{"id": 1, "key": "a"}, {"id": 2, "key": "b"}, {"id": 3, "key": "a"}, {"key": "c"}]"#)
+    #expect(try await trial.outputs() == trial.inputs)
+    #expect(trial.notes.left.customData?.texts == ["a": "3", "last": "", "b": "2", "c": ""])
+  }
+
+  @Test func dataIsNotReadAsExpressions() async throws {
+    let trial = try NodeTrial(
+      "executionData", #"{"dataToSave": {"values": "={{ $json.values }}"}}"#,
+      #"[{"values": [{"key": "a", "value": "={{ $json.secret }}"}], "secret": "x"}]"#)
+    _ = try await trial.outputs()
+    #expect(trial.notes.left.customData?.texts == ["a": "={{ $json.secret }}"])
+  }
+
+  @Test func textsAreCut() async throws {
+    let text = String(repeating: "ä", count: CustomData.longestText + 1)
+    let trial = try NodeTrial(
+      "executionData",
+      #"{"dataToSave": {"values": [{"key": "a", "value": "\#(text)"}, {"key": "b", "value": "short"}]}}"#,
+      "[{}]")
+    _ = try await trial.outputs()
+    #expect(trial.notes.left.customData?.texts == ["a": .string(String(text.dropLast())), "b": "short"])
+  }
+
   @Test func refusesWhatIsNoKey() async throws {
     let message = try await failure(
       "executionData", #"{"dataToSave": {"values": [{"key": "a b", "value": "1"}]}}"#, "[{}]")

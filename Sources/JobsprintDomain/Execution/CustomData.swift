@@ -38,6 +38,9 @@ public struct CustomData: Sendable, Hashable {
   /// - Parameter key: one that is a key (``isKey(_:)``).
   public mutating func set(_ text: String, for key: String) {
     guard texts.contains(key) || texts.count < Self.mostKeys else { return }
-    texts[key] = .string(String(String.UnicodeScalarView(text.unicodeScalars.prefix(Self.longestText))))
+    // What has no more bytes has no more characters either.
+    let isShort = text.utf8.count <= Self.longestText
+    texts[key] = .string(
+      isShort ? text : String(String.UnicodeScalarView(text.unicodeScalars.prefix(Self.longestText))))
   }
 }

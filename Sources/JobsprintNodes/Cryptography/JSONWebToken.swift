@@ -48,7 +48,8 @@ struct JSONWebToken: Sendable {
 
   /// Reads a token without looking whether it is genuine.
   init(reading token: String) throws(NodeError) {
-    let parts = token.trimmedOfSpace.split(separator: ".", omittingEmptySubsequences: false)
+    let parts = token.trimmedOfSpace.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+      .map { Substring($0) }
     guard parts.count == 3, let header = Self.object(parts[0]), let payload = Self.object(parts[1]) else {
       throw NodeError(
         "The token is malformed", description: "A JSON Web Token has three parts of Base64 text, joined by dots.",
@@ -165,8 +166,12 @@ struct JSONWebToken: Sendable {
     }
   }
 
+  private static let digests: [Algorithm: Digest] = Algorithm.allCases.reduce(into: [:]) { digests, algorithm in
+    digests[algorithm] = Digest(algorithm.digestName)
+  }
+
   private static func digest(_ algorithm: Algorithm) throws(OpenSSLError) -> Digest {
-    guard let digest = Digest(algorithm.digestName) else {
+    guard let digest = digests[algorithm] else {
       throw OpenSSLError(reason: "'\(algorithm.digestName)' is not installed")
     }
     return digest

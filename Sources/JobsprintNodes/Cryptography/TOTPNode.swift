@@ -16,22 +16,25 @@ struct TOTPNode: NodeType {
     ], credentials: ["totpApi"])
 
   func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
-    try context.itemByItem { (item, place) throws(NodeError) in
-      let secrets = try context.credential("totpApi", title: "TOTP API")
-      let password = try OneTimePassword(
-        secret: secrets["secret"]?.stringValue ?? "",
-        algorithm: try context.string("options.algorithm", item: place, default: "SHA1"),
-        digits: Int(clamping: try context.number("options.digits", item: place, default: 6)),
-        period: Int(clamping: try context.number("options.period", item: place, default: 30)))
+    var reading = SharedReading<OneTimePassword>(context)
+    return try context.itemByItem { (item, place) throws(NodeError) in
+      let password = try reading.settings { () throws(NodeError) in try Self.password(context, item: place) }
       let now = context.clock.now
-      return [
-        Item(
-          json: [
-            "token": .string(try password.token(at: now)),
-            "secondsRemaining": .integer(Int64(password.secondsRemaining(at: now))),
-          ], pairedItem: item.pairedItem)
+      let json: JSONObject = [
+        "token": .string(try password.token(at: now)),
+        "secondsRemaining": .integer(Int64(password.secondsRemaining(at: now))),
       ]
+      return CollectionOfOne(Item(json: json, pairedItem: item.pairedItem))
     }
+  }
+
+  private static func password(_ context: NodeContext, item: Int) throws(NodeError) -> OneTimePassword {
+    let secrets = try context.credential("totpApi", title: "TOTP API")
+    return try OneTimePassword(
+      secret: secrets["secret"]?.stringValue ?? "",
+      algorithm: try context.string("options.algorithm", item: item, default: "SHA1"),
+      digits: Int(clamping: try context.number("options.digits", item: item, default: 6)),
+      period: Int(clamping: try context.number("options.period", item: item, default: 30)))
   }
 }
 

@@ -55,7 +55,7 @@ enum CommaSeparatedValues {
     var records: [Record] = []
     while !scanner.isAtEnd {
       do throws(NodeError) {
-        let record = try scanner.record()
+        let record = try scanner.record(of: records.last?.fields.count ?? 0)
         if record.fields != [""] { records.append(record) }
       } catch {
         guard options.skipsBadRecords else { throw error }
@@ -90,12 +90,19 @@ private struct RecordScanner {
     }
   }
 
-  mutating func record() throws(NodeError) -> CommaSeparatedValues.Record {
+  private var isAtDelimiter: Bool {
+    guard !isAtEnd, bytes[at] == delimiter[0] else { return false }
+    return delimiter.count == 1 || bytes[at...].starts(with: delimiter)
+  }
+
+  /// - Parameter count: how many fields there will be, as far as one can tell.
+  mutating func record(of count: Int) throws(NodeError) -> CommaSeparatedValues.Record {
     let start = line
     var fields: [String] = []
+    fields.reserveCapacity(count)
     while true {
       fields.append(try field())
-      if bytes[at...].starts(with: delimiter) {
+      if isAtDelimiter {
         at += delimiter.count
         continue
       }
@@ -118,7 +125,7 @@ private struct RecordScanner {
       (at, line) = start
     }
     let start = at
-    while !isAtEnd, bytes[at] != 0x0A, bytes[at] != 0x0D, !bytes[at...].starts(with: delimiter) {
+    while !isAtEnd, bytes[at] != 0x0A, bytes[at] != 0x0D, !isAtDelimiter {
       if bytes[at] == 0x22, !relaxesQuotes {
         throw NodeError(
           "A quote stands inside an unquoted field on line \(line)",
@@ -146,7 +153,7 @@ private struct RecordScanner {
         at += 1
         continue
       }
-      if isAtEnd || bytes[at] == 0x0A || bytes[at] == 0x0D || bytes[at...].starts(with: delimiter) {
+      if isAtEnd || bytes[at] == 0x0A || bytes[at] == 0x0D || isAtDelimiter {
         return String(decoding: text, as: UTF8.self)
       }
       if relaxesQuotes { return nil }

@@ -36,7 +36,7 @@ struct ConvertToFileNode: NodeType {
     case "csv", "html": return try whole(context) { (items) throws(NodeError) in try table(items, operation, context) }
     case "toJson" where try context.string("mode", default: "once") == "once":
       return try whole(context) { (items) throws(NodeError) in
-        try json(.array(items.map { .object($0.json) }), 0, context)
+        try json(.array(items.data), 0, context)
       }
     case "toJson", "toText", "toBinary", "iCal":
       return try context.itemByItem { (item, place) throws(NodeError) in
@@ -64,8 +64,7 @@ struct ConvertToFileNode: NodeType {
   ) throws(NodeError) -> NodeResult {
     do throws(NodeError) {
       let property = try context.string("binaryPropertyName", default: "data")
-      let origins = context.items.flatMap { $0.pairedItem?.origins ?? [] }
-      let item = Item(json: [:], pairedItem: .many(origins)).adding(try make(context.items), as: property)
+      let item = Item(json: [:], pairedItem: context.items.pairing).adding(try make(context.items), as: property)
       return .outputs([[item]])
     } catch {
       guard context.continuesOnFail, let first = context.items.first else { throw error }

@@ -145,6 +145,7 @@ struct ExtractFromFileNode: NodeType {
 
   private static func row(_ header: [String], _ fields: [JSONValue], includesEmpty: Bool) -> JSONObject {
     var row = JSONObject()
+    row.reserveCapacity(header.count)
     for (name, value) in zip(header, fields) where includesEmpty || value != "" { row[name] = value }
     return row
   }

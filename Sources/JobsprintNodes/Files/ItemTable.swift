@@ -6,17 +6,27 @@ struct ItemTable {
   private(set) var rows: [JSONObject] = []
 
   init(_ items: [Item]) {
-    var known: Set<String> = []
+    var known: Set<ExactString> = []
+    rows.reserveCapacity(items.count)
     for item in items {
       let row = Self.flat(item.json)
-      for key in row.keys where known.insert(key).inserted { columns.append(key) }
+      for (place, key) in row.keys.enumerated() {
+        // Items of one source have the same keys in the same order.
+        if place < columns.count, columns[place].hasSameCodeUnits(as: key) { continue }
+        if known.insert(ExactString(key)).inserted { columns.append(key) }
+      }
       rows.append(row)
     }
   }
 
   /// Each cell as text; what an item lacks is empty.
   func texts(withHeader: Bool) -> [[String]] {
-    let body = rows.map { row in columns.map { Self.cellText(row[$0]) } }
+    let body = rows.map { row in
+      columns.enumerated().map { place, column in
+        var place = place
+        return Self.cellText(row.value(of: column, near: &place))
+      }
+    }
     return withHeader ? [columns] + body : body
   }
 
@@ -68,6 +78,8 @@ struct ItemTable {
   }
 
   private static func flat(_ object: JSONObject) -> JSONObject {
+    let isNested = object.values.contains { if case .object(let members) = $0 { !members.isEmpty } else { false } }
+    guard isNested else { return object }
     var result = JSONObject()
     func add(_ value: JSONValue, _ path: String) {
       guard case .object(let members) = value, !members.isEmpty else {

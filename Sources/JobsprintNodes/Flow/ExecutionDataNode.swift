@@ -15,14 +15,39 @@ struct ExecutionDataNode: NodeType {
           + "a text is cut behind 255 characters."),
     ])
 
+  private struct Entry {
+    var key: PreparedValue?
+    var value: PreparedValue?
+
+    init(_ entry: JSONValue, path: String, in context: NodeContext) {
+      key = entry["key"].map { PreparedValue($0, path: path + ".key", in: context) }
+      value = entry["value"].map { PreparedValue($0, path: path + ".value", in: context) }
+    }
+
+    /// Every item has a text for the same key, so that the last one's stays.
+    var isSteady: Bool {
+      guard let key, key.isConstant, CustomData.isKey(key.raw.asText) else { return false }
+      return value.map { $0.isConstant || $0.field != nil } ?? true
+    }
+  }
+
   func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
     var noted = context.scope.notes.customData
-    let isConstant = !(context.rawParameter("dataToSave")?.hasExpression ?? false)
+    let path = "dataToSave.values"
+    // The list of the document; nil where it is an expression, whose texts are data.
+    var entries = (context.rawParameter(path) ?? []).arrayValue?.enumerated().map { place, entry in
+      Entry(entry, path: "\(path).\(place)", in: context)
+    }
+    if entries?.allSatisfy(\.isSteady) ?? false, let last = context.items.indices.last {
+      try note(&entries, of: last, in: &noted, context)
+      context.scope.notes.leave(noted)
+      return .outputs([context.items])
+    }
     var output: [Item] = []
     output.reserveCapacity(context.items.count)
     for (place, item) in context.items.enumerated() {
       do throws(NodeError) {
-        if place == 0 || !isConstant { try note(&noted, context, place) }
+        try note(&entries, of: place, in: &noted, context)
         output.append(item)
       } catch {
         guard context.continuesOnFail else { throw error }
@@ -33,15 +58,32 @@ struct ExecutionDataNode: NodeType {
     return .outputs([output])
   }
 
-  private func note(_ noted: inout CustomData, _ context: NodeContext, _ item: Int) throws(NodeError) {
-    for entry in try context.list("dataToSave.values", item: item) {
-      guard let key = entry["key"]?.asText, !key.isEmpty else { continue }
-      guard CustomData.isKey(key) else {
-        throw NodeError(
-          "'\(key)' can't be a key of custom data",
-          description: "Use at most \(CustomData.longestKey) letters (A-Z), digits and underscores.", item: item)
+  private func note(
+    _ entries: inout [Entry]?, of place: Int, in noted: inout CustomData, _ context: NodeContext
+  ) throws(NodeError) {
+    guard let count = entries?.count else {
+      for entry in try context.list("dataToSave.values", item: place) {
+        try note(entry["key"], entry["value"], of: place, in: &noted)
       }
-      noted.set(entry["value"]?.asText ?? "", for: key)
+      return
     }
+    let item = context.items[place]
+    for entry in 0..<count {
+      try note(
+        entries?[entry].key?.value(for: item, at: place, in: context),
+        entries?[entry].value?.value(for: item, at: place, in: context), of: place, in: &noted)
+    }
+  }
+
+  private func note(
+    _ key: JSONValue?, _ value: JSONValue?, of place: Int, in noted: inout CustomData
+  ) throws(NodeError) {
+    guard let key = key?.asText, !key.isEmpty else { return }
+    guard CustomData.isKey(key) else {
+      throw NodeError(
+        "'\(key)' can't be a key of custom data",
+        description: "Use at most \(CustomData.longestKey) letters (A-Z), digits and underscores.", item: place)
+    }
+    noted.set(value?.asText ?? "", for: key)
   }
 }

@@ -8,8 +8,6 @@ struct HTMLExtractNode: NodeType {
     versions: [1], parameters: HTMLExtraction.parameters)
 
   func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
-    try context.itemByItem { (item, place) throws(NodeError) in
-      try HTMLExtraction(context, item: place, laysOutText: false, trims: true).items(of: item, at: place, context)
-    }
+    try HTMLExtraction.run(context, laysOutText: false, trims: true)
   }
 }

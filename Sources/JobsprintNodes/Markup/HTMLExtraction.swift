@@ -34,7 +34,18 @@ struct HTMLExtraction {
       "options.cleanUpText", .boolean, "Extraction: without line breaks and runs of space.", default: false),
   ]
 
-  init(_ context: NodeContext, item: Int, laysOutText: Bool, trims: Bool) throws(NodeError) {
+  /// - Parameter trims: where the options don't say it.
+  static func run(_ context: NodeContext, laysOutText: Bool, trims: Bool) throws(NodeError) -> NodeResult {
+    var reading = SharedReading<HTMLExtraction>(context, without: ["dataPropertyName", "sourceData"])
+    return try context.itemByItem { (item, place) throws(NodeError) in
+      let extraction = try reading.settings { () throws(NodeError) in
+        try HTMLExtraction(context, item: place, laysOutText: laysOutText, trims: trims)
+      }
+      return try extraction.items(of: item, at: place, context)
+    }
+  }
+
+  private init(_ context: NodeContext, item: Int, laysOutText: Bool, trims: Bool) throws(NodeError) {
     self.laysOutText = laysOutText
     self.trims = try context.bool("options.trimValues", item: item, default: trims)
     cleansUp = try context.bool("options.cleanUpText", item: item)
@@ -67,7 +78,7 @@ struct HTMLExtraction {
   }
 
   /// One item for each HTML text of the source: an array of them is several.
-  func items(of item: Item, at place: Int, _ context: NodeContext) throws(NodeError) -> [Item] {
+  private func items(of item: Item, at place: Int, _ context: NodeContext) throws(NodeError) -> [Item] {
     var items: [Item] = []
     for html in try sources(item, place, context) {
       let tree = try MarkupTree.readingHTML(html, item: place)

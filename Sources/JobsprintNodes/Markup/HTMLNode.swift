@@ -25,20 +25,22 @@ struct HTMLNode: NodeType {
     let operation = try context.string("operation", default: "generateHtmlTemplate")
     switch operation {
     case "generateHtmlTemplate":
+      let raw = context.rawParameter("html") ?? ""
+      var template = PreparedValue(Self.template(raw), path: "html", in: context)
+      // An expression that was marked as one may give nothing; what stands inside of a text is text.
+      let isMarked = template.raw == raw
       return try context.itemByItem { (item, place) throws(NodeError) in
-        [Item(json: ["html": .string(try rendered(place, context))], pairedItem: item.pairedItem)]
+        let html = try template.value(for: item, at: place, in: context) ?? ""
+        let text = isMarked && html.isNull ? "" : html.asText
+        return CollectionOfOne(Item(json: ["html": .string(text)], pairedItem: item.pairedItem))
       }
     case "extractHtmlContent":
-      return try context.itemByItem { (item, place) throws(NodeError) in
-        try HTMLExtraction(context, item: place, laysOutText: context.typeVersion >= 1.2, trims: false)
-          .items(of: item, at: place, context)
-      }
+      return try HTMLExtraction.run(context, laysOutText: context.typeVersion >= 1.2, trims: false)
     case "convertToHtmlTable":
       guard !context.items.isEmpty else { return .outputs([[]]) }
       do throws(NodeError) {
-        let origins = context.items.flatMap { $0.pairedItem?.origins ?? [] }
         let table = try HTMLTable(context).text(of: context.items)
-        return .outputs([[Item(json: ["table": .string(table)], pairedItem: .many(origins))]])
+        return .outputs([[Item(json: ["table": .string(table)], pairedItem: context.items.pairing)]])
       } catch {
         guard context.continuesOnFail, let first = context.items.first else { throw error }
         return .outputs([[first.reporting(error)]])
@@ -48,14 +50,9 @@ struct HTMLNode: NodeType {
   }
 
   /// The template holds expressions also where it is not marked as one.
-  private func rendered(_ place: Int, _ context: NodeContext) throws(NodeError) -> String {
-    guard case .string(let template)? = context.rawParameter("html") else {
-      return try context.string("html", item: place)
-    }
-    if template.utf8.first == UInt8(ascii: "=") || !template.contains("{{") {
-      return try context.string("html", item: place)
-    }
-    return try context.resolve(.string("=" + template), path: "html", item: place)?.asText ?? ""
+  private static func template(_ raw: JSONValue) -> JSONValue {
+    guard case .string(let text) = raw, text.utf8.first != UInt8(ascii: "="), text.contains("{{") else { return raw }
+    return .string("=" + text)
   }
 }
 
@@ -90,16 +87,24 @@ private struct HTMLTable {
 
   func text(of items: [Item]) -> String {
     var columns: [String] = []
-    var known: Set<String> = []
-    for item in items { for key in item.json.keys where known.insert(key).inserted { columns.append(key) } }
+    var known: Set<ExactString> = []
+    for item in items {
+      for key in item.json.keys where known.insert(ExactString(key)).inserted { columns.append(key) }
+    }
     var html = "<table\(tableAttributes)>"
     if !caption.isEmpty { html += "<caption>\(caption)</caption>" }
     html += "<thead\(rowAttributes)><tr>"
     for column in columns { html += "<th\(headerAttributes)>\(capitalizes ? column.capitalizedTitle : column)</th>" }
     html += "</tr></thead><tbody>"
+    let (row, cell) = ("<tr\(rowAttributes)>", "<td\(cellAttributes)>")
     for item in items {
-      html += "<tr\(rowAttributes)>"
-      for column in columns { html += "<td\(cellAttributes)>\(Self.cell(item.json[column]))</td>" }
+      html += row
+      for (place, column) in columns.enumerated() {
+        var place = place
+        html += cell
+        html += Self.cell(item.json.value(of: column, near: &place))
+        html += "</td>"
+      }
       html += "</tr>"
     }
     return html + "</tbody></table>"

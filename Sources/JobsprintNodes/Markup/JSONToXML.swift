@@ -16,111 +16,128 @@ struct JSONToXML {
       (name, content) = (only.key, only.value)
     }
     var writer = Writer(settings: self)
-    if !isHeadless { writer.text += "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n" }
-    try writer.write(try element(name, content), depth: 0)
-    return writer.text
+    if !isHeadless { writer.text.append("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n") }
+    try writer.write(name, content, depth: 0)
+    return String(decoding: writer.text, as: UTF8.self)
   }
 
-  private indirect enum Content {
-    case element(name: String, attributes: [(String, String)], children: [Content])
-    case text(String)
-  }
+  /// What lies inside of an element.
+  fileprivate struct Content {
+    enum Child {
+      case element(name: String, JSONValue)
+      case text(String)
+    }
 
-  private func element(_ name: String, _ value: JSONValue) throws(NodeError) -> Content {
-    var attributes: [(String, String)] = []
-    var children: [Content] = []
-    try add(value, &attributes, &children)
-    return .element(name: name, attributes: attributes, children: children)
-  }
+    var attributes: [(name: String, value: String)] = []
+    var children: [Child] = []
 
-  private func add(
-    _ value: JSONValue, _ attributes: inout [(String, String)], _ children: inout [Content]
-  ) throws(NodeError) {
-    switch value {
-    case .array(let elements):
-      for element in elements { try add(element, &attributes, &children) }
-    case .object(let members):
-      for member in members {
-        if member.key == attributeKey {
-          if let more = member.value.objectValue {
-            for attribute in more { attributes.append((attribute.key, Self.plain(attribute.value))) }
+    init(of value: JSONValue, _ settings: JSONToXML) { add(value, settings) }
+
+    private mutating func add(_ value: JSONValue, _ settings: JSONToXML) {
+      switch value {
+      case .array(let elements):
+        for element in elements { add(element, settings) }
+      case .object(let members):
+        for member in members {
+          if member.key == settings.attributeKey {
+            if let more = member.value.objectValue {
+              for attribute in more { attributes.append((attribute.key, attribute.value.xmlText)) }
+            } else {
+              children.append(.text(member.value.xmlText))
+            }
+          } else if member.key == settings.textKey {
+            children.append(.text(member.value.xmlText))
+          } else if case .array(let elements) = member.value {
+            for element in elements { children.append(.element(name: member.key, element)) }
           } else {
-            children.append(.text(Self.plain(member.value)))
+            children.append(.element(name: member.key, member.value))
           }
-        } else if member.key == textKey {
-          children.append(.text(Self.plain(member.value)))
-        } else if case .array(let elements) = member.value {
-          for element in elements { children.append(try self.element(member.key, element)) }
-        } else {
-          children.append(try element(member.key, member.value))
         }
+      default:
+        let text = value.xmlText
+        if !text.isEmpty { children.append(.text(text)) }
       }
-    default:
-      let text = Self.plain(value)
-      if !text.isEmpty { children.append(.text(text)) }
     }
   }
-
-  private static func plain(_ value: JSONValue) -> String { value.isNull ? "" : value.asText }
 
   private struct Writer {
     let settings: JSONToXML
-    var text = ""
+    var text: [UInt8] = []
 
-    mutating func write(_ content: Content, depth: Int) throws(NodeError) {
-      let indent = String(repeating: "  ", count: depth)
-      guard case .element(let name, let attributes, let children) = content else { return }
-      text += "\(indent)<\(try checkedName(name))"
-      for (name, value) in attributes {
-        text += " \(try checkedName(name))=\"\(try escaped(value, inAttribute: true))\""
+    mutating func write(_ name: String, _ value: JSONValue, depth: Int) throws(NodeError) {
+      indent(depth)
+      text.append("<")
+      text += try checkedName(name).utf8
+      let content = Content(of: value, settings)
+      for (name, value) in content.attributes {
+        text.append(" ")
+        text += try checkedName(name).utf8
+        text.append("=\"")
+        try append(escaped: value, inAttribute: true)
+        text.append("\"")
       }
-      if children.isEmpty {
-        text += "/>"
+      if content.children.isEmpty {
+        text.append("/>")
         return
       }
-      text += ">"
-      let hasOnlyText = children.allSatisfy { if case .text = $0 { true } else { false } }
-      for child in children {
-        if !hasOnlyText { text += "\n" }
+      text.append(">")
+      let hasOnlyText = content.children.allSatisfy { if case .text = $0 { true } else { false } }
+      for child in content.children {
+        if !hasOnlyText { text.append("\n") }
         switch child {
-        case .text(let value): text += (hasOnlyText ? "" : indent + "  ") + (try written(value))
-        case .element: try write(child, depth: depth + 1)
+        case .text(let value):
+          if !hasOnlyText { indent(depth + 1) }
+          try append(value)
+        case .element(let name, let value): try write(name, value, depth: depth + 1)
         }
       }
-      text += hasOnlyText ? "</\(name)>" : "\n\(indent)</\(name)>"
+      if !hasOnlyText {
+        text.append("\n")
+        indent(depth)
+      }
+      text.append("</")
+      text += name.utf8
+      text.append(">")
     }
 
-    private func written(_ value: String) throws(NodeError) -> String {
+    private mutating func indent(_ depth: Int) {
+      for _ in 0..<depth { text.append("  ") }
+    }
+
+    private mutating func append(_ value: String) throws(NodeError) {
       guard settings.usesCDATA, value.utf8.contains(where: { $0 == 0x26 || $0 == 0x3C || $0 == 0x3E }) else {
-        return try escaped(value, inAttribute: false)
+        return try append(escaped: value, inAttribute: false)
       }
       // The end of a CDATA section inside of one is split over two.
       let parts = value.split(separator: "]]>", omittingEmptySubsequences: false).joined(separator: "]]]]><![CDATA[>")
-      return "<![CDATA[\(parts)]]>"
+      text += "<![CDATA[\(parts)]]>".utf8
     }
 
-    private func escaped(_ value: String, inAttribute: Bool) throws(NodeError) -> String {
-      var result = ""
+    private mutating func append(escaped value: String, inAttribute: Bool) throws(NodeError) {
+      guard value.utf8.contains(where: { $0.mayNeedEscape }) else {
+        text += value.utf8
+        return
+      }
       for scalar in value.unicodeScalars {
         switch scalar {
-        case "&": result += "&amp;"
-        case "<": result += "&lt;"
-        case ">" where !inAttribute: result += "&gt;"
-        case "\"" where inAttribute: result += "&quot;"
-        case "\t" where inAttribute: result += "&#x9;"
-        case "\n" where inAttribute: result += "&#xA;"
-        case "\r": result += "&#xD;"
+        case "&": text.append("&amp;")
+        case "<": text.append("&lt;")
+        case ">" where !inAttribute: text.append("&gt;")
+        case "\"" where inAttribute: text.append("&quot;")
+        case "\t" where inAttribute: text.append("&#x9;")
+        case "\n" where inAttribute: text.append("&#xA;")
+        case "\r": text.append("&#xD;")
         case "\u{0}"..."\u{8}", "\u{B}", "\u{C}", "\u{E}"..."\u{1F}", "\u{FFFE}", "\u{FFFF}":
           throw NodeError(
             "XML can't hold the control character U+\(String(scalar.value, radix: 16, uppercase: true))",
             description: "Remove it from the text '\(value.prefix(40))'.")
-        default: result.unicodeScalars.append(scalar)
+        default: text += String(scalar).utf8
         }
       }
-      return result
     }
 
     private func checkedName(_ name: String) throws(NodeError) -> String {
+      if name.isPlainXMLName { return name }
       func isStart(_ scalar: Unicode.Scalar) -> Bool {
         scalar.properties.isAlphabetic || scalar == "_" || scalar == ":"
       }
@@ -136,5 +153,26 @@ struct JSONToXML {
       }
       return name
     }
+  }
+}
+
+extension JSONValue {
+  fileprivate var xmlText: String { isNull ? "" : asText }
+}
+
+extension UInt8 {
+  /// A character that XML writes in another way or not at all, or the first byte of one (U+FFFE, U+FFFF).
+  fileprivate var mayNeedEscape: Bool {
+    self < 0x20 || self == UInt8(ascii: "&") || self == UInt8(ascii: "<") || self == UInt8(ascii: ">")
+      || self == UInt8(ascii: "\"") || self == 0xEF
+  }
+}
+
+extension String {
+  /// A letter of ASCII, and then only letters, digits and underscores: what nearly all names are.
+  fileprivate var isPlainXMLName: Bool {
+    func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
+    guard let first = utf8.first, isLetter(first) else { return false }
+    return utf8.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "_") }
   }
 }

@@ -52,21 +52,36 @@ struct MarkdownConversionNode: NodeType {
     ]
 
   func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
-    let mode = try context.string("mode", default: "htmlToMarkdown")
-    return try context.itemByItem { (item, place) throws(NodeError) in
-      let text: String
-      switch mode {
-      case "htmlToMarkdown":
-        text = try HTMLToMarkdown.markdown(
-          of: context.string("html", item: place), toMarkdownOptions(place, context), item: place)
-      case "markdownToHtml":
-        text = try MarkdownToHTML.html(of: context.string("markdown", item: place), toHTMLOptions(place, context))
-      default: throw context.unknownChoice("mode", mode, ["htmlToMarkdown", "markdownToHtml"])
+    switch try context.string("mode", default: "htmlToMarkdown") {
+    case "htmlToMarkdown":
+      var reading = SharedReading<HTMLToMarkdown.Options>(context, without: ["html", "destinationKey"])
+      return try converted(context) { (place) throws(NodeError) in
+        let options = try reading.settings { () throws(NodeError) in try toMarkdownOptions(place, context) }
+        return try HTMLToMarkdown.markdown(of: context.string("html", item: place), options, item: place)
       }
+    case "markdownToHtml":
+      var reading = SharedReading<MarkdownToHTML.Options>(context, without: ["markdown", "destinationKey"])
+      return try converted(context) { (place) throws(NodeError) in
+        let options = try reading.settings { () throws(NodeError) in try toHTMLOptions(place, context) }
+        return try MarkdownToHTML.html(of: context.string("markdown", item: place), options)
+      }
+    case let mode:
+      return try converted(context) { (_) throws(NodeError) in
+        throw context.unknownChoice("mode", mode, ["htmlToMarkdown", "markdownToHtml"])
+      }
+    }
+  }
+
+  private func converted(
+    _ context: NodeContext, _ text: (Int) throws(NodeError) -> String
+  ) throws(NodeError) -> NodeResult {
+    try context.itemByItem { (item, place) throws(NodeError) in
+      let text = try text(place)
       var result = item
+      result.json.reserveCapacity(item.json.count + 1)
       result.json.set(
         try context.string("destinationKey", item: place, default: "data"), to: .string(text), dotNotation: true)
-      return [result]
+      return CollectionOfOne(result)
     }
   }
 

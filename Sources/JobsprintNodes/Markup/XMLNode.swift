@@ -26,49 +26,72 @@ struct XMLNode: NodeType {
     ])
 
   func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
-    let mode = try context.string("mode", default: "xmlToJson")
-    return try context.itemByItem { (item, place) throws(NodeError) in
-      switch mode {
-      case "xmlToJson": try [Item(json: parsed(item, place, context), pairedItem: item.pairedItem)]
-      case "jsonToxml": try [Item(json: built(item, place, context), pairedItem: item.pairedItem)]
-      default: throw context.unknownChoice("mode", mode, ["jsonToxml", "xmlToJson"])
+    switch try context.string("mode", default: "xmlToJson") {
+    case "xmlToJson":
+      var reading = SharedReading<(property: String, reader: XMLToJSON)>(context)
+      return try context.itemByItem { (item, place) throws(NodeError) in
+        let (property, reader) = try reading.settings { () throws(NodeError) in try Self.reader(context, item: place) }
+        let text = try Self.text(property, of: item, at: place)
+        let json = reader.value(of: try MarkupTree.readingXML(text, item: place))
+        return CollectionOfOne(Item(json: json, pairedItem: item.pairedItem))
+      }
+    case "jsonToxml":
+      var reading = SharedReading<(property: String, writer: JSONToXML)>(context)
+      return try context.itemByItem { (item, place) throws(NodeError) in
+        let (property, writer) = try reading.settings { () throws(NodeError) in try Self.writer(context, item: place) }
+        let text = try writer.text(of: item.json)
+        return CollectionOfOne(Item(json: [property: .string(text)], pairedItem: item.pairedItem))
+      }
+    case let mode:
+      return try context.itemByItem { (_, _) throws(NodeError) -> [Item] in
+        throw context.unknownChoice("mode", mode, ["jsonToxml", "xmlToJson"])
       }
     }
   }
 
-  private func parsed(_ item: Item, _ place: Int, _ context: NodeContext) throws(NodeError) -> JSONObject {
-    let property = try context.string("dataPropertyName", item: place, default: "data")
+  private static func property(_ context: NodeContext, item: Int) throws(NodeError) -> String {
+    try context.string("dataPropertyName", item: item, default: "data")
+  }
+
+  private static func text(_ property: String, of item: Item, at place: Int) throws(NodeError) -> String {
     guard let found = FieldPath(property).value(in: item.json) else {
       throw NodeError(
         "Item has no JSON property called \"\(property)\"", description: "Name the field that holds the XML.",
         item: place, context: ["parameter": "dataPropertyName"])
     }
-    guard let text = found.stringValue, !text.trimmedOfSpace.isEmpty else {
+    guard let text = found.stringValue?.trimmedOfSpace, !text.isEmpty else {
       throw NodeError(
         "The field '\(property)' holds no XML text but \(found.stringValue == nil ? "a \(found.kindName)" : "nothing")",
         description: "To make XML of JSON, set the mode to 'JSON to XML'.", item: place)
     }
+    return text
+  }
+
+  private static func reader(
+    _ context: NodeContext, item: Int
+  ) throws(NodeError) -> (property: String, reader: XMLToJSON) {
     func option(_ name: String, _ fallback: Bool) throws(NodeError) -> Bool {
-      try context.bool("options.\(name)", item: place, default: fallback)
+      try context.bool("options.\(name)", item: item, default: fallback)
     }
-    return XMLToJSON(
-      attributeKey: try context.string("options.attrkey", item: place, default: "$"),
-      textKey: try context.string("options.charkey", item: place, default: "_"),
+    let reader = XMLToJSON(
+      attributeKey: try context.string("options.attrkey", item: item, default: "$"),
+      textKey: try context.string("options.charkey", item: item, default: "_"),
       alwaysUsesArrays: try option("explicitArray", false), alwaysUsesTextKey: try option("explicitCharkey", false),
       keepsRoot: try option("explicitRoot", true), ignoresAttributes: try option("ignoreAttrs", false),
       mergesAttributes: try option("mergeAttrs", true), collapsesSpace: try option("normalize", false),
-      lowercasesNames: try option("normalizeTags", false), trims: try option("trim", false)
-    ).value(of: try MarkupTree.readingXML(text.trimmedOfSpace, item: place))
+      lowercasesNames: try option("normalizeTags", false), trims: try option("trim", false))
+    return (try property(context, item: item), reader)
   }
 
-  private func built(_ item: Item, _ place: Int, _ context: NodeContext) throws(NodeError) -> JSONObject {
-    let builder = JSONToXML(
-      attributeKey: try context.string("options.attrkey", item: place, default: "$"),
-      textKey: try context.string("options.charkey", item: place, default: "_"),
-      usesCDATA: try context.bool("options.cdata", item: place),
-      isHeadless: try context.bool("options.headless", item: place),
-      rootName: try context.string("options.rootName", item: place, default: "root"))
-    let property = try context.string("dataPropertyName", item: place, default: "data")
-    return [property: .string(try builder.text(of: item.json))]
+  private static func writer(
+    _ context: NodeContext, item: Int
+  ) throws(NodeError) -> (property: String, writer: JSONToXML) {
+    let writer = JSONToXML(
+      attributeKey: try context.string("options.attrkey", item: item, default: "$"),
+      textKey: try context.string("options.charkey", item: item, default: "_"),
+      usesCDATA: try context.bool("options.cdata", item: item),
+      isHeadless: try context.bool("options.headless", item: item),
+      rootName: try context.string("options.rootName", item: item, default: "root"))
+    return (try property(context, item: item), writer)
   }
 }
