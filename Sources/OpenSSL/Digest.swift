@@ -49,14 +49,49 @@ public struct Digest: Sendable {
     guard !result.isEmpty else { throw OpenSSLError("'\(name)' can't be calculated") }
     return result
   }
+}
 
-  public func authenticationCode(_ bytes: [UInt8], key: [UInt8]) throws(OpenSSLError) -> [UInt8] {
-    var result = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
-    var length: UInt32 = 0
-    // A nil pointer asks for the key of an earlier call, so an empty key needs a place too.
-    guard HMAC(handle, key + [0], Int32(clamping: key.count), bytes, bytes.count, &result, &length) != nil else {
-      throw OpenSSLError("the HMAC '\(name)' can't be calculated")
+/// HMAC with one key, for one message after the other: reading the key takes longer than a short message.
+public final class MessageAuthenticator {
+  /// Immutable, and kept by OpenSSL as long as the process runs.
+  nonisolated(unsafe) private static let method = EVP_MAC_fetch(nil, "HMAC", nil)
+
+  private let digest: Digest
+  /// With the key; never used up, only copied.
+  private let keyed: OpaquePointer
+
+  public init(_ digest: Digest, key: [UInt8]) throws(OpenSSLError) {
+    self.digest = digest
+    guard let context = EVP_MAC_CTX_new(Self.method) else { throw Self.error(digest) }
+    keyed = context
+    // By the name of what was found: `RSA-SHA256` is none that HMAC knows. The parameters only point to it.
+    let name = UnsafeMutablePointer(mutating: EVP_MD_get0_name(digest.handle))
+    let isReady = OSSL_ALG_PARAM_DIGEST.withCString { parameter in
+      let parameters = [OSSL_PARAM_construct_utf8_string(parameter, name, 0), OSSL_PARAM_construct_end()]
+      // A nil pointer would mean no key, so an empty key needs a place too.
+      return EVP_MAC_init(context, key + [0], key.count, parameters) == 1
     }
-    return Array(result.prefix(Int(length)))
+    guard isReady else { throw Self.error(digest) }
+  }
+
+  deinit { EVP_MAC_CTX_free(keyed) }
+
+  public func code(of bytes: [UInt8]) throws(OpenSSLError) -> [UInt8] {
+    guard let context = EVP_MAC_CTX_dup(keyed) else { throw Self.error(digest) }
+    defer { EVP_MAC_CTX_free(context) }
+    let result = [UInt8](unsafeUninitializedCapacity: Int(EVP_MAX_MD_SIZE)) { result, count in
+      guard EVP_MAC_update(context, bytes, bytes.count) == 1,
+        EVP_MAC_final(context, result.baseAddress, &count, result.count) == 1
+      else {
+        count = 0
+        return
+      }
+    }
+    guard !result.isEmpty else { throw Self.error(digest) }
+    return result
+  }
+
+  private static func error(_ digest: Digest) -> OpenSSLError {
+    OpenSSLError("the HMAC '\(digest.name)' can't be calculated")
   }
 }

@@ -13,22 +13,22 @@ public enum Base64 {
   private static func encoded(_ bytes: [UInt8], _ alphabet: [UInt8], isPadded: Bool) -> String {
     String(unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4) { text in
       var length = 0
-      func write(_ group: UInt32, digits: Int) {
-        for digit in 0..<digits { text[length + digit] = alphabet[Int(group >> UInt32(18 - 6 * digit)) & 63] }
-        length += digits
-      }
       let rest = bytes.count % 3
-      for place in stride(from: 0, to: bytes.count - rest, by: 3) {
-        write(UInt32(bytes[place]) << 16 | UInt32(bytes[place + 1]) << 8 | UInt32(bytes[place + 2]), digits: 4)
+      var place = 0
+      while place < bytes.count - rest {
+        let group = UInt32(bytes[place]) << 16 | UInt32(bytes[place + 1]) << 8 | UInt32(bytes[place + 2])
+        text[length] = alphabet[Int(group >> 18)]
+        text[length + 1] = alphabet[Int(group >> 12) & 63]
+        text[length + 2] = alphabet[Int(group >> 6) & 63]
+        text[length + 3] = alphabet[Int(group) & 63]
+        place += 3
+        length += 4
       }
       if rest > 0 {
-        let first = UInt32(bytes[bytes.count - rest]) << 16
-        write(rest == 2 ? first | UInt32(bytes[bytes.count - 1]) << 8 : first, digits: rest + 1)
-        if isPadded {
-          for _ in rest..<3 {
-            text[length] = UInt8(ascii: "=")
-            length += 1
-          }
+        let group = UInt32(bytes[place]) << 16 | (rest == 2 ? UInt32(bytes[place + 1]) << 8 : 0)
+        for digit in 0...3 where digit <= rest || isPadded {
+          text[length] = digit > rest ? UInt8(ascii: "=") : alphabet[Int(group >> UInt32(18 - 6 * digit)) & 63]
+          length += 1
         }
       }
       return length
@@ -57,34 +57,55 @@ public enum Base64 {
 
   /// - Returns: nil when a character stands there that is no Base64.
   public static func bytes(_ text: String) -> [UInt8]? {
+    var text = text
+    return text.withUTF8 { characters in
+      var isBase64 = false
+      let bytes = [UInt8](unsafeUninitializedCapacity: characters.count / 4 * 3 + 3) { bytes, length in
+        isBase64 = decode(characters, to: bytes, &length)
+      }
+      return isBase64 ? bytes : nil
+    }
+  }
+
+  private static func decode(
+    _ characters: UnsafeBufferPointer<UInt8>, to bytes: UnsafeMutableBufferPointer<UInt8>, _ length: inout Int
+  ) -> Bool {
     let meanings = meanings
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(text.utf8.count / 4 * 3 + 2)
+    func write(_ group: UInt32, _ count: Int) {
+      for place in 0..<count { bytes[length + place] = UInt8(truncatingIfNeeded: group >> UInt32(16 - 8 * place)) }
+      length += count
+    }
+    var at = 0
+    // Four digits at a time, until something else stands among them.
+    while at + 4 <= characters.count {
+      let digits = (
+        meanings[Int(characters[at])], meanings[Int(characters[at + 1])], meanings[Int(characters[at + 2])],
+        meanings[Int(characters[at + 3])]
+      )
+      guard digits.0 | digits.1 | digits.2 | digits.3 < padding else { break }
+      write(UInt32(digits.0) << 18 | UInt32(digits.1) << 12 | UInt32(digits.2) << 6 | UInt32(digits.3), 3)
+      at += 4
+    }
     var group: UInt32 = 0
-    var count: UInt32 = 0
+    var count = 0
     var isAtEnd = false
-    for character in text.utf8 {
+    for character in characters[at...] {
       let digit = meanings[Int(character)]
       guard digit < padding else {
-        if digit == stranger { return nil }
+        if digit == stranger { return false }
         if digit == padding { isAtEnd = true }
         continue
       }
-      guard !isAtEnd else { return nil }
-      group = group << 6 | UInt32(digit)
+      guard !isAtEnd else { return false }
+      group |= UInt32(digit) << UInt32(18 - 6 * count)
       count += 1
       if count == 4 {
-        bytes.append(UInt8(truncatingIfNeeded: group >> 16))
-        bytes.append(UInt8(truncatingIfNeeded: group >> 8))
-        bytes.append(UInt8(truncatingIfNeeded: group))
+        write(group, 3)
         (group, count) = (0, 0)
       }
     }
-    switch count {
-    case 0: return bytes
-    case 2: return bytes + [UInt8(truncatingIfNeeded: group >> 4)]
-    case 3: return bytes + [UInt8(truncatingIfNeeded: group >> 10), UInt8(truncatingIfNeeded: group >> 2)]
-    default: return nil
-    }
+    if count == 1 { return false }
+    write(group, max(0, count - 1))
+    return true
   }
 }

@@ -14,7 +14,7 @@ final class CryptoTask {
   private enum Action {
     case generate(RandomText)
     case hash(Digest)
-    case authenticate(Digest, key: [UInt8])
+    case authenticate(MessageAuthenticator)
     case sign(Digest, AsymmetricKey)
   }
 
@@ -34,7 +34,9 @@ final class CryptoTask {
     case "hash": action = .hash(try Self.digest("type", "MD5", context, item))
     case "hmac":
       let key = Array(try Self.secret("hmacSecret", parameter: "secret", context, item).utf8)
-      action = .authenticate(try Self.digest("type", "MD5", context, item), key: key)
+      let digest = try Self.digest("type", "MD5", context, item)
+      action = .authenticate(
+        try Self.checked(item) { () throws(OpenSSLError) in try MessageAuthenticator(digest, key: key) })
     case "sign":
       let digest = try Self.digest("algorithm", "RSA-MD5", context, item)
       let pem = try Self.secret("signPrivateKey", parameter: "privateKey", context, item)
@@ -91,8 +93,8 @@ final class CryptoTask {
     switch action {
     case .generate(let text): return text.next()
     case .hash(let digest): result = try Self.checked(item) { () throws(OpenSSLError) in try digest.hash(bytes) }
-    case .authenticate(let digest, let key):
-      result = try Self.checked(item) { () throws(OpenSSLError) in try digest.authenticationCode(bytes, key: key) }
+    case .authenticate(let authenticator):
+      result = try Self.checked(item) { () throws(OpenSSLError) in try authenticator.code(of: bytes) }
     case .sign(let digest, let key):
       result = try Self.checked(item) { () throws(OpenSSLError) in try key.signature(of: bytes, digest: digest) }
     }

@@ -34,9 +34,43 @@ struct JSONWebToken: Sendable {
     var halfLength: Int { self == .es256 ? 32 : self == .es384 ? 48 : 66 }
   }
 
-  enum Key: Sendable {
-    case passphrase(String)
-    case pem(String)
+  /// What signs or verifies. What OpenSSL makes of it is kept for the next token.
+  final class Key {
+    enum Secret {
+      case passphrase(String)
+      case pem(String)
+    }
+
+    let secret: Secret
+    private var authenticator: (algorithm: Algorithm, made: MessageAuthenticator)?
+    private var asymmetricKey: AsymmetricKey?
+
+    init(_ secret: Secret) { self.secret = secret }
+
+    static func passphrase(_ text: String) -> Key { Key(.passphrase(text)) }
+    static func pem(_ text: String) -> Key { Key(.pem(text)) }
+
+    fileprivate func code(of bytes: [UInt8], _ algorithm: Algorithm) throws(OpenSSLError) -> [UInt8] {
+      guard case .passphrase(let text) = secret else {
+        // A public key is no secret: taken as a passphrase, anyone could sign with it.
+        throw OpenSSLError(reason: "\(algorithm.rawValue) needs a passphrase, not a key in PEM")
+      }
+      if let authenticator, authenticator.algorithm == algorithm { return try authenticator.made.code(of: bytes) }
+      let made = try MessageAuthenticator(JSONWebToken.digest(algorithm), key: Array(text.utf8))
+      authenticator = (algorithm, made)
+      return try made.code(of: bytes)
+    }
+
+    /// - Parameter kind: of key, for messages.
+    fileprivate func asymmetric(_ kind: String, _ algorithm: Algorithm) throws(OpenSSLError) -> AsymmetricKey {
+      guard case .pem(let text) = secret else {
+        throw OpenSSLError(reason: "\(algorithm.rawValue) needs a \(kind) key in PEM")
+      }
+      if let asymmetricKey { return asymmetricKey }
+      let made = try AsymmetricKey(pem: text)
+      asymmetricKey = made
+      return made
+    }
   }
 
   let header: JSONObject
@@ -48,17 +82,20 @@ struct JSONWebToken: Sendable {
 
   /// Reads a token without looking whether it is genuine.
   init(reading token: String) throws(NodeError) {
-    let parts = token.trimmedOfSpace.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-      .map { Substring($0) }
-    guard parts.count == 3, let header = Self.object(parts[0]), let payload = Self.object(parts[1]) else {
+    let text = token.trimmedOfSpace
+    let dot = UInt8(ascii: ".")
+    guard let first = text.utf8.firstIndex(of: dot), let second = text.utf8.lastIndex(of: dot), first < second,
+      let header = Self.object(text[..<first]),
+      let payload = Self.object(text[text.utf8.index(after: first)..<second])
+    else {
       throw NodeError(
         "The token is malformed", description: "A JSON Web Token has three parts of Base64 text, joined by dots.",
         context: ["parameter": "token"])
     }
     self.header = header
     self.payload = payload
-    signature = String(parts[2])
-    signedText = "\(parts[0]).\(parts[1])"
+    signature = String(text[text.utf8.index(after: second)...])
+    signedText = String(text[..<second])
   }
 
   private static func object(_ part: Substring) -> JSONObject? {
@@ -120,23 +157,17 @@ struct JSONWebToken: Sendable {
 
   private static func signature(of bytes: [UInt8], _ algorithm: Algorithm, _ key: Key) throws(NodeError) -> [UInt8] {
     do throws(OpenSSLError) {
-      let digest = try Self.digest(algorithm)
-      switch (algorithm.family, key) {
-      case (.hmac, .pem): throw OpenSSLError(reason: "\(algorithm.rawValue) needs a passphrase, not a key in PEM")
-      case (.hmac, .passphrase(let secret)):
-        return try digest.authenticationCode(bytes, key: Array(secret.utf8))
-      case (_, .passphrase): throw OpenSSLError(reason: "\(algorithm.rawValue) needs a private key in PEM")
-      case (.ellipticCurve, .pem(let pem)):
-        let signature = try AsymmetricKey(pem: pem).signature(of: bytes, digest: digest)
+      if algorithm.family == .hmac { return try key.code(of: bytes, algorithm) }
+      let (digest, key) = (try Self.digest(algorithm), try key.asymmetric("private", algorithm))
+      if algorithm.family == .ellipticCurve {
+        let signature = try key.signature(of: bytes, digest: digest)
         guard let raw = ECDSASignature(der: signature)?.raw(halfLength: algorithm.halfLength) else {
           throw OpenSSLError(reason: "the key's curve does not fit \(algorithm.rawValue)")
         }
         return raw
-      case (let family, .pem(let pem)):
-        let key = try AsymmetricKey(pem: pem)
-        guard key.kind == .rsa else { throw OpenSSLError(reason: "\(algorithm.rawValue) needs an RSA key") }
-        return try key.signature(of: bytes, digest: digest, usesPSS: family == .rsaPSS)
       }
+      guard key.kind == .rsa else { throw OpenSSLError(reason: "\(algorithm.rawValue) needs an RSA key") }
+      return try key.signature(of: bytes, digest: digest, usesPSS: algorithm.family == .rsaPSS)
     } catch {
       throw keyError(error)
     }
@@ -146,21 +177,17 @@ struct JSONWebToken: Sendable {
     guard let found = Base64.bytes(signature) else { return false }
     let bytes = Array(signedText.utf8)
     do throws(OpenSSLError) {
-      let digest = try Self.digest(algorithm)
-      switch (algorithm.family, key) {
-      // A public key is no secret: taken as a passphrase, anyone could sign with it.
-      case (.hmac, .pem): throw OpenSSLError(reason: "\(algorithm.rawValue) needs a passphrase, not a key in PEM")
-      case (.hmac, .passphrase(let secret)):
-        let expected = try digest.authenticationCode(bytes, key: Array(secret.utf8))
+      if algorithm.family == .hmac {
+        let expected = try key.code(of: bytes, algorithm)
         // In constant time: how many bytes are right must not show.
         return expected.count == found.count && zip(expected, found).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
-      case (_, .passphrase): throw OpenSSLError(reason: "\(algorithm.rawValue) needs a public key in PEM")
-      case (.ellipticCurve, .pem(let pem)):
-        guard let der = ECDSASignature(raw: found, halfLength: algorithm.halfLength)?.der else { return false }
-        return try AsymmetricKey(pem: pem).isValid(der, of: bytes, digest: digest)
-      case (let family, .pem(let pem)):
-        return try AsymmetricKey(pem: pem).isValid(found, of: bytes, digest: digest, usesPSS: family == .rsaPSS)
       }
+      let (digest, key) = (try Self.digest(algorithm), try key.asymmetric("public", algorithm))
+      if algorithm.family == .ellipticCurve {
+        guard let der = ECDSASignature(raw: found, halfLength: algorithm.halfLength)?.der else { return false }
+        return try key.isValid(der, of: bytes, digest: digest)
+      }
+      return try key.isValid(found, of: bytes, digest: digest, usesPSS: algorithm.family == .rsaPSS)
     } catch {
       throw Self.keyError(error)
     }
@@ -170,7 +197,7 @@ struct JSONWebToken: Sendable {
     digests[algorithm] = Digest(algorithm.digestName)
   }
 
-  private static func digest(_ algorithm: Algorithm) throws(OpenSSLError) -> Digest {
+  fileprivate static func digest(_ algorithm: Algorithm) throws(OpenSSLError) -> Digest {
     guard let digest = digests[algorithm] else {
       throw OpenSSLError(reason: "'\(algorithm.digestName)' is not installed")
     }

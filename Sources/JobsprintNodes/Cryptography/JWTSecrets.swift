@@ -43,7 +43,7 @@ struct JWTSecrets {
 
 extension JSONWebToken.Key {
   fileprivate var isEmpty: Bool {
-    switch self {
+    switch secret {
     case .passphrase(let text), .pem(let text): text.isEmpty
     }
   }

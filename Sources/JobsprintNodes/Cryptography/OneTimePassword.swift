@@ -2,9 +2,9 @@ import JobsprintDomain
 import OpenSSL
 
 /// Time-based one-time passwords (RFC 6238).
-struct OneTimePassword: Sendable {
-  let secret: [UInt8]
-  let digest: Digest
+struct OneTimePassword {
+  private let digest: Digest
+  private let authenticator: MessageAuthenticator
   let digits: Int
   let period: Int
 
@@ -32,8 +32,8 @@ struct OneTimePassword: Sendable {
     guard (1...86_400).contains(period) else {
       throw NodeError("The period must be from 1 to 86400 seconds", context: ["parameter": "options.period"])
     }
-    self.secret = bytes
     self.digest = digest
+    authenticator = try Self.checked { () throws(OpenSSLError) in try MessageAuthenticator(digest, key: bytes) }
     self.digits = digits
     self.period = period
   }
@@ -41,18 +41,21 @@ struct OneTimePassword: Sendable {
   func token(at time: Timestamp) throws(NodeError) -> String {
     let counter = UInt64(max(0, time.milliseconds) / 1000 / Int64(period))
     let message = (0..<8).map { UInt8(truncatingIfNeeded: counter >> UInt64(56 - 8 * $0)) }
-    let code: [UInt8]
-    do throws(OpenSSLError) { code = try digest.authenticationCode(message, key: secret) } catch {
-      throw NodeError("The token can't be calculated: \(error.reason)")
-    }
+    let code = try Self.checked { () throws(OpenSSLError) in try authenticator.code(of: message) }
     guard let last = code.last, Int(last & 15) + 4 <= code.count else {
       throw NodeError("The algorithm '\(digest.name)' is too short for tokens")
     }
     let offset = Int(last & 15)
     let number = code[offset..<offset + 4].reduce(UInt64(0)) { $0 << 8 | UInt64($1) } & 0x7FFF_FFFF
     let text = String(number)
-    return text.count >= digits
-      ? String(text.suffix(digits)) : String(repeating: "0", count: digits - text.count) + text
+    return text.utf8.count >= digits
+      ? String(text.suffix(digits)) : String(repeating: "0", count: digits - text.utf8.count) + text
+  }
+
+  private static func checked<Result>(_ body: () throws(OpenSSLError) -> Result) throws(NodeError) -> Result {
+    do throws(OpenSSLError) { return try body() } catch {
+      throw NodeError("The token can't be calculated: \(error.reason)")
+    }
   }
 
   func secondsRemaining(at time: Timestamp) -> Int {
