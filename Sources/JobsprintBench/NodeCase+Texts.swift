@@ -121,8 +121,9 @@ extension NodeCase {
         "html": "<h1>{{ $json.name }}</h1><p>{{ $json.email }}</p><p>{{ $json.region }}: {{ $json.amount }}</p>",
       ],
       script: """
+        // Joined: the pieces of a template literal are put together only when somebody reads the text.
         return items.map(({json: {name, email, region, amount}, pairedItem}) => ({json: {
-          html: `<h1>${name}</h1><p>${email}</p><p>${region}: ${amount}</p>`}, pairedItem}))
+          html: ['<h1>', name, '</h1><p>', email, '</p><p>', region, ': ', amount, '</p>'].join('')}, pairedItem}))
         """),
     NodeCase(
       name: "html (table)", type: "n8n-nodes-base.html", version: 1.2,

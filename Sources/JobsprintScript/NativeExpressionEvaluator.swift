@@ -65,9 +65,21 @@ struct NativeResolver: ParameterResolver {
     }
   }
 
-  func field(of expression: String) -> [String]? {
-    guard case .single(.jsonPath(let names)) = frame.template(expression) else { return nil }
-    return names
+  func pieces(of expression: String) -> [ExpressionPiece]? {
+    switch frame.template(expression) {
+    case .single(.jsonPath(let names)): return [.field(names)]
+    case .mixed(let parts):
+      var pieces: [ExpressionPiece] = []
+      for part in parts {
+        switch part {
+        case .text(let text): pieces.append(.text(text))
+        case .expression(.jsonPath(let names)): pieces.append(.field(names))
+        case .expression: return nil
+        }
+      }
+      return pieces
+    default: return nil
+    }
   }
 
   /// The same with the bare interruption: `needsJavaScript` is where a JavaScript engine can take over.

@@ -23,6 +23,24 @@ import Testing
     #expect(prepared.count == 7)
   }
 
+  @Test(arguments: [
+    "$json.a", "$json.b", "$json.b.c", "$json.missing", "$json.b.length", "$json", "$json.big", "$json.flag",
+  ])
+  func textsWithFieldsAreWhatTheyEvaluateTo(expression: String) async throws {
+    let parameters = { (text: String) in
+      #"{"assignments": {"assignments": [{"name": "x", "type": "string", "value": "=a: {{ \#(text) }}, {{ $json.a }}!"}]}}"#
+    }
+    let items = #"""
+      [{"a": 1, "b": "é", "big": 9007199254740993, "flag": true}, {"flag": false, "b": 1.50, "a": -0.0, "big": 1e21},
+       {"b": null, "big": 9007199254740992, "a": "x"}, {"a": {"b": 1}, "b": [1, [2, null]], "flag": "yes"}, {},
+       {"big": -9007199254740993, "a": 2, "b": {"c": "d"}}]
+      """#
+    let prepared = try await data("set", version: 3.4, parameters(expression), items)
+    let evaluated = try await data("set", version: 3.4, parameters("true ? \(expression) : 0"), items)
+    #expect(prepared == evaluated)
+    #expect(prepared.count == 6)
+  }
+
   @Test func aFieldIsFoundWhereverItStands() async throws {
     let operation = #"{"type": "number", "operation": "gte"}"#
     let condition = #"{"leftValue": "={{ $json.n }}", "rightValue": 2, "operator": \#(operation)}"#

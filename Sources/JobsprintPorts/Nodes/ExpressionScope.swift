@@ -60,6 +60,13 @@ public struct ExecutionFacts: Sendable {
   }
 }
 
+/// A part of an expression that needs no evaluation.
+public enum ExpressionPiece: Sendable {
+  case text(String)
+  /// The names that lead to a field of the item's data.
+  case field([String])
+}
+
 /// Resolves the expressions of one run of a node.
 public protocol ParameterResolver: Sendable {
   /// - Parameters:
@@ -69,9 +76,9 @@ public protocol ParameterResolver: Sendable {
   /// - Returns: nil for `undefined`.
   func resolve(_ expression: String, parameter: String, item: Int) throws(NodeError) -> JSONValue?
 
-  /// The names that lead to the field of the item's data for which the whole expression stands (`={{ $json.a.b }}`);
-  /// nil for any other expression.
-  func field(of expression: String) -> [String]?
+  /// What the expression is made of, where that is nothing but texts and fields of the item's data; nil for any other
+  /// expression. One field alone (`={{ $json.a.b }}`) stands for its value, more than that for a text.
+  func pieces(of expression: String) -> [ExpressionPiece]?
 
   /// Expressions of which only the data has shown that they need JavaScript. A resolver that is made with them resolves
   /// them.
@@ -79,7 +86,7 @@ public protocol ParameterResolver: Sendable {
 }
 
 extension ParameterResolver {
-  public func field(of expression: String) -> [String]? { nil }
+  public func pieces(of expression: String) -> [ExpressionPiece]? { nil }
   public var neededJavaScript: Set<ExactString> { [] }
 }
 

@@ -1,5 +1,5 @@
-// Most parameters are constant, or are exactly one field of the item (`={{ $json.a.b }}`). A node that works item by
-// item prepares them once, and pays for an evaluation only where there is one.
+// Most parameters are constant, exactly one field of the item (`={{ $json.a.b }}`), or a text with fields in it. A node
+// that works item by item prepares them once, and pays for an evaluation only where there is one.
 
 public import JobsprintDomain
 
@@ -10,28 +10,36 @@ public struct PreparedValue: Sendable {
     case member(String)
     /// The names that lead to a field inside a field.
     case field([String])
+    case template([ExpressionPiece])
     case expression
   }
 
   public let raw: JSONValue
   private let path: String
   private let form: Form
-  /// Where each name was in the object in which it was found last.
+  /// Where each name was in the object in which it was found last; of a template, where each field was in the item.
+  private var places: [Int] = []
   private var place = 0
-  private var innerPlaces: [Int] = []
+  /// Where texts are put together.
+  private var bytes: [UInt8] = []
 
   /// - Parameter path: of the parameter, for messages.
   public init(_ raw: JSONValue, path: String, in context: NodeContext) {
     self.raw = raw
     self.path = path
     guard case .string(let text) = raw, text.utf8.first == UInt8(ascii: "="),
-      let names = context.resolver.field(of: text), let first = names.first
+      let pieces = context.resolver.pieces(of: text)
     else {
       form = raw.hasExpression ? .expression : .constant
       return
     }
-    form = names.count == 1 ? .member(first) : .field(names)
-    innerPlaces = [Int](repeating: 0, count: names.count)
+    guard pieces.count == 1, case .field(let names) = pieces[0] else {
+      form = .template(pieces)
+      places = [Int](repeating: 0, count: pieces.count)
+      return
+    }
+    form = names.isEmpty ? .expression : names.count == 1 ? .member(names[0]) : .field(names)
+    places = [Int](repeating: 0, count: names.count)
   }
 
   /// It is the same for all items.
@@ -51,6 +59,7 @@ public struct PreparedValue: Sendable {
     case .constant: return raw
     case .member(let name): found = item.json.value(of: name, near: &place)
     case .field(let names): found = inner(names, of: item.json)
+    case .template(let pieces): found = text(of: pieces, item.json).map { .string($0) }
     case .expression: found = nil
     }
     switch found {
@@ -65,11 +74,31 @@ public struct PreparedValue: Sendable {
   private mutating func inner(_ names: [String], of object: JSONObject) -> JSONValue? {
     var found = JSONValue.object(object)
     for (step, name) in names.enumerated() {
-      guard case .object(let members) = found, let next = members.value(of: name, near: &innerPlaces[step]) else {
+      guard case .object(let members) = found, let next = members.value(of: name, near: &places[step]) else {
         return nil
       }
       found = next
     }
     return found
+  }
+
+  /// nil where a field is not there, or its text is not as simple as that of most values.
+  private mutating func text(of pieces: [ExpressionPiece], _ members: JSONObject) -> String? {
+    bytes.removeAll(keepingCapacity: true)
+    for step in pieces.indices {
+      switch pieces[step] {
+      case .text(let literal): bytes += literal.utf8
+      case .field(let names):
+        guard names.count == 1, let value = members.value(of: names[0], near: &places[step]) else { return nil }
+        switch value {
+        case .string(let content): bytes += content.utf8
+        // Beyond that, JavaScript's numbers are not exact.
+        case .integer(let number) where number.magnitude <= 1 << 53: bytes.append(decimal: number)
+        case .bool(let flag): bytes += (flag ? "true" : "false").utf8
+        default: return nil
+        }
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -160,8 +160,8 @@ private final class SandboxResolver: ParameterResolver {
     return results.values.isEmpty ? .null : results.values[place]
   }
 
-  func field(of expression: String) -> [String]? {
-    results[expression] == nil ? native.field(of: expression) : nil
+  func pieces(of expression: String) -> [ExpressionPiece]? {
+    results[expression] == nil ? native.pieces(of: expression) : nil
   }
 
   private func evaluate(_ expression: String, _ parameter: String, _ item: Int) throws(NodeError) -> JSONValue? {
