@@ -33,6 +33,7 @@ public struct JSONObject: Sendable {
   /// The last value of a key wins, at the place where the key came first (as in JavaScript).
   public init(_ members: some Sequence<(String, JSONValue)>) {
     entries = []
+    entries.reserveCapacity(members.underestimatedCount)
     for (key, value) in members { self[key] = value }
   }
 

@@ -36,7 +36,7 @@ struct CryptoNode: NodeType {
       switch task.input {
       case .none: bytes = []
       case .text: bytes = try value?.value(for: item, at: place, in: context)?.cryptoText ?? []
-      case .file(let property): bytes = try BinaryFile(property, of: item, at: place).bytes
+      case .file(let property): bytes = try BinaryFile.content(property, of: item, at: place)
       }
       var result = item
       result.json.reserveCapacity(item.json.count + 1)

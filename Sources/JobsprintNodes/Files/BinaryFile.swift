@@ -3,23 +3,49 @@ import JobsprintPorts
 
 /// A file that an item carries inline, in n8n's shape: `{data, mimeType, fileType, fileExtension, fileName, fileSize}`.
 struct BinaryFile: Sendable {
+  /// What a file is called and what it is: the same for many files.
+  final class Label: Sendable {
+    let fileName: String?
+    let mimeType: String
+    private let fileType: String?
+    private let fileExtension: String?
+
+    /// - Parameter mimeType: nil to tell from the file's name; `application/octet-stream` when that says nothing.
+    init(fileName: String? = nil, mimeType: String? = nil) {
+      let name = fileName.flatMap { $0.isEmpty ? nil : $0 }
+      let given = mimeType.flatMap { $0.isEmpty ? nil : $0 }
+      let type = given ?? name.flatMap { MediaType.ofFile(named: $0) } ?? "application/octet-stream"
+      self.fileName = name
+      self.mimeType = type
+      fileType = MediaType.group(of: type)
+      fileExtension = MediaType.fileExtension(of: name) ?? MediaType.fileExtension(for: type)
+    }
+
+    fileprivate func describe(_ members: inout JSONObject) {
+      members["mimeType"] = .string(mimeType)
+      if let fileType { members["fileType"] = .string(fileType) }
+      if let fileName { members["fileName"] = .string(fileName) }
+      if let fileExtension { members["fileExtension"] = .string(fileExtension) }
+    }
+  }
+
   var bytes: [UInt8]
-  var fileName: String?
-  var mimeType: String
+  let label: Label
+
+  init(_ bytes: [UInt8], _ label: Label) {
+    self.bytes = bytes
+    self.label = label
+  }
 
   /// - Parameter mimeType: nil to tell from the file's name; `application/octet-stream` when that says nothing.
   init(_ bytes: [UInt8], fileName: String? = nil, mimeType: String? = nil) {
-    self.bytes = bytes
-    self.fileName = fileName.flatMap { $0.isEmpty ? nil : $0 }
-    let given = mimeType.flatMap { $0.isEmpty ? nil : $0 }
-    self.mimeType =
-      given ?? self.fileName.flatMap { MediaType.ofFile(named: $0) } ?? "application/octet-stream"
+    self.init(bytes, Label(fileName: fileName, mimeType: mimeType))
   }
 
-  /// Reads the file of an item.
+  /// The content of a file that an item has.
   ///
   /// - Parameter property: its name in `binary`.
-  init(_ property: String, of item: Item, at place: Int) throws(NodeError) {
+  static func content(_ property: String, of item: Item, at place: Int) throws(NodeError) -> [UInt8] {
     guard let file = item.binary?[property] else {
       let others = item.binary?.keys.joined(separator: "', '") ?? ""
       throw NodeError(
@@ -33,23 +59,21 @@ struct BinaryFile: Sendable {
         "The binary file '\(property)' can't be read: its data is not Base64 text",
         description: "Only files that items carry inline are supported.", item: place)
     }
-    self.init(bytes, fileName: file["fileName"]?.stringValue, mimeType: file["mimeType"]?.stringValue)
+    return bytes
   }
 
   var asJSON: JSONValue {
-    var members: JSONObject = ["data": .string(Base64.text(bytes)), "mimeType": .string(mimeType)]
-    if let type = MediaType.group(of: mimeType) { members["fileType"] = .string(type) }
-    if let fileName { members["fileName"] = .string(fileName) }
-    if let suffix = MediaType.fileExtension(of: fileName) ?? MediaType.fileExtension(for: mimeType) {
-      members["fileExtension"] = .string(suffix)
-    }
+    var members = JSONObject()
+    members.reserveCapacity(6)
+    members["data"] = .string(Base64.text(bytes))
+    label.describe(&members)
     members["fileSize"] = .string(Self.sizeText(bytes.count))
     return .object(members)
   }
 
   /// `59 B`, `1.04 kB`: three digits, in steps of a thousand.
   static func sizeText(_ size: Int) -> String {
-    guard size >= 1000 else { return "\(size) B" }
+    guard size >= 1000 else { return String(size) + " B" }
     var value = Double(size)
     var unit = 0
     let units = ["B", "kB", "MB", "GB", "TB"]

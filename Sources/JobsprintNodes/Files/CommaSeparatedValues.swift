@@ -2,38 +2,6 @@ import JobsprintDomain
 
 /// Tables as text (RFC 4180, with any delimiter).
 enum CommaSeparatedValues {
-  /// One record, with a line break after it where another follows.
-  static func text(_ rows: [[String]], delimiter: String = ",") -> String {
-    var bytes: [UInt8] = []
-    let delimiter = Array(delimiter.utf8)
-    for (place, row) in rows.enumerated() {
-      if place > 0 { bytes.append(0x0A) }
-      for (column, field) in row.enumerated() {
-        if column > 0 { bytes += delimiter }
-        append(field, to: &bytes, delimiter)
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
-  }
-
-  private static func append(_ field: String, to bytes: inout [UInt8], _ delimiter: [UInt8]) {
-    guard needsQuotes(field, delimiter) else { return bytes.append(contentsOf: field.utf8) }
-    bytes.append(0x22)
-    for byte in field.utf8 {
-      if byte == 0x22 { bytes.append(byte) }
-      bytes.append(byte)
-    }
-    bytes.append(0x22)
-  }
-
-  private static func needsQuotes(_ field: String, _ delimiter: [UInt8]) -> Bool {
-    guard let first = delimiter.first else { return true }
-    if delimiter.count == 1 {
-      return field.utf8.contains { $0 == 0x22 || $0 == 0x0A || $0 == 0x0D || $0 == first }
-    }
-    return field.utf8.contains { $0 == 0x22 || $0 == 0x0A || $0 == 0x0D } || field.utf8.contains(delimiter)
-  }
-
   struct Record {
     let fields: [String]
     /// The line on which it begins, from 1.
@@ -50,31 +18,84 @@ enum CommaSeparatedValues {
 
   /// Blank lines are skipped.
   static func records(_ text: String, _ options: Reading = Reading()) throws(NodeError) -> [Record] {
-    var scanner = RecordScanner(text, delimiter: options.delimiter, relaxesQuotes: options.relaxesQuotes)
-    scanner.skipLines(options.fromLine - 1)
-    var records: [Record] = []
-    while !scanner.isAtEnd {
-      do throws(NodeError) {
-        let record = try scanner.record(of: records.last?.fields.count ?? 0)
-        if record.fields != [""] { records.append(record) }
-      } catch {
-        guard options.skipsBadRecords else { throw error }
-        scanner.skipLines(1)
+    try Array(text.utf8).withUnsafeBufferPointer { bytes throws(NodeError) in
+      var scanner = RecordScanner(bytes, delimiter: options.delimiter, relaxesQuotes: options.relaxesQuotes)
+      scanner.skipLines(options.fromLine - 1)
+      var records: [Record] = []
+      var count = 0
+      while !scanner.isAtEnd {
+        do throws(NodeError) {
+          let record = try scanner.record(of: count)
+          count = record.fields.count
+          if count > 1 || !record.fields[0].isEmpty { records.append(record) }
+        } catch {
+          guard options.skipsBadRecords else { throw error }
+          scanner.skipLines(1)
+        }
       }
+      return records
     }
-    return records
   }
 }
 
+extension CommaSeparatedValues {
+  /// Writes one record after the other, with a line break between two.
+  struct Writer {
+    private(set) var bytes: [UInt8]
+    private let delimiter: [UInt8]
+    private var isFirst = true
+
+    /// - Parameter bytes: what stands in front of the first record.
+    init(_ bytes: [UInt8], delimiter: String) {
+      self.bytes = bytes
+      self.delimiter = Array(delimiter.utf8)
+    }
+
+    /// - Parameter write: appends the text of a field; quotes come by themselves.
+    mutating func append(record count: Int, _ write: (Int, inout [UInt8]) -> Void) {
+      if !isFirst { bytes.append(0x0A) }
+      isFirst = false
+      for field in 0..<count {
+        if field > 0 { bytes += delimiter }
+        let start = bytes.count
+        write(field, &bytes)
+        if needsQuotes(from: start) { quote(from: start) }
+      }
+    }
+
+    private func needsQuotes(from start: Int) -> Bool {
+      guard let first = delimiter.first else { return true }
+      for place in start..<bytes.count {
+        let byte = bytes[place]
+        if byte == 0x22 || byte == 0x0A || byte == 0x0D { return true }
+        if byte == first, delimiter.count == 1 || bytes[place...].starts(with: delimiter) { return true }
+      }
+      return false
+    }
+
+    private mutating func quote(from start: Int) {
+      let field = Array(bytes[start...])
+      bytes.removeSubrange(start...)
+      bytes.append(0x22)
+      for byte in field {
+        if byte == 0x22 { bytes.append(byte) }
+        bytes.append(byte)
+      }
+      bytes.append(0x22)
+    }
+  }
+}
+
+/// Reads from a buffer that its caller keeps alive for the scanner's life.
 private struct RecordScanner {
-  private let bytes: [UInt8]
+  private let bytes: UnsafeBufferPointer<UInt8>
   private let delimiter: [UInt8]
   private let relaxesQuotes: Bool
   private var at = 0
   private var line = 1
 
-  init(_ text: String, delimiter: String, relaxesQuotes: Bool) {
-    bytes = Array(text.utf8)
+  init(_ bytes: UnsafeBufferPointer<UInt8>, delimiter: String, relaxesQuotes: Bool) {
+    self.bytes = bytes
     self.delimiter = delimiter.isEmpty ? [0x2C] : Array(delimiter.utf8)
     self.relaxesQuotes = relaxesQuotes
   }
@@ -133,27 +154,34 @@ private struct RecordScanner {
       }
       at += 1
     }
-    return String(decoding: bytes[start..<at], as: UTF8.self)
+    return String(decoding: part(start, at), as: UTF8.self)
+  }
+
+  private func part(_ start: Int, _ end: Int) -> UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(rebasing: bytes[start..<end])
   }
 
   /// - Returns: nil where the closing quote is followed by more, and quotes are relaxed.
   private mutating func quotedField() throws(NodeError) -> String? {
     let begin = line
     var text: [UInt8] = []
+    /// From here on the text is taken as it stands.
+    var start = at
     while !isAtEnd {
       let byte = bytes[at]
       at += 1
       if byte == 0x0A { line += 1 }
-      guard byte == 0x22 else {
-        text.append(byte)
-        continue
-      }
+      guard byte == 0x22 else { continue }
       if !isAtEnd, bytes[at] == 0x22 {
-        text.append(byte)
+        // The first of the two stays.
+        text += part(start, at)
+        start = at + 1
         at += 1
         continue
       }
       if isAtEnd || bytes[at] == 0x0A || bytes[at] == 0x0D || isAtDelimiter {
+        if text.isEmpty { return String(decoding: part(start, at - 1), as: UTF8.self) }
+        text += part(start, at - 1)
         return String(decoding: text, as: UTF8.self)
       }
       if relaxesQuotes { return nil }

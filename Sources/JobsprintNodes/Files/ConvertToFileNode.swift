@@ -36,19 +36,19 @@ struct ConvertToFileNode: NodeType {
     case "csv", "html": return try whole(context) { (items) throws(NodeError) in try table(items, operation, context) }
     case "toJson" where try context.string("mode", default: "once") == "once":
       return try whole(context) { (items) throws(NodeError) in
-        try json(.array(items.data), 0, context)
+        try FileForm(operation, context, item: 0).json(.array(items.data))
       }
-    case "toJson", "toText", "toBinary", "iCal":
+    case "toJson", "toText", "toBinary":
+      var reading = SharedReading<FileForm>(context)
       return try context.itemByItem { (item, place) throws(NodeError) in
-        let file =
-          switch operation {
-          case "toJson": try json(.object(item.json), place, context)
-          case "toText": try text(item, place, context)
-          case "toBinary": try binary(item, place, context)
-          default: try CalendarEvent(context, item: place).file
-          }
+        let form = try reading.settings { () throws(NodeError) in try FileForm(operation, context, item: place) }
+        return CollectionOfOne(Item(of: try form.file(of: item, at: place), as: form.property, item.pairedItem))
+      }
+    case "iCal":
+      return try context.itemByItem { (item, place) throws(NodeError) in
         let property = try context.string("binaryPropertyName", item: place, default: "data")
-        return [Item(json: [:], pairedItem: item.pairedItem).adding(file, as: property)]
+        let file = try CalendarEvent(context, item: place).file
+        return CollectionOfOne(Item(of: file, as: property, item.pairedItem))
       }
     case _ where Self.unsupported.contains(operation):
       throw NodeError(
@@ -64,8 +64,7 @@ struct ConvertToFileNode: NodeType {
   ) throws(NodeError) -> NodeResult {
     do throws(NodeError) {
       let property = try context.string("binaryPropertyName", default: "data")
-      let item = Item(json: [:], pairedItem: context.items.pairing).adding(try make(context.items), as: property)
-      return .outputs([[item]])
+      return .outputs([[Item(of: try make(context.items), as: property, context.items.pairing)]])
     } catch {
       guard context.continuesOnFail, let first = context.items.first else { throw error }
       return .outputs([[first.reporting(error)]])
@@ -78,64 +77,96 @@ struct ConvertToFileNode: NodeType {
     let name = try context.string("options.fileName")
     if operation == "html" {
       let page = table.html(withHeader: hasHeader)
-      return BinaryFile(Array(page.utf8), fileName: named(name, "spreadsheet.html"), mimeType: "text/html")
+      return BinaryFile(Array(page.utf8), fileName: name.isEmpty ? "spreadsheet.html" : name, mimeType: "text/html")
     }
-    // Spreadsheet programs tell UTF-8 by the byte order mark.
-    let rows = table.texts(withHeader: hasHeader)
-    let text = CommaSeparatedValues.text(rows, delimiter: try context.string("options.delimiter", default: ","))
-    return BinaryFile(
-      Array("\u{FEFF}\(text)".utf8), fileName: named(name, "spreadsheet.csv"), mimeType: "text/csv")
+    let bytes = table.commaSeparated(
+      delimiter: try context.string("options.delimiter", default: ","), withHeader: hasHeader)
+    return BinaryFile(bytes, fileName: name.isEmpty ? "spreadsheet.csv" : name, mimeType: "text/csv")
+  }
+}
+
+/// How the file of an item is made, as the parameters say.
+private struct FileForm {
+  private enum Content {
+    case json(isIndented: Bool)
+    case text
+    case binary(isBase64: Bool)
   }
 
-  private func json(_ value: JSONValue, _ place: Int, _ context: NodeContext) throws(NodeError) -> BinaryFile {
-    let isIndented = try context.bool("options.format", item: place)
-    return try file(
-      isIndented ? value.indentedText() : value.jsonText, place, context, mimeType: "application/json",
-      name: "file.json")
-  }
+  /// What receives the file.
+  let property: String
+  private let content: Content
+  /// The field whose value goes into the file.
+  private let source: FieldPath
+  private let encoding: TextEncoding
+  private let addsByteOrderMark: Bool
+  private let label: BinaryFile.Label
 
-  private func text(_ item: Item, _ place: Int, _ context: NodeContext) throws(NodeError) -> BinaryFile {
-    try file(source(item, place, context).asText, place, context, mimeType: "text/plain", name: "file.txt")
-  }
-
-  private func file(
-    _ text: String, _ place: Int, _ context: NodeContext, mimeType: String, name: String
-  ) throws(NodeError) -> BinaryFile {
-    let encoding = try TextEncoding(context.string("options.encoding", item: place, default: "utf8"))
-    let bytes = try encoding.bytes(text, addsByteOrderMark: context.bool("options.addBOM", item: place))
-    let chosen = try context.string("options.fileName", item: place)
-    return BinaryFile(bytes, fileName: context.typeVersion < 1.1 ? chosen : named(chosen, name), mimeType: mimeType)
-  }
-
-  private func binary(_ item: Item, _ place: Int, _ context: NodeContext) throws(NodeError) -> BinaryFile {
-    let value = try source(item, place, context).asText
-    let saysBase64 = try context.bool("options.dataIsBase64", item: place, default: true)
-    let isBase64 = context.typeVersion >= 1.1 || saysBase64
-    let name = try context.string("options.fileName", item: place)
-    let mimeType = try context.string("options.mimeType", item: place)
-    guard isBase64 else { return BinaryFile(Array(value.utf8), fileName: name, mimeType: mimeType) }
-    guard let bytes = Base64.bytes(value) else {
-      throw NodeError(
-        "The value of the field '\(try context.string("sourceProperty", item: place))' is not valid Base64",
-        description: "Use the operation 'Convert to Text File' for plain text.", item: place)
+  /// - Parameter operation: toJson, toText or toBinary.
+  init(_ operation: String, _ context: NodeContext, item: Int) throws(NodeError) {
+    property = try context.string("binaryPropertyName", item: item, default: "data")
+    source = FieldPath(try context.string("sourceProperty", item: item))
+    let name = try context.string("options.fileName", item: item)
+    if operation == "toBinary" {
+      let saysBase64 = try context.bool("options.dataIsBase64", item: item, default: true)
+      content = .binary(isBase64: context.typeVersion >= 1.1 || saysBase64)
+      (encoding, addsByteOrderMark) = (.utf8, false)
+      label = BinaryFile.Label(fileName: name, mimeType: try context.string("options.mimeType", item: item))
+      return
     }
-    return BinaryFile(bytes, fileName: name, mimeType: mimeType)
+    let isJSON = operation == "toJson"
+    content = isJSON ? .json(isIndented: try context.bool("options.format", item: item)) : .text
+    encoding = try TextEncoding(context.string("options.encoding", item: item, default: "utf8"))
+    addsByteOrderMark = try context.bool("options.addBOM", item: item)
+    let usual = isJSON ? "file.json" : "file.txt"
+    label = BinaryFile.Label(
+      fileName: name.isEmpty && context.typeVersion >= 1.1 ? usual : name,
+      mimeType: isJSON ? "application/json" : "text/plain")
   }
 
-  private func source(_ item: Item, _ place: Int, _ context: NodeContext) throws(NodeError) -> JSONValue {
-    let path = try context.string("sourceProperty", item: place)
-    guard !path.isEmpty, let value = FieldPath(path).value(in: item.json) else {
+  func file(of item: Item, at place: Int) throws(NodeError) -> BinaryFile {
+    switch content {
+    case .json: return try json(.object(item.json))
+    case .text: return try file(value(of: item, at: place).asText)
+    case .binary(let isBase64):
+      let text = try value(of: item, at: place).asText
+      guard let bytes = isBase64 ? Base64.bytes(text) : Array(text.utf8) else {
+        throw NodeError(
+          "The value of the field '\(source.name)' is not valid Base64",
+          description: "Use the operation 'Convert to Text File' for plain text.", item: place)
+      }
+      return BinaryFile(bytes, label)
+    }
+  }
+
+  func json(_ value: JSONValue) throws(NodeError) -> BinaryFile {
+    if case .json(isIndented: true) = content { return try file(value.indentedText()) }
+    // JSON is UTF-8 as it is.
+    if encoding.isUTF8, !addsByteOrderMark { return BinaryFile(value.jsonBytes, label) }
+    return try file(value.jsonText)
+  }
+
+  private func file(_ text: String) throws(NodeError) -> BinaryFile {
+    BinaryFile(try encoding.bytes(text, addsByteOrderMark: addsByteOrderMark), label)
+  }
+
+  private func value(of item: Item, at place: Int) throws(NodeError) -> JSONValue {
+    guard !source.name.isEmpty, let value = source.value(in: item.json) else {
       throw NodeError(
-        "The value in '\(path)' is not set [item \(place)]",
+        "The value in '\(source.name)' is not set [item \(place)]",
         description: "Name a field of the item in 'Text/Base64 Input Field'.", item: place,
         context: ["parameter": "sourceProperty"])
     }
     return value
   }
-
-  private func named(_ chosen: String, _ fallback: String) -> String { chosen.isEmpty ? fallback : chosen }
 }
 
+extension Item {
+  /// An item with nothing but a file.
+  fileprivate init(of file: BinaryFile, as property: String, _ pairedItem: PairedItem?) {
+    self.init(json: [:], binary: [property: file.asJSON], pairedItem: pairedItem)
+  }
+}
 extension JSONValue {
   /// JSON with two spaces for each level, as `JSON.stringify(value, null, 2)` writes it.
   func indentedText(_ depth: Int = 0) -> String {

@@ -38,57 +38,72 @@ struct ExtractFromFileNode: NodeType {
     guard Self.operations.contains(operation) else {
       throw context.unknownChoice("operation", operation, Self.operations)
     }
+    var reading = SharedReading<Options>(context)
     return try context.itemByItem { (item, place) throws(NodeError) in
-      let property = try context.string("binaryPropertyName", item: place, default: "data")
-      let file = try BinaryFile(property, of: item, at: place)
+      let options = try reading.settings { () throws(NodeError) in try Options(context, item: place) }
+      let bytes = try BinaryFile.content(options.property, of: item, at: place)
       switch operation {
       case "csv":
-        return try separatedRows(file, place, context).map { Item(json: $0, pairedItem: item.pairedItem) }
+        return try separatedRows(bytes, place, context).map { Item(json: $0, pairedItem: item.pairedItem) }
       case "html":
-        return try tableRows(file, place, context).map { Item(json: $0, pairedItem: item.pairedItem) }
-      default:
-        let value = try content(file, operation, property, place, context)
-        return [try self.item(with: value, from: item, without: property, place, context)]
+        let rows = try tableRows(try options.text(bytes), place, context)
+        return rows.map { Item(json: $0, pairedItem: item.pairedItem) }
+      default: return [options.item(with: try content(bytes, operation, options, place), from: item)]
       }
     }
   }
 
+  /// Where the file is and where its content goes, the same for all items but for expressions.
+  private struct Options {
+    let property: String
+    private let encoding: TextEncoding
+    private let stripsByteOrderMark: Bool
+    private let keepsJSON: Bool
+    private let keepsFile: Bool
+    private let destination: String
+
+    init(_ context: NodeContext, item: Int) throws(NodeError) {
+      property = try context.string("binaryPropertyName", item: item, default: "data")
+      encoding = try TextEncoding(context.string("options.encoding", item: item, default: "utf8"))
+      stripsByteOrderMark = try context.bool("options.stripBOM", item: item, default: true)
+      let kept = try context.string("options.keepSource", item: item)
+      keepsJSON = kept == "json" || kept == "both"
+      keepsFile = kept == "binary" || kept == "both"
+      destination = try context.string("destinationKey", item: item, default: "data")
+    }
+
+    func text(_ bytes: [UInt8]) throws(NodeError) -> String {
+      let text = try encoding.text(bytes)
+      return stripsByteOrderMark ? text.withoutByteOrderMark : text
+    }
+
+    func item(with value: JSONValue, from source: Item) -> Item {
+      var files = source.binary
+      if !keepsFile { files = files?.count == 1 ? nil : files?.without(property) }
+      var json = keepsJSON ? source.json : [:]
+      json.reserveCapacity(json.count + 1)
+      json.set(destination, to: value, dotNotation: true)
+      return Item(json: json, binary: files, pairedItem: source.pairedItem)
+    }
+  }
+
   private func content(
-    _ file: BinaryFile, _ operation: String, _ property: String, _ place: Int, _ context: NodeContext
+    _ bytes: [UInt8], _ operation: String, _ options: Options, _ place: Int
   ) throws(NodeError) -> JSONValue {
-    if operation == "binaryToPropery" { return .string(Base64.text(file.bytes)) }
-    let text = try self.text(file, place, context)
+    if operation == "binaryToPropery" { return .string(Base64.text(bytes)) }
+    let text = try options.text(bytes)
     switch operation {
-    case "fromJson": return text.isEmpty ? [:] : try JSONValue(fileText: text, file: property, item: place)
+    case "fromJson": return text.isEmpty ? [:] : try JSONValue(fileText: text, file: options.property, item: place)
     case "fromIcs": return try CalendarReader(text).calendar()
     default: return .string(text)
     }
   }
 
-  private func text(_ file: BinaryFile, _ place: Int, _ context: NodeContext) throws(NodeError) -> String {
-    let encoding = try TextEncoding(context.string("options.encoding", item: place, default: "utf8"))
-    let text = try encoding.text(file.bytes)
-    return try context.bool("options.stripBOM", item: place, default: true) ? text.withoutByteOrderMark : text
-  }
-
-  private func item(
-    with value: JSONValue, from source: Item, without property: String, _ place: Int, _ context: NodeContext
-  ) throws(NodeError) -> Item {
-    let kept = try context.string("options.keepSource", item: place)
-    var item = Item(json: kept == "json" || kept == "both" ? source.json : [:], pairedItem: source.pairedItem)
-    item.binary = source.binary
-    if kept != "binary", kept != "both" { item.binary?[property] = nil }
-    if item.binary?.isEmpty == true { item.binary = nil }
-    item.json.set(
-      try context.string("destinationKey", item: place, default: "data"), to: value, dotNotation: true)
-    return item
-  }
-
   private func separatedRows(
-    _ file: BinaryFile, _ place: Int, _ context: NodeContext
+    _ bytes: [UInt8], _ place: Int, _ context: NodeContext
   ) throws(NodeError) -> [JSONObject] {
     let encoding = try TextEncoding(context.string("options.encoding", item: place, default: "utf8"))
-    var text = try encoding.text(file.bytes)
+    var text = try encoding.text(bytes)
     if try context.bool("options.enableBOM", item: place) { text = text.withoutByteOrderMark }
     let skips = try context.parameter("options.skipRecordsWithErrors", item: place)
     let skipsBadRecords = skips == true || skips?["value"]?["enabled"] == true
@@ -105,6 +120,7 @@ struct ExtractFromFileNode: NodeType {
     guard let header = records.first?.fields else { return [] }
     let includesEmpty = try context.bool("options.includeEmptyCells", item: place)
     var rows: [JSONObject] = []
+    rows.reserveCapacity(records.count)
     for record in records.dropFirst() {
       if most >= 0, rows.count >= most { break }
       guard record.fields.count == header.count else {
@@ -113,15 +129,15 @@ struct ExtractFromFileNode: NodeType {
           "Invalid record length on line \(record.line): \(header.count) columns, but \(record.fields.count) fields",
           description: "Correct the file or the delimiter, or switch on 'Skip Records With Errors'.", item: place)
       }
-      rows.append(Self.row(header, record.fields.map { .string($0) }, includesEmpty: includesEmpty))
+      rows.append(Self.row(header, record.fields.lazy.map { .string($0) }, includesEmpty: includesEmpty))
     }
     return rows
   }
 
   private func limited(_ number: Double) -> Double { number.isFinite ? min(max(number, -1), 1e9) : 0 }
 
-  private func tableRows(_ file: BinaryFile, _ place: Int, _ context: NodeContext) throws(NodeError) -> [JSONObject] {
-    let tree = try MarkupTree.readingHTML(try text(file, place, context), item: place)
+  private func tableRows(_ text: String, _ place: Int, _ context: NodeContext) throws(NodeError) -> [JSONObject] {
+    let tree = try MarkupTree.readingHTML(text, item: place)
     guard let table = tree.descendants(of: MarkupTree.document).first(where: { tree[$0].name == "table" }) else {
       throw NodeError(
         "The file has no HTML table", description: "Use the operation 'text' to get its text.", item: place)
@@ -143,10 +159,20 @@ struct ExtractFromFileNode: NodeType {
     return rows.dropFirst().map { Self.row(header, $0.map(typed), includesEmpty: includesEmpty) }
   }
 
-  private static func row(_ header: [String], _ fields: [JSONValue], includesEmpty: Bool) -> JSONObject {
+  private static func row(
+    _ header: [String], _ fields: some Sequence<JSONValue>, includesEmpty: Bool
+  ) -> JSONObject {
     var row = JSONObject()
     row.reserveCapacity(header.count)
     for (name, value) in zip(header, fields) where includesEmpty || value != "" { row[name] = value }
     return row
+  }
+}
+
+extension JSONObject {
+  fileprivate func without(_ key: String) -> JSONObject {
+    var rest = self
+    rest[key] = nil
+    return rest
   }
 }

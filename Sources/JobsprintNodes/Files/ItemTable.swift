@@ -2,32 +2,32 @@ import JobsprintDomain
 
 /// Items as a table: a column for every field, nested fields by their path (`a.b`).
 struct ItemTable {
-  private(set) var columns: [String] = []
-  private(set) var rows: [JSONObject] = []
+  let columns: [String]
+  private var rows: [JSONObject] = []
 
   init(_ items: [Item]) {
-    var known: Set<ExactString> = []
+    var names = ColumnNames()
     rows.reserveCapacity(items.count)
     for item in items {
       let row = Self.flat(item.json)
-      for (place, key) in row.keys.enumerated() {
-        // Items of one source have the same keys in the same order.
-        if place < columns.count, columns[place].hasSameCodeUnits(as: key) { continue }
-        if known.insert(ExactString(key)).inserted { columns.append(key) }
-      }
+      names.add(row)
       rows.append(row)
     }
+    columns = names.names
   }
 
-  /// Each cell as text; what an item lacks is empty.
-  func texts(withHeader: Bool) -> [[String]] {
-    let body = rows.map { row in
-      columns.enumerated().map { place, column in
-        var place = place
-        return Self.cellText(row.value(of: column, near: &place))
+  /// Comma-separated values in UTF-8, with a byte order mark; what an item lacks is empty.
+  func commaSeparated(delimiter: String, withHeader: Bool) -> [UInt8] {
+    // Spreadsheet programs tell UTF-8 by the mark.
+    var writer = CommaSeparatedValues.Writer([0xEF, 0xBB, 0xBF], delimiter: delimiter)
+    if withHeader { writer.append(record: columns.count) { column, bytes in bytes += columns[column].utf8 } }
+    for row in rows {
+      writer.append(record: columns.count) { column, bytes in
+        var place = column
+        row.value(of: columns[column], near: &place)?.writeCell(to: &bytes)
       }
     }
-    return withHeader ? [columns] + body : body
+    return writer.bytes
   }
 
   /// An HTML document in the form of spreadsheet programs: every cell tells its type and value.
@@ -55,7 +55,7 @@ struct ItemTable {
       default: "s"
       }
     let data = value.asText.escapedForHTML
-    return "<td data-t=\"\(type)\" data-v=\"\(data)\" id=\"\(id)\">\(cellText(value).escapedForHTML)</td>"
+    return "<td data-t=\"\(type)\" data-v=\"\(data)\" id=\"\(id)\">\(value.cellText.escapedForHTML)</td>"
   }
 
   /// `A` to `Z`, `AA` and so on.
@@ -67,14 +67,6 @@ struct ItemTable {
       rest = (rest - 1) / 26
     }
     return name
-  }
-
-  private static func cellText(_ value: JSONValue?) -> String {
-    switch value {
-    case nil, .null?: ""
-    case .bool(let value)?: value ? "TRUE" : "FALSE"
-    case let value?: value.asText
-    }
   }
 
   private static func flat(_ object: JSONObject) -> JSONObject {
@@ -90,5 +82,38 @@ struct ItemTable {
     }
     for member in object { add(member.value, member.key) }
     return result
+  }
+}
+
+/// The keys of many objects, each once, in the order in which they came.
+struct ColumnNames {
+  private(set) var names: [String] = []
+  private var known: Set<ExactString> = []
+
+  mutating func add(_ object: JSONObject) {
+    for (place, entry) in object.enumerated() {
+      // Items of one source have the same keys in the same order.
+      if place < names.count, names[place].hasSameCodeUnits(as: entry.key) { continue }
+      if known.insert(ExactString(entry.key)).inserted { names.append(entry.key) }
+    }
+  }
+}
+
+extension JSONValue {
+  /// What a spreadsheet shows.
+  fileprivate var cellText: String {
+    var bytes: [UInt8] = []
+    writeCell(to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  fileprivate func writeCell(to bytes: inout [UInt8]) {
+    switch self {
+    case .null: break
+    case .bool(let value): bytes += (value ? "TRUE" : "FALSE").utf8
+    case .string(let text): bytes += text.utf8
+    case .double(let number): bytes += number.javaScriptText.utf8
+    default: write(to: &bytes)
+    }
   }
 }

@@ -44,11 +44,11 @@ struct MoveBinaryDataNode: NodeType {
   private func toJSON(_ item: Item, _ place: Int, _ context: NodeContext) throws(NodeError) -> Item? {
     let source = try context.string("sourceKey", item: place, default: "data")
     guard let files = item.binary, files.contains(source) else { return nil }
-    let file = try BinaryFile(source, of: item, at: place)
+    let bytes = try BinaryFile.content(source, of: item, at: place)
     let encoding = try TextEncoding(context.string("options.encoding", item: place, default: "utf8"))
     let stripsMark = try context.bool("options.stripBOM", item: place, default: true)
     func decoded() throws(NodeError) -> String {
-      let text = try encoding.text(file.bytes)
+      let text = try encoding.text(bytes)
       return stripsMark ? text.withoutByteOrderMark : text
     }
     let keepsSource = try context.bool("options.keepSource", item: place)
@@ -64,7 +64,7 @@ struct MoveBinaryDataNode: NodeType {
     } else {
       let value: JSONValue
       if try context.bool("options.keepAsBase64", item: place) {
-        value = .string(Base64.text(file.bytes))
+        value = .string(Base64.text(bytes))
       } else if try context.bool("options.jsonParse", item: place) {
         value = try JSONValue(fileText: decoded(), file: source, item: place)
       } else {

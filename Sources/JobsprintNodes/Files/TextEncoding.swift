@@ -35,6 +35,8 @@ struct TextEncoding: Sendable {
     }
   }
 
+  var isUTF8: Bool { if case .utf8 = kind { true } else { false } }
+
   private static let systemNames: [String: String] = [
     "latin1": "ISO-8859-1", "binary": "ISO-8859-1", "ascii": "US-ASCII", "usascii": "US-ASCII", "utf16": "UTF-16LE",
     "utf16le": "UTF-16LE", "ucs2": "UTF-16LE", "utf16be": "UTF-16BE", "utf32": "UTF-32LE", "utf32le": "UTF-32LE",

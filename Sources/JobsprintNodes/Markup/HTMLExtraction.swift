@@ -92,7 +92,7 @@ struct HTMLExtraction {
   private func sources(_ item: Item, _ place: Int, _ context: NodeContext) throws(NodeError) -> [String] {
     let property = try context.string("dataPropertyName", item: place, default: "data")
     if try context.string("sourceData", item: place, default: "json") == "binary" {
-      return [String(decoding: try BinaryFile(property, of: item, at: place).bytes, as: UTF8.self)]
+      return [String(decoding: try BinaryFile.content(property, of: item, at: place), as: UTF8.self)]
     }
     guard let value = FieldPath(property).value(in: item.json) else {
       throw NodeError(

@@ -86,11 +86,9 @@ private struct HTMLTable {
   }
 
   func text(of items: [Item]) -> String {
-    var columns: [String] = []
-    var known: Set<ExactString> = []
-    for item in items {
-      for key in item.json.keys where known.insert(ExactString(key)).inserted { columns.append(key) }
-    }
+    var names = ColumnNames()
+    for item in items { names.add(item.json) }
+    let columns = names.names
     var html = "<table\(tableAttributes)>"
     if !caption.isEmpty { html += "<caption>\(caption)</caption>" }
     html += "<thead\(rowAttributes)><tr>"

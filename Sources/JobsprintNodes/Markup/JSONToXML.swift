@@ -68,7 +68,23 @@ struct JSONToXML {
       indent(depth)
       text.append("<")
       text += try checkedName(name).utf8
-      let content = Content(of: value, settings)
+      switch value {
+      case .object, .array: try write(Content(of: value, settings), of: name, depth: depth)
+      case .null, "": text.append("/>")
+      default:
+        text.append(">")
+        if case .integer(let number) = value { text.append(decimal: number) } else { try append(value.xmlText) }
+        close(name)
+      }
+    }
+
+    private mutating func close(_ name: String) {
+      text.append("</")
+      text += name.utf8
+      text.append(">")
+    }
+
+    private mutating func write(_ content: Content, of name: String, depth: Int) throws(NodeError) {
       for (name, value) in content.attributes {
         text.append(" ")
         text += try checkedName(name).utf8
@@ -95,9 +111,7 @@ struct JSONToXML {
         text.append("\n")
         indent(depth)
       }
-      text.append("</")
-      text += name.utf8
-      text.append(">")
+      close(name)
     }
 
     private mutating func indent(_ depth: Int) {
