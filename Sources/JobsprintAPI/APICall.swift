@@ -139,6 +139,13 @@ struct APICall: Sendable {
         status: .unsupportedMediaType, code: "unsupported_media_type",
         detail: "The body must be JSON (Content-Type: application/json), not \(type.prefix(64)).")
     }
+    if let encoding = request.headers[.contentEncoding], !encoding.isEmpty, encoding.lowercased() != "identity" {
+      throw Problem(
+        status: .unsupportedMediaType, code: "unsupported_media_type",
+        detail: "The body must come as it is, without a Content-Encoding such as \(encoding.prefix(64)).",
+        // RFC 9110, 12.5.3.
+        headers: [("Accept-Encoding", "identity")])
+    }
     let body: [UInt8]
     do { body = Array(buffer: try await request.body.collect(upTo: APILimits.body)) } catch is NIOTooManyBytesError {
       throw Problem.bodyTooLarge

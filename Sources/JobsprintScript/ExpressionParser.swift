@@ -253,6 +253,8 @@ struct ExpressionParser {
     case .backtick: return try templateLiteral()
     case .mark(.parenOpen):
       try advance()
+      // Of a function without parameters: nothing else begins like this.
+      guard token != .mark(.parenClose) else { throw .needsJavaScript("it uses an arrow function") }
       let inner = try expression()
       try expect(.parenClose)
       return inner

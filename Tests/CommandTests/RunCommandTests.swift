@@ -43,6 +43,19 @@ struct RunCommandTests {
     #expect(try await Command.run("run", "-", input: workflow).status == 2)
   }
 
+  @Test func aTimeLimitEndsAnExpressionThatGoesOn() async throws {
+    let workflow = #"""
+      {"nodes":[{"name":"A","type":"n8n-nodes-base.manualTrigger"},
+        {"name":"Set","type":"n8n-nodes-base.set","typeVersion":3.4,"parameters":{"assignments":{"assignments":[
+          {"id":"r","name":"r","type":"string","value":"={{ (() => { while (true) {} })() }}"}]}}}],
+       "connections":{"A":{"main":[[{"node":"Set","type":"main","index":0}]]}},
+       "settings":{"executionTimeout":0.5}}
+      """#
+    let run = try await Command.run("run", "-", input: workflow)
+    // The sandbox's own limit, a minute, ends it as a failure of the node.
+    #expect(run.status == 2, "\(run.errors)")
+  }
+
   @Test(arguments: [
     ("{", "no JSON"), ("[]", "must be an object"), ("{}", "/nodes"),
     (#"{"nodes":[{"name":"A","type":"no.such"}],"connections":{}}"#, "no node type 'no.such'"),

@@ -142,6 +142,10 @@ struct BadInputTests {
         let answer = try await server.send("POST", "/workflows", body, headers: ["Content-Type": type])
         #expect(answer.status == 415, "\(type)")
       }
+      for (encoding, status) in [("gzip", 415), ("br", 415), ("identity", 200)] {
+        let answer = try await server.send("POST", "/workflows", body, headers: ["Content-Encoding": encoding])
+        #expect(answer.status == status, "\(encoding)")
+      }
       for type in ["application/json", "Application/JSON; charset=utf-8", "application/problem+json"] {
         let answer = try await server.send("POST", "/workflows", body, headers: ["Content-Type": type])
         #expect(answer.status == 200, "\(type)")

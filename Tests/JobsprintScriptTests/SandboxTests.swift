@@ -205,7 +205,7 @@ import Testing
   @Test(
     arguments: [
       ("this.$json.n", 1), ("(() => `${this.$json.n}`)()", "1"), ("(function () { return this })()", [:]),
-      ("({ n: 2, f() { return this.n } }).f()", 2), ("({ this: 3 }).this", 3),
+      ("({ n: 2, f() { return this.n } }).f()", 2), ("({ this: 3 }).this", 3), ("$nodeId", "here-1"),
       ("DateTime.fromISO('2024-06-01', { zone: 'Europe/Berlin' }).zone", ["zoneName": "Europe/Berlin", "valid": true]),
     ] as [(String, JSONValue)])
   func anExpressionGives(code: String, expected: JSONValue) async throws {

@@ -18,7 +18,7 @@ struct Scene {
   var execution = ExecutionID(UUIDv7(high: 0x7000, low: 1 << 63))
 
   init(json: JSONObject...) {
-    self.init(Workflow(name: "W", nodes: [Node(name: "Here", type: "test")], connections: Connections()))
+    self.init(Workflow(name: "W", nodes: [Node(id: "here-1", name: "Here", type: "test")], connections: Connections()))
     items = json.map { Item(json: $0) }
   }
 

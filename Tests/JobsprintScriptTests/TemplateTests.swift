@@ -58,7 +58,7 @@ import Testing
       "$if(1, 2)", "this",
       "10n", "await 1", "$json.s.toUpperCase", "$input", "$('Here')", "$now.plus(1)", "function() {}", "tag`x`",
       "'\\ud800'", "a++", "$json.l?.()",
-      "{ ...$json }", "{ f() {} }", "[,1]",
+      "{ ...$json }", "{ f() {} }", "[,1]", "(() => 5)()", "{ f: () => 1 }.f()", "$json.a ? (() => 1)() : 2",
     ] {
       let error = try #require(try await scene.failure("={{ \(expression) }}"), "\(expression)")
       #expect(error.name == "ExpressionError")

@@ -167,8 +167,9 @@ struct ChaosRun {
     try await clock.sleep(for: .seconds(Installation.lease * 3))
     worker.process.resume()
     var refused = 0
-    try? await eventually(within: .seconds(5)) {
-      refused = Int(try await Metrics(of: worker, http: http)["jobsprint_journal_fenced_total"])
+    // An answer that does not come while it wakes up says nothing.
+    try? await eventually(within: .seconds(15)) {
+      refused = (try? await Metrics(of: worker, http: http)).map { Int($0["jobsprint_journal_fenced_total"]) } ?? 0
       return refused > 0
     }
     evidence.refusals.append(refused)

@@ -1,5 +1,7 @@
 /// One node of a workflow, as n8n's JSON describes it.
 public struct Node: Sendable, Hashable {
+  /// The editor's; empty where the document has none.
+  public let id: String
   public let name: String
   /// For example `n8n-nodes-base.set`.
   public let type: String
@@ -22,11 +24,12 @@ public struct Node: Sendable, Hashable {
   public let credentials: [String: CredentialReference]
 
   public init(
-    name: String, type: String, typeVersion: Double = 1, parameters: JSONObject = [:],
+    id: String = "", name: String, type: String, typeVersion: Double = 1, parameters: JSONObject = [:],
     position: Position = Position(x: 0, y: 0), isDisabled: Bool = false, onError: OnError = .stopWorkflow,
     retry: NodeRetry? = nil, executeOnce: Bool = false, alwaysOutputData: Bool = false,
     whenUncertain: WhenUncertain = .repeat, credentials: [String: CredentialReference] = [:]
   ) {
+    self.id = id
     self.name = name
     self.type = type
     self.typeVersion = typeVersion

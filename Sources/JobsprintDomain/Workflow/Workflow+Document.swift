@@ -83,7 +83,7 @@ private struct DocumentReader {
       }
     let wait = members["waitBetweenTries"]?.integerValue ?? 0
     return Node(
-      name: name, type: type, typeVersion: typeVersion, parameters: parameters,
+      id: members["id"]?.stringValue ?? "", name: name, type: type, typeVersion: typeVersion, parameters: parameters,
       position: Node.Position(
         x: members["position"]?[0]?.doubleValue ?? 0, y: members["position"]?[1]?.doubleValue ?? 0),
       isDisabled: members["disabled"] == true, onError: onError,

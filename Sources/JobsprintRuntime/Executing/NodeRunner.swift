@@ -26,7 +26,10 @@ struct NodeRunner: Sendable {
       workflow: workflow, execution: facts, node: task.node, runIndex: task.run, inputs: task.inputs,
       mainInput: task.mainInput, sources: task.sources, history: history, now: clock.now, notes: notes)
     do throws(NodeError) {
-      switch try await result(of: type, task, scope, secrets, until: deadline, console) {
+      let outcome = try await limited(by: deadline, task.node) { () async throws(NodeError) in
+        try await result(of: type, task, scope, secrets, console)
+      }
+      switch outcome {
       case .outputs(let outputs, let state):
         // Its record could not be read back after a crash.
         if outputs.contains(where: { $0.contains { $0.json.isDeeper(than: JSONValue.depthLimit) } }) {
@@ -48,7 +51,6 @@ struct NodeRunner: Sendable {
   /// be seen outside.
   private func result(
     of type: any NodeType, _ task: NodeTask, _ scope: ExpressionScope, _ secrets: [String: JSONObject],
-    until deadline: Timestamp?,
     _ console: NodeConsole
   ) async throws(NodeError) -> NodeResult {
     var forced: Set<ExactString>? = task.traits.hasOutsideEffect ? nil : []
@@ -57,10 +59,9 @@ struct NodeRunner: Sendable {
       let resolver = try await evaluator.resolver(for: scope, inJavaScript: forced)
       let context = NodeContext(
         scope: scope, resolver: resolver, clock: clock, code: code, console: console, secrets: secrets,
-        attempt: task.attempt,
-        isResumed: task.isResumed)
+        attempt: task.attempt, isResumed: task.isResumed)
       let outcome: Result<NodeResult, NodeError>
-      do throws(NodeError) { outcome = .success(try await result(of: type, in: context, until: deadline)) } catch {
+      do throws(NodeError) { outcome = .success(try await type.run(context)) } catch {
         outcome = .failure(error)
       }
       guard let known = forced else { return try outcome.get() }
@@ -70,13 +71,14 @@ struct NodeRunner: Sendable {
     }
   }
 
-  private func result(
-    of type: any NodeType, in context: NodeContext, until deadline: Timestamp?
+  /// Evaluating its expressions is part of the node's work.
+  private func limited(
+    by deadline: Timestamp?, _ node: Node, _ work: @escaping @Sendable () async throws(NodeError) -> NodeResult
   ) async throws(NodeError) -> NodeResult {
-    guard let deadline else { return try await type.run(context) }
+    guard let deadline else { return try await work() }
     let result = await withTaskGroup(of: Result<NodeResult, NodeError>?.self) { group in
       group.addTask {
-        do throws(NodeError) { return .success(try await type.run(context)) } catch { return .failure(error) }
+        do throws(NodeError) { return .success(try await work()) } catch { return .failure(error) }
       }
       group.addTask {
         try? await clock.sleep(until: deadline)
@@ -90,7 +92,7 @@ struct NodeRunner: Sendable {
       }
       return first
     }
-    guard let result else { throw NodeError("The node '\(context.node.name)' was cancelled") }
+    guard let result else { throw NodeError("The node '\(node.name)' was cancelled") }
     return try result.get()
   }
 }

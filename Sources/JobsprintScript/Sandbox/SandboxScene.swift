@@ -113,7 +113,7 @@ struct SandboxScene {
 extension Node {
   fileprivate var scene: JSONValue {
     [
-      "name": .string(name), "type": .string(type), "typeVersion": .double(typeVersion),
+      "id": .string(id), "name": .string(name), "type": .string(type), "typeVersion": .double(typeVersion),
       "parameters": .object(parameters), "disabled": .bool(isDisabled),
     ]
   }

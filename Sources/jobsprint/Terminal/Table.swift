@@ -33,8 +33,11 @@ struct Table {
 
   func show() { for line in lines() { Terminal.say(line) } }
 
+  /// Names come from anybody: none steers the terminal.
   private static func oneLine(_ text: String) -> String {
-    String(text.map { $0.isNewline || $0 == "\t" ? " " : $0 })
+    String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
   }
 
   private static func fitted(_ text: String, _ width: Int) -> String {
