@@ -6,18 +6,19 @@ import Synchronization
 /// each reader costs fewer writes than events.
 final class EventOutbox: Sendable {
   private let waiting = Mutex<(text: ByteBuffer, count: Int)>((ByteBuffer(), 0))
-  private let bell: AsyncStream<Void>
   private let ringer: AsyncStream<Void>.Continuation
 
-  init() {
-    (bell, ringer) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+  private init(_ ringer: AsyncStream<Void>.Continuation) { self.ringer = ringer }
+
+  /// - Returns: an outbox, and what is sent of it. Only who sends has the latter, so that its end shows.
+  static func open() -> (outbox: EventOutbox, body: some AsyncSequence<ByteBuffer, Never> & Sendable) {
+    let (bell, ringer) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    let outbox = EventOutbox(ringer)
+    return (outbox, bell.compactMap { outbox.take() })
   }
 
-  /// - Parameter onEnd: the reader has gone, or has read all.
-  func body(onEnd: @escaping @Sendable () -> Void) -> some AsyncSequence<ByteBuffer, Never> & Sendable {
-    ringer.onTermination = { _ in onEnd() }
-    return bell.compactMap { self.take() }
-  }
+  /// - Parameter end: the reader has gone, or has read all.
+  func atEnd(_ end: @escaping @Sendable () -> Void) { ringer.onTermination = { _ in end() } }
 
   /// - Returns: false for a reader that is too slow: too much waits for it.
   func add(_ text: ByteBuffer) -> Bool {

@@ -34,14 +34,15 @@ struct EventStream: Sendable {
 
   /// What is sent, as it comes about. Ends with the server, or when the reader may see no more.
   func body() -> some AsyncSequence<ByteBuffer, Never> & Sendable {
-    let outbox = EventOutbox()
+    let (outbox, body) = EventOutbox.open()
     // Where its connection is written: no event changes threads for each of its readers.
     let writing = Task(executorPreference: EventLoopTaskExecutor(loop: call.context.channel.eventLoop)) {
       // Around all of it: around the events it would cost as much as all else that is done for one.
       await cancelWhenGracefulShutdown { await write(to: outbox) }
       outbox.finish()
     }
-    return outbox.body { writing.cancel() }
+    outbox.atEnd { writing.cancel() }
+    return body
   }
 
   private func write(to outbox: EventOutbox) async {
