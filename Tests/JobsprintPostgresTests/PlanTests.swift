@@ -9,15 +9,16 @@ import Testing
 @testable import JobsprintPostgres
 @testable import Postgres
 
-/// What fills the database; each workspace has a 50th of it.
+/// What fills the database; each workspace has a 50th of it. It begins with a week, so that each partition has as much as
+/// it would have: a small one is rightly read from end to end.
 private let filling = [
   """
   CREATE TEMP TABLE made ON COMMIT PRESERVE ROWS AS
   SELECT n, ('00000000-0000-7000-9000-' || lpad(to_hex(n % 50), 12, '0'))::uuid AS workspace_id,
-    (left(jobsprint.first_id((extract(epoch FROM now()) * 1000)::int8 + (n - 50000)::int8 * 12000)::text, 15)
-      || '000-8000-' || lpad(to_hex(n), 12, '0'))::uuid AS id,
-    (extract(epoch FROM now()) * 1000)::int8 + (n - 50000)::int8 * 12000 AS at
-  FROM generate_series(1, 200000) AS n
+    (left(jobsprint.first_id(at)::text, 15) || '000-8000-' || lpad(to_hex(n), 12, '0'))::uuid AS id, at
+  FROM generate_series(1, 200000) AS n CROSS JOIN LATERAL (
+    SELECT (extract(epoch FROM date_trunc('week', now(), 'UTC') - interval '7 days') * 1000)::int8 + n::int8 * 12000 AS at
+  ) AS times
   """,
   """
   INSERT INTO jobsprint.executions (workspace_id, id, workflow_id, version_id, accepted_at, mode, lane, input)
