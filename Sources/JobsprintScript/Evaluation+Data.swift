@@ -43,6 +43,7 @@ extension Evaluation {
     case .variables: return .object(scope.execution.variables)
     case .itemIndex: return .number(Double(item))
     case .runIndex: return .number(Double(scope.runIndex))
+    case .nodeID: return .string(scope.node.id)
     case .nodeVersion: return .number(scope.node.typeVersion)
     case .mode: return .string(scope.execution.mode.rawValue)
     case .executionID: return .string(scope.execution.id.description)

@@ -71,7 +71,7 @@ indirect enum Expression: Sendable {
     /// Parameters and context of the node that gave the input.
     case inputParameters, inputContext
     case previousNode, execution, workflow, variables
-    case itemIndex, runIndex, nodeVersion, mode, executionID
+    case itemIndex, runIndex, nodeID, nodeVersion, mode, executionID
     case now, today
     /// The node's parameters with their expressions resolved, and as they stand in the document.
     case parameters, rawParameters

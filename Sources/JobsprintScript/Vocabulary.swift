@@ -7,7 +7,7 @@ enum Vocabulary {
     "$thisItemIndex": .itemIndex, "$thisItem": .item, "$runIndex": .runIndex, "$thisRunIndex": .runIndex,
     "$now": .now, "$today": .today, "$execution": .execution, "$executionId": .executionID, "$mode": .mode,
     "$workflow": .workflow, "$prevNode": .previousNode, "$parameter": .parameters, "$rawParameter": .rawParameters,
-    "$nodeVersion": .nodeVersion, "$vars": .variables,
+    "$nodeId": .nodeID, "$nodeVersion": .nodeVersion, "$vars": .variables,
   ]
 
   static let values: [String: ScriptValue] = {

@@ -26,7 +26,7 @@ import Testing
   @Test func currentItem() async throws {
     let cases: [(String, JSONValue?)] = [
       ("$json", ["a": 2]), ("$json.a", 2), ("$data.a", 2), ("$itemIndex", 1), ("$position", 1), ("$runIndex", 3),
-      ("$nodeVersion", 1),
+      ("$nodeVersion", 1), ("$nodeId", "id of Here"),
       ("$input.item.json.a", 2), ("$input.first().json.a", 1), ("$input.last().json.a", 2), ("$input.all().length", 2),
       ("$input.all()[0].json.a", 1), ("$items()[0].json.a", 1), ("$input.item.binary", nil), ("$binary", [:]),
       ("$input.first().binary.file.data", "QQ=="), ("$input.first().pairedItem.item", 0),

@@ -71,7 +71,7 @@ extension Workflow {
       connections.connect(
         source[0], output: source.count > 1 ? Int(source[1]) ?? 0 : 0, to: Connection(node: ends[1]))
     }
-    let nodes = names.map { Node(name: $0, type: "test", parameters: parameters[$0] ?? [:]) }
+    let nodes = names.map { Node(id: "id of \($0)", name: $0, type: "test", parameters: parameters[$0] ?? [:]) }
     return Workflow(name: "W", nodes: nodes, connections: connections)
   }
 }
