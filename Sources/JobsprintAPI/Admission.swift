@@ -49,7 +49,7 @@ func admission(
   guard route.need != .nothing else { return (.nobody, try await admit(.nobody, as: .anonymous)) }
   let proof = Proof(request)
   // Who was known a moment ago is counted while it is asked whether he still is: both are round trips to Redis.
-  if let proof, let holder = proof.presumedHolder(api) {
+  if let proof, api.limits.isLimited(route.rateClass), let holder = proof.presumedHolder(api) {
     async let fields = admit(holder, as: route.rateClass)
     if let principal = try await proof.principal(api) { return (principal, try await fields) }
   } else if let proof, let principal = try await proof.principal(api) {

@@ -17,6 +17,8 @@ public struct RequestLimits: Sendable {
     self.quotas = quotas
   }
 
+  func isLimited(_ kind: RateClass) -> Bool { quotas[kind] != nil }
+
   /// Counts a request.
   /// - Returns: fields for its answer; none where nothing limits it.
   /// - Throws: ``Problem`` where there is no room.

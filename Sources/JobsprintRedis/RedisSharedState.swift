@@ -84,7 +84,7 @@ public final class RedisSharedState: Sendable {
     return RedisStateMetrics(
       servers: client.servers, connected: client.connected, inFlight: client.inFlight, answered: client.answered,
       unanswered: client.unanswered, timedOut: client.timedOut, redirected: client.redirected,
-      reconnects: max(0, client.connects - client.servers), takeovers: takeovers.current)
+      reconnects: client.reconnects, takeovers: takeovers.current)
   }
 }
 

@@ -53,7 +53,8 @@ public struct Digest: Sendable {
 
 /// HMAC with one key, for one message after the other: reading the key takes longer than a short message.
 public final class MessageAuthenticator {
-  /// Immutable, and kept by OpenSSL as long as the process runs.
+  /// Never written again and never freed, and OpenSSL lets many threads use what was fetched at once
+  /// (https://docs.openssl.org/3.0/man7/openssl-threads/); only the imported pointer type can't say so.
   nonisolated(unsafe) private static let method = EVP_MAC_fetch(nil, "HMAC", nil)
 
   private let digest: Digest

@@ -10,9 +10,10 @@ import Synchronization
 ///     try await client.send(RedisCommand("SET", key: "name", "value"))
 ///
 /// There is one connection to a server, which is enough: commands of many callers travel together. Who asks on an event
-/// loop has one of that loop's, which saves him two changes of threads (80 of 160 µs). A command is not
-/// repeated by itself, and an answer is waited for to the end of the limit also when the caller's task is cancelled.
-/// What is asked for before `run()` was called waits for it.
+/// loop has one of that loop's, which saves him two changes of threads (a request to the API with two commands at once
+/// cost 175 µs more than one with none, and 113 to 137 µs with it). A command is not repeated by itself, and an answer is
+/// waited for to the end of the limit also when the caller's task is cancelled. What is asked for before `run()` was
+/// called waits for it.
 public final class RedisClient: Sendable {
   /// Where a connection begins and ends.
   private struct Path: Hashable {
@@ -155,7 +156,7 @@ public final class RedisClient: Sendable {
     let path = Path(host: host, loop: loop.map { ObjectIdentifier($0) })
     if let connection = state.connections[path] { return connection }
     let connection = RedisConnection(
-      options.isCluster ? [host] : options.hosts, on: loop ?? MultiThreadedEventLoopGroup.singleton, options, tls: tls,
+      options.isCluster ? [host] : options.hosts, on: loop, options, tls: tls,
       counts: counts, changed: { [doubts] _ in doubts.continuation.yield() })
     state.connections[path] = connection
     if state.isClosed { connection.close() } else { newcomers.continuation.yield(connection) }

@@ -16,7 +16,8 @@ final class RedisConnection: Sendable {
 
   /// Tried in turn.
   private let hosts: [RedisOptions.Host]
-  private let loops: any EventLoopGroup
+  /// nil: on any.
+  private let loop: (any EventLoop)?
   private let options: RedisOptions
   private let tls: NIOSSLContext?
   private let greeting: [RedisCommand]
@@ -29,13 +30,13 @@ final class RedisConnection: Sendable {
   ///   - received: messages of subscribed channels.
   ///   - changed: the connection is there, or was lost or refused for a reason.
   init(
-    _ hosts: [RedisOptions.Host], on loops: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+    _ hosts: [RedisOptions.Host], on loop: (any EventLoop)? = nil,
     _ options: RedisOptions, tls: NIOSSLContext?, counts: RedisCounts, greeting: [RedisCommand] = [],
     received: (@Sendable (RedisMessage) -> Void)? = nil,
     changed: @escaping @Sendable (RedisError?) -> Void
   ) {
     self.hosts = hosts
-    self.loops = loops
+    self.loop = loop
     self.options = options
     self.tls = tls
     self.counts = counts
@@ -48,18 +49,21 @@ final class RedisConnection: Sendable {
 
   /// Serves until the task is cancelled, or `close()` is called.
   func run() async {
-    counts.change { $0.servers += 1 }
+    note(server: 1)
     await withTaskCancellationHandler {
-      var failures = 0
+      var (failures, isAgain) = (0, false)
       while !isClosed {
         do throws(RedisError) {
           let link = try await RedisLink.open(
-            hosts[failures % hosts.count], on: loops, options, tls: tls, greeting: greeting, received: received)
+            hosts[failures % hosts.count], on: loop ?? MultiThreadedEventLoopGroup.singleton, options, tls: tls,
+            greeting: greeting, received: received)
           guard enter(.up(link)) else {
             link.close(Self.shutDown)
             break
           }
           failures = 0
+          if isAgain { counts.change { $0.reconnects += 1 } }
+          isAgain = true
           let reason = await serve(link)
           _ = enter(.down(reason))
         } catch {
@@ -72,14 +76,21 @@ final class RedisConnection: Sendable {
     } onCancel: {
       close()
     }
-    counts.change { $0.servers -= 1 }
+    note(server: -1)
+  }
+
+  /// A loop's own connection is one more to a server that is counted already.
+  private func note(server: Int = 0, connected: Int = 0) {
+    guard loop == nil else { return }
+    counts.change { metrics in
+      metrics.servers += server
+      metrics.connected += connected
+    }
   }
 
   private func serve(_ link: RedisLink) async -> RedisError {
-    counts.change { metrics in
-      metrics.connects += 1
-      metrics.connected += 1
-    }
+    counts.change { $0.connects += 1 }
+    note(connected: 1)
     changed(nil)
     let reason = await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.ping(link) }
@@ -87,10 +98,8 @@ final class RedisConnection: Sendable {
       group.cancelAll()
       return reason
     }
-    counts.change { metrics in
-      metrics.connected -= 1
-      metrics.connectionsLost += 1
-    }
+    counts.change { $0.connectionsLost += 1 }
+    note(connected: -1)
     return reason
   }
 

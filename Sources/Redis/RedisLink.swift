@@ -22,8 +22,7 @@ final class RedisLink: Sendable {
   ///   - greeting: commands that every new connection begins with.
   static func open(
     _ host: RedisOptions.Host, on loops: any EventLoopGroup, _ options: RedisOptions, tls: NIOSSLContext?,
-    greeting: [RedisCommand],
-    received: (@Sendable (RedisMessage) -> Void)?
+    greeting: [RedisCommand], received: (@Sendable (RedisMessage) -> Void)?
   ) async throws(RedisError) -> RedisLink {
     let inbox = RedisInbox(maximum: options.inFlightMaximum)
     let deadline = NIODeadline.now() + TimeAmount(options.connectLimit)

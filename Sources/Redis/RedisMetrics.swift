@@ -19,6 +19,8 @@ public struct RedisMetrics: Sendable, Equatable {
   public internal(set) var servers = 0
   public internal(set) var connected = 0
   public internal(set) var connects = 0
+  /// Of these, by who had lost one before.
+  public internal(set) var reconnects = 0
   public internal(set) var connectsFailed = 0
   public internal(set) var connectionsLost = 0
 }

@@ -28,13 +28,14 @@ extension RedisTests {
           #expect(try await connection() == common, "nobody waits for the first connection")
           try await eventually { try await connection() != common }
           let own = try #require(try await connection())
-          #expect(client.metrics.connects == 2)
+          #expect(client.metrics.connects == 2 && client.metrics.reconnects == 0)
+          #expect(client.metrics.servers == 1 && client.metrics.connected == 1)
           // Without its own, the common one serves it, until there is a new one.
           try await client.send(RedisCommand("CLIENT", "KILL", "ID", .number(own), "SKIPME", "no"))
           try await eventually { client.metrics.connectionsLost == 1 }
           try await eventually { ![common, own].contains(try await connection()) }
         }
-        #expect(try await connection() == common && client.metrics.connects == 3)
+        #expect(try await connection() == common && client.metrics.connects == 3 && client.metrics.reconnects == 1)
       }
     }
   }
