@@ -44,8 +44,9 @@ public struct AMQPOptions: Sendable {
   /// A larger message than this is not accepted from the broker, in bytes.
   public var bodyMaximum = 128 << 20
   /// The first and the longest pause between attempts to connect; doubled each time, and shortened at random by up to
-  /// half so that many clients do not return at the same moment.
-  public var backoff: ClosedRange<Duration> = .milliseconds(100) ... .seconds(5)
+  /// half so that many clients do not return at the same moment. Whoever waits for a broker that is back waits for the
+  /// longest pause, too.
+  public var backoff: ClosedRange<Duration> = .milliseconds(100) ... .seconds(2)
   /// How long confirms are waited for when the connection is shut down.
   public var drainLimit: Duration = .seconds(5)
 

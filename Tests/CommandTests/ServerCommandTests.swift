@@ -142,6 +142,10 @@ struct ServerCommandTests {
     try await Command.beside { server, _ in
       let keyless = try await Command.run("workflows", server: server, key: nil)
       #expect(keyless.status == 4)
+      // As the server prints its address when it is ready.
+      for address in [server.baseURL + "/api/v1", server.baseURL + "/api/v1/"] {
+        #expect(try await Command.run("workflows", "--server", address).status == 0)
+      }
     }
     #expect(try await Command.run("workflows", "--server", "nonsense").status == 1)
   }

@@ -87,9 +87,9 @@ struct ChaosRun {
     let baseline = try await measured { try await Gauges(of: installation, http: http) }
     let before = try await measured { try await rate(upTo: .max, within: .seconds(5)) }
     while let fault = next(&generator) {
-      if fault.holdsWakeUps { watch.suspend() }
+      watch.begin(fault)
       try await happen(fault)
-      if fault.holdsWakeUps { watch.resume() }
+      watch.end(fault)
       if options.load.wait != nil {
         let after = try await load.nextSuccess(after: .now, within: .seconds(30))
         evidence.recoveries.append((fault, after))

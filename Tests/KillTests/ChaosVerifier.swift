@@ -28,7 +28,7 @@ struct ChaosVerifier {
     /// Writes that were refused to each worker that was paused for longer than its lease.
     var refusals: [Int] = []
     /// From the end of a lease until another took the execution over, at worst.
-    var worstTakeover: Duration = .zero
+    var worstTakeover = TakeoverWatch.Delay()
     /// From the end of each fault until the next success; nil: none came.
     var recoveries: [(fault: ChaosFault, after: Duration?)] = []
     /// Successes in five seconds, before and at best after the faults.
@@ -73,7 +73,7 @@ struct ChaosVerifier {
     let rates = evidence.rates.map { "\($0.before) and \($0.after)" } ?? "?"
     report.summary =
       "writes refused to paused workers: \(evidence.refusals); slowest takeover behind a lease "
-      + "\(evidence.worstTakeover); slowest first success behind a fault \(worst); successes in 5 s before and after "
+      + "\(evidence.worstTakeover.duration); slowest first success behind a fault \(worst); successes in 5 s before and after "
       + rates
   }
 
@@ -122,8 +122,10 @@ struct ChaosVerifier {
 
   private mutating func checkMeasurements() {
     add(.fence, evidence.refusals.filter { $0 == 0 }.map { _ in "no write of a paused worker was refused" })
-    if evidence.worstTakeover > .seconds(5) {
-      add(.takeover, ["a takeover came \(evidence.worstTakeover) behind the lease"])
+    let takeover = evidence.worstTakeover
+    if takeover.duration > .seconds(5) {
+      let fault = takeover.fault.map { "\($0)" } ?? "no fault"
+      add(.takeover, ["a takeover came \(takeover.duration) behind the lease; the last fault was \(fault)"])
     }
     add(
       .recovery,

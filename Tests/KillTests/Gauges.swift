@@ -76,8 +76,15 @@ struct Gauges: Sendable {
 
 /// Looks for executions whose holder has lost its lease, and measures for how long nobody has taken them over.
 final class TakeoverWatch: Sendable {
+  /// For how long, and which fault was the last one then.
+  struct Delay: Sendable {
+    var duration: Duration = .zero
+    var fault: ChaosFault?
+  }
+
   private struct State {
-    var worst: Duration = .zero
+    var worst = Delay()
+    var fault: ChaosFault?
     var isSuspended = false
     /// From here on a takeover is owed.
     var owedFrom = 0
@@ -88,12 +95,18 @@ final class TakeoverWatch: Sendable {
 
   init(_ installation: Installation) { self.installation = installation }
 
-  var worst: Duration { state.withLock { $0.worst } }
+  var worst: Delay { state.withLock { $0.worst } }
 
   /// While wake-ups are out of reach, nothing need be taken over.
-  func suspend() { state.withLock { $0.isSuspended = true } }
+  func begin(_ fault: ChaosFault) {
+    state.withLock { state in
+      state.fault = fault
+      if fault.holdsWakeUps { state.isSuspended = true }
+    }
+  }
 
-  func resume() {
+  func end(_ fault: ChaosFault) {
+    guard fault.holdsWakeUps else { return }
     state.withLock { state in
       state.isSuspended = false
       state.owedFrom = Int(Date.now.timeIntervalSince1970 * 1000)
@@ -108,7 +121,8 @@ final class TakeoverWatch: Sendable {
         if let orphan = try await probe.oldestOrphan(lease: Installation.lease * 1000) {
           state.withLock { state in
             guard !state.isSuspended else { return }
-            state.worst = max(state.worst, .milliseconds(orphan.now - max(orphan.lostAt, state.owedFrom)))
+            let delay = Duration.milliseconds(orphan.now - max(orphan.lostAt, state.owedFrom))
+            if delay > state.worst.duration { state.worst = Delay(duration: delay, fault: state.fault) }
           }
         }
         try? await clock.sleep(for: .milliseconds(100))

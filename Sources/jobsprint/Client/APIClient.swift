@@ -28,15 +28,19 @@ struct APIClient: Sendable {
     return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }()
 
+  /// Before the root of the API.
   let server: String
   private let key: String?
+  private static let root = "/api/v1"
 
   init(server: String, key: String?) throws {
     guard let url = URL(string: server), let scheme = url.scheme, ["http", "https"].contains(scheme), url.host != nil
     else {
       throw CommandFailure("'\(server)' is no server's address.", next: "Use one like http://127.0.0.1:8080.")
     }
-    self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
+    // Also as a server prints it when it is ready.
+    let address = server.hasSuffix("/") ? server.dropLast() : server[...]
+    self.server = String(address.hasSuffix(Self.root) ? address.dropLast(Self.root.count) : address)
     self.key = key
   }
 
@@ -55,7 +59,7 @@ struct APIClient: Sendable {
     var address = URLComponents()
     let given = query.compactMap { name, value in value.map { URLQueryItem(name: name, value: $0) } }
     if !given.isEmpty { address.queryItems = given }
-    return "/api/v1\(path)\(address.string ?? "")"
+    return "\(root)\(path)\(address.string ?? "")"
   }
 
   /// What an answer says that is no success.
