@@ -83,7 +83,8 @@ struct TrapNode: NodeType {
     type: "jobsprint.testTrap", displayName: "Test Trap", summary: "Ends the process; for tests only.", versions: [1])
 
   func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
-    _ = kill(getpid(), SIGTRAP)
+    // To this thread: a signal to the process may reach another one, while this one goes on and ends the execution.
+    raise(SIGTRAP)
     return .ended
   }
 }
