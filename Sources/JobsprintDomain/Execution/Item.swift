@@ -15,8 +15,12 @@ public struct Item: Sendable, Hashable {
   @inlinable
   public init(json: JSONObject, binary: JSONObject? = nil, pairedItem: PairedItem? = nil, error: JSONValue? = nil) {
     self.json = json
-    if binary != nil || error != nil { rest = Rest(binary: binary, origins: nil, error: error) }
-    self.pairedItem = pairedItem
+    var origins = pairedItem
+    if case .one(let origin)? = pairedItem, let short = origin.short {
+      (place, input) = short
+      origins = nil
+    }
+    if binary != nil || origins != nil || error != nil { rest = Rest(binary: binary, origins: origins, error: error) }
   }
 
   /// Holds nothing but a small object and a place, as nearly all items do.

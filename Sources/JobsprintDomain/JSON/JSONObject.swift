@@ -26,6 +26,10 @@ public struct JSONObject: Sendable {
 
   public init() { entries = [] }
 
+  /// One member.
+  @inlinable
+  public init(key: String, value: JSONValue) { entries = [Entry(key: key, value: value)] }
+
   /// - Parameter entries: too few for an index.
   @inlinable
   init(unindexed entries: [Entry]) { self.entries = entries }
@@ -51,7 +55,7 @@ public struct JSONObject: Sendable {
     set {
       switch (position(of: key), newValue) {
       case (let found?, let value?): entries[found].value = value
-      case (nil, let value?): append(key: key, value: value)
+      case (nil, let value?): append(newKey: key, value: value)
       case (let found?, nil): remove(at: found)
       case (nil, nil): break
       }
@@ -75,7 +79,10 @@ public struct JSONObject: Sendable {
     return nil
   }
 
-  private mutating func append(key: String, value: JSONValue) {
+  /// Appends a member without looking for it.
+  ///
+  /// - Parameter key: the caller knows that it is not there yet.
+  public mutating func append(newKey key: String, value: JSONValue) {
     entries.append(Entry(key: key, value: value))
     if index != nil {
       index?[ExactString(key)] = entries.count - 1
@@ -83,6 +90,9 @@ public struct JSONObject: Sendable {
       rebuildIndex()
     }
   }
+
+  /// Writes over the value of the member at a place.
+  public mutating func replaceValue(at place: Int, with value: JSONValue) { entries[place].value = value }
 
   private mutating func remove(at place: Int) {
     entries.remove(at: place)

@@ -124,6 +124,13 @@ extension [UInt8] {
     append(contentsOf: value.javaScriptText.utf8)
   }
 
+  /// The bytes of a text as it is.
+  @inlinable
+  public mutating func append(utf8 text: String) {
+    let isDone: Void? = text.utf8.withContiguousStorageIfAvailable { content in append(contentsOf: content) }
+    if isDone == nil { append(contentsOf: Array(text.utf8)) }
+  }
+
   /// A JSON string with its quotes; only what must be escaped is.
   public mutating func append(quoted text: String) {
     append(UInt8(ascii: "\""))
@@ -134,11 +141,10 @@ extension [UInt8] {
 
   private mutating func appendEscaped(_ content: UnsafeBufferPointer<UInt8>) {
     var copied = 0
-    for place in content.indices {
-      let byte = content[place]
-      guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+    while let place = content.escape(from: copied) {
       append(contentsOf: UnsafeBufferPointer(rebasing: content[copied..<place]))
       copied = place + 1
+      let byte = content[place]
       append(UInt8(ascii: "\\"))
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"): append(byte)

@@ -3,14 +3,23 @@ public enum Base64 {
   private static let standard = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
   private static let urlSafe = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
-  public static func text(_ bytes: some Collection<UInt8>) -> String { encoded(Array(bytes), standard, isPadded: true) }
+  @inlinable
+  public static func text(_ bytes: some Collection<UInt8>) -> String {
+    bytes.withContiguousStorageIfAvailable { text(ofBuffer: $0) }
+      ?? Array(bytes).withUnsafeBufferPointer { text(ofBuffer: $0) }
+  }
+
+  @usableFromInline
+  static func text(ofBuffer bytes: UnsafeBufferPointer<UInt8>) -> String { encoded(bytes, standard, isPadded: true) }
 
   /// With `-` and `_`, without padding (section 5).
   public static func urlText(_ bytes: some Collection<UInt8>) -> String {
-    encoded(Array(bytes), urlSafe, isPadded: false)
+    Array(bytes).withUnsafeBufferPointer { encoded($0, urlSafe, isPadded: false) }
   }
 
-  private static func encoded(_ bytes: [UInt8], _ alphabet: [UInt8], isPadded: Bool) -> String {
+  private static func encoded(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ alphabet: [UInt8], isPadded: Bool
+  ) -> String {
     String(unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4) { text in
       var length = 0
       let rest = bytes.count % 3

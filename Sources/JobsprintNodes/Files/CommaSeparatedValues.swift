@@ -2,12 +2,6 @@ import JobsprintDomain
 
 /// Tables as text (RFC 4180, with any delimiter).
 enum CommaSeparatedValues {
-  struct Record {
-    let fields: [String]
-    /// The line on which it begins, from 1.
-    let line: Int
-  }
-
   struct Reading {
     var delimiter = ","
     /// Quotes inside an unquoted field are data.
@@ -16,24 +10,28 @@ enum CommaSeparatedValues {
     var fromLine = 1
   }
 
-  /// Blank lines are skipped.
-  static func records(_ text: String, _ options: Reading = Reading()) throws(NodeError) -> [Record] {
+  /// Reads one record after the other; blank lines are skipped.
+  ///
+  /// - Parameter take: gets the fields of a record, and the line on which it begins, from 1; gives whether to go on.
+  static func readRecords(
+    of text: String, _ options: Reading = Reading(), _ take: ([String], Int) throws(NodeError) -> Bool
+  ) throws(NodeError) {
     try Array(text.utf8).withUnsafeBufferPointer { bytes throws(NodeError) in
       var scanner = RecordScanner(bytes, delimiter: options.delimiter, relaxesQuotes: options.relaxesQuotes)
       scanner.skipLines(options.fromLine - 1)
-      var records: [Record] = []
-      var count = 0
+      var fields: [String] = []
       while !scanner.isAtEnd {
+        let line = scanner.line
         do throws(NodeError) {
-          let record = try scanner.record(of: count)
-          count = record.fields.count
-          if count > 1 || !record.fields[0].isEmpty { records.append(record) }
+          try scanner.readRecord(into: &fields)
         } catch {
           guard options.skipsBadRecords else { throw error }
           scanner.skipLines(1)
+          continue
         }
+        guard fields.count > 1 || !fields[0].isEmpty else { continue }
+        guard try take(fields, line) else { return }
       }
-      return records
     }
   }
 }
@@ -90,13 +88,15 @@ extension CommaSeparatedValues {
 private struct RecordScanner {
   private let bytes: UnsafeBufferPointer<UInt8>
   private let delimiter: [UInt8]
+  private let delimiterStart: UInt8
   private let relaxesQuotes: Bool
   private var at = 0
-  private var line = 1
+  private(set) var line = 1
 
   init(_ bytes: UnsafeBufferPointer<UInt8>, delimiter: String, relaxesQuotes: Bool) {
     self.bytes = bytes
     self.delimiter = delimiter.isEmpty ? [0x2C] : Array(delimiter.utf8)
+    delimiterStart = self.delimiter[0]
     self.relaxesQuotes = relaxesQuotes
   }
 
@@ -112,23 +112,20 @@ private struct RecordScanner {
   }
 
   private var isAtDelimiter: Bool {
-    guard !isAtEnd, bytes[at] == delimiter[0] else { return false }
+    guard !isAtEnd, bytes[at] == delimiterStart else { return false }
     return delimiter.count == 1 || bytes[at...].starts(with: delimiter)
   }
 
-  /// - Parameter count: how many fields there will be, as far as one can tell.
-  mutating func record(of count: Int) throws(NodeError) -> CommaSeparatedValues.Record {
-    let start = line
-    var fields: [String] = []
-    fields.reserveCapacity(count)
+  /// - Parameter fields: whatever is in it goes; its memory is used again.
+  mutating func readRecord(into fields: inout [String]) throws(NodeError) {
+    fields.removeAll(keepingCapacity: true)
     while true {
       fields.append(try field())
       if isAtDelimiter {
         at += delimiter.count
         continue
       }
-      takeLineEnd()
-      return CommaSeparatedValues.Record(fields: fields, line: start)
+      return takeLineEnd()
     }
   }
 
@@ -146,7 +143,9 @@ private struct RecordScanner {
       (at, line) = start
     }
     let start = at
-    while !isAtEnd, bytes[at] != 0x0A, bytes[at] != 0x0D, !isAtDelimiter {
+    while true {
+      at = nextMark(from: at)
+      if isAtEnd || bytes[at] == 0x0A || bytes[at] == 0x0D || isAtDelimiter { break }
       if bytes[at] == 0x22, !relaxesQuotes {
         throw NodeError(
           "A quote stands inside an unquoted field on line \(line)",
@@ -155,6 +154,18 @@ private struct RecordScanner {
       at += 1
     }
     return String(decoding: part(start, at), as: UTF8.self)
+  }
+
+  /// Where the next byte stands that may end an unquoted field, or may not be in it.
+  private func nextMark(from start: Int) -> Int {
+    let (bytes, first) = (bytes, delimiterStart)
+    var place = start
+    while place < bytes.count {
+      let byte = bytes[place]
+      if byte == first || byte == 0x0A || byte == 0x0D || byte == 0x22 { break }
+      place += 1
+    }
+    return place
   }
 
   private func part(_ start: Int, _ end: Int) -> UnsafeBufferPointer<UInt8> {

@@ -36,19 +36,19 @@ struct ConvertToFileNode: NodeType {
     case "csv", "html": return try whole(context) { (items) throws(NodeError) in try table(items, operation, context) }
     case "toJson" where try context.string("mode", default: "once") == "once":
       return try whole(context) { (items) throws(NodeError) in
-        try FileForm(operation, context, item: 0).json(.array(items.data))
+        try FileForm(operation, context, item: 0).file(of: .array(items.data))
       }
     case "toJson", "toText", "toBinary":
       var reading = SharedReading<FileForm>(context)
       return try context.itemByItem { (item, place) throws(NodeError) in
         let form = try reading.settings { () throws(NodeError) in try FileForm(operation, context, item: place) }
-        return CollectionOfOne(Item(of: try form.file(of: item, at: place), as: form.property, item.pairedItem))
+        return CollectionOfOne(Item(file: try form.file(of: item, at: place), as: form.property, item.pairedItem))
       }
     case "iCal":
       return try context.itemByItem { (item, place) throws(NodeError) in
         let property = try context.string("binaryPropertyName", item: place, default: "data")
         let file = try CalendarEvent(context, item: place).file
-        return CollectionOfOne(Item(of: file, as: property, item.pairedItem))
+        return CollectionOfOne(Item(file: file.asJSON, as: property, item.pairedItem))
       }
     case _ where Self.unsupported.contains(operation):
       throw NodeError(
@@ -60,34 +60,34 @@ struct ConvertToFileNode: NodeType {
 
   /// One file of all items.
   private func whole(
-    _ context: NodeContext, _ make: ([Item]) throws(NodeError) -> BinaryFile
+    _ context: NodeContext, _ make: ([Item]) throws(NodeError) -> JSONValue
   ) throws(NodeError) -> NodeResult {
     do throws(NodeError) {
       let property = try context.string("binaryPropertyName", default: "data")
-      return .outputs([[Item(of: try make(context.items), as: property, context.items.pairing)]])
+      return .outputs([[Item(file: try make(context.items), as: property, context.items.pairing)]])
     } catch {
       guard context.continuesOnFail, let first = context.items.first else { throw error }
       return .outputs([[first.reporting(error)]])
     }
   }
 
-  private func table(_ items: [Item], _ operation: String, _ context: NodeContext) throws(NodeError) -> BinaryFile {
+  private func table(_ items: [Item], _ operation: String, _ context: NodeContext) throws(NodeError) -> JSONValue {
     let table = ItemTable(items)
     let hasHeader = try context.bool("options.headerRow", default: true)
     let name = try context.string("options.fileName")
     if operation == "html" {
-      let page = table.html(withHeader: hasHeader)
-      return BinaryFile(Array(page.utf8), fileName: name.isEmpty ? "spreadsheet.html" : name, mimeType: "text/html")
+      return BinaryFile.Label(fileName: name.isEmpty ? "spreadsheet.html" : name, mimeType: "text/html")
+        .file(of: table.html(withHeader: hasHeader).utf8)
     }
     let bytes = table.commaSeparated(
       delimiter: try context.string("options.delimiter", default: ","), withHeader: hasHeader)
-    return BinaryFile(bytes, fileName: name.isEmpty ? "spreadsheet.csv" : name, mimeType: "text/csv")
+    return BinaryFile.Label(fileName: name.isEmpty ? "spreadsheet.csv" : name, mimeType: "text/csv").file(of: bytes)
   }
 }
 
-/// How the file of an item is made, as the parameters say.
-private struct FileForm {
-  private enum Content {
+/// How the file of an item is made, as the parameters say. A class, because it is handed around for every item.
+private final class FileForm: Sendable {
+  private enum Content: Sendable {
     case json(isIndented: Bool)
     case text
     case binary(isBase64: Bool)
@@ -124,10 +124,10 @@ private struct FileForm {
       mimeType: isJSON ? "application/json" : "text/plain")
   }
 
-  func file(of item: Item, at place: Int) throws(NodeError) -> BinaryFile {
+  func file(of item: Item, at place: Int) throws(NodeError) -> JSONValue {
     switch content {
-    case .json: return try json(.object(item.json))
-    case .text: return try file(value(of: item, at: place).asText)
+    case .json: return try file(of: .object(item.json))
+    case .text: return try file(of: value(of: item, at: place).asText)
     case .binary(let isBase64):
       let text = try value(of: item, at: place).asText
       guard let bytes = isBase64 ? Base64.bytes(text) : Array(text.utf8) else {
@@ -135,19 +135,21 @@ private struct FileForm {
           "The value of the field '\(source.name)' is not valid Base64",
           description: "Use the operation 'Convert to Text File' for plain text.", item: place)
       }
-      return BinaryFile(bytes, label)
+      return label.file(of: bytes)
     }
   }
 
-  func json(_ value: JSONValue) throws(NodeError) -> BinaryFile {
-    if case .json(isIndented: true) = content { return try file(value.indentedText()) }
+  /// A value as JSON.
+  func file(of value: JSONValue) throws(NodeError) -> JSONValue {
+    if case .json(isIndented: true) = content { return try file(of: value.indentedText()) }
     // JSON is UTF-8 as it is.
-    if encoding.isUTF8, !addsByteOrderMark { return BinaryFile(value.jsonBytes, label) }
-    return try file(value.jsonText)
+    if encoding.isUTF8, !addsByteOrderMark { return label.file(of: value.jsonBytes) }
+    return try file(of: value.jsonText)
   }
 
-  private func file(_ text: String) throws(NodeError) -> BinaryFile {
-    BinaryFile(try encoding.bytes(text, addsByteOrderMark: addsByteOrderMark), label)
+  private func file(of text: String) throws(NodeError) -> JSONValue {
+    if encoding.isUTF8, !addsByteOrderMark { return label.file(of: text.utf8) }
+    return label.file(of: try encoding.bytes(text, addsByteOrderMark: addsByteOrderMark))
   }
 
   private func value(of item: Item, at place: Int) throws(NodeError) -> JSONValue {
@@ -163,8 +165,8 @@ private struct FileForm {
 
 extension Item {
   /// An item with nothing but a file.
-  fileprivate init(of file: BinaryFile, as property: String, _ pairedItem: PairedItem?) {
-    self.init(json: [:], binary: [property: file.asJSON], pairedItem: pairedItem)
+  fileprivate init(file: JSONValue, as property: String, _ pairedItem: PairedItem?) {
+    self.init(json: JSONObject(), binary: JSONObject(key: property, value: file), pairedItem: pairedItem)
   }
 }
 extension JSONValue {

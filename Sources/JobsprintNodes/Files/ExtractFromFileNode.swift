@@ -53,14 +53,15 @@ struct ExtractFromFileNode: NodeType {
     }
   }
 
-  /// Where the file is and where its content goes, the same for all items but for expressions.
-  private struct Options {
+  /// Where the file is and where its content goes, the same for all items but for expressions. A class, because it is
+  /// handed around for every item.
+  private final class Options: Sendable {
     let property: String
     private let encoding: TextEncoding
     private let stripsByteOrderMark: Bool
     private let keepsJSON: Bool
     private let keepsFile: Bool
-    private let destination: String
+    private let destination: FieldPath
 
     init(_ context: NodeContext, item: Int) throws(NodeError) {
       property = try context.string("binaryPropertyName", item: item, default: "data")
@@ -69,7 +70,7 @@ struct ExtractFromFileNode: NodeType {
       let kept = try context.string("options.keepSource", item: item)
       keepsJSON = kept == "json" || kept == "both"
       keepsFile = kept == "binary" || kept == "both"
-      destination = try context.string("destinationKey", item: item, default: "data")
+      destination = FieldPath(try context.string("destinationKey", item: item, default: "data"))
     }
 
     func text(_ bytes: [UInt8]) throws(NodeError) -> String {
@@ -77,12 +78,20 @@ struct ExtractFromFileNode: NodeType {
       return stripsByteOrderMark ? text.withoutByteOrderMark : text
     }
 
+    /// The value that a file of JSON holds; nothing where it is empty.
+    func json(_ bytes: [UInt8], item: Int) throws(NodeError) -> JSONValue {
+      // Nearly all are UTF-8 without a mark, which need not become a text first.
+      if encoding.isUTF8, let value = try? JSONValue(parsing: bytes) { return value }
+      let text = try text(bytes)
+      return text.isEmpty ? [:] : try JSONValue(fileText: text, file: property, item: item)
+    }
+
     func item(with value: JSONValue, from source: Item) -> Item {
       var files = source.binary
       if !keepsFile { files = files?.count == 1 ? nil : files?.without(property) }
-      var json = keepsJSON ? source.json : [:]
+      var json = keepsJSON ? source.json : JSONObject()
       json.reserveCapacity(json.count + 1)
-      json.set(destination, to: value, dotNotation: true)
+      destination.set(value, in: &json)
       return Item(json: json, binary: files, pairedItem: source.pairedItem)
     }
   }
@@ -91,11 +100,10 @@ struct ExtractFromFileNode: NodeType {
     _ bytes: [UInt8], _ operation: String, _ options: Options, _ place: Int
   ) throws(NodeError) -> JSONValue {
     if operation == "binaryToPropery" { return .string(Base64.text(bytes)) }
-    let text = try options.text(bytes)
     switch operation {
-    case "fromJson": return text.isEmpty ? [:] : try JSONValue(fileText: text, file: options.property, item: place)
-    case "fromIcs": return try CalendarReader(text).calendar()
-    default: return .string(text)
+    case "fromJson": return try options.json(bytes, item: place)
+    case "fromIcs": return try CalendarReader(options.text(bytes)).calendar()
+    default: return .string(try options.text(bytes))
     }
   }
 
@@ -107,29 +115,34 @@ struct ExtractFromFileNode: NodeType {
     if try context.bool("options.enableBOM", item: place) { text = text.withoutByteOrderMark }
     let skips = try context.parameter("options.skipRecordsWithErrors", item: place)
     let skipsBadRecords = skips == true || skips?["value"]?["enabled"] == true
-    let records = try CommaSeparatedValues.records(
-      text,
-      CommaSeparatedValues.Reading(
-        delimiter: try context.string("options.delimiter", item: place, default: ","),
-        relaxesQuotes: try context.bool("options.relaxQuotes", item: place), skipsBadRecords: skipsBadRecords,
-        fromLine: Int(try limited(context.number("options.fromLine", item: place, default: 0)))))
-    let most = Int(try limited(context.number("options.maxRowCount", item: place, default: -1)))
-    guard try context.bool("options.headerRow", item: place, default: true) else {
-      return records.prefix(most < 0 ? records.count : most).map { ["row": .array($0.fields.map { .string($0) })] }
-    }
-    guard let header = records.first?.fields else { return [] }
+    let options = CommaSeparatedValues.Reading(
+      delimiter: try context.string("options.delimiter", item: place, default: ","),
+      relaxesQuotes: try context.bool("options.relaxQuotes", item: place), skipsBadRecords: skipsBadRecords,
+      fromLine: Int(try limited(context.number("options.fromLine", item: place, default: 0))))
+    let given = Int(try limited(context.number("options.maxRowCount", item: place, default: -1)))
+    let most = given < 0 ? Int.max : given
     let includesEmpty = try context.bool("options.includeEmptyCells", item: place)
+    var columns: Columns?
+    let isNamed = try context.bool("options.headerRow", item: place, default: true)
     var rows: [JSONObject] = []
-    rows.reserveCapacity(records.count)
-    for record in records.dropFirst() {
-      if most >= 0, rows.count >= most { break }
-      guard record.fields.count == header.count else {
-        if skipsBadRecords { continue }
+    try CommaSeparatedValues.readRecords(of: text, options) { (fields, line) throws(NodeError) in
+      if isNamed, columns == nil {
+        columns = Columns(fields, includesEmpty: includesEmpty)
+        return true
+      }
+      guard rows.count < most else { return false }
+      guard let columns else {
+        rows.append(JSONObject(key: "row", value: .array(fields.map { .string($0) })))
+        return true
+      }
+      if fields.count == columns.count {
+        rows.append(columns.row(fields))
+      } else if !skipsBadRecords {
         throw NodeError(
-          "Invalid record length on line \(record.line): \(header.count) columns, but \(record.fields.count) fields",
+          "Invalid record length on line \(line): \(columns.count) columns, but \(fields.count) fields",
           description: "Correct the file or the delimiter, or switch on 'Skip Records With Errors'.", item: place)
       }
-      rows.append(Self.row(header, record.fields.lazy.map { .string($0) }, includesEmpty: includesEmpty))
+      return true
     }
     return rows
   }
@@ -155,16 +168,33 @@ struct ExtractFromFileNode: NodeType {
       return rows.map { ["row": .array($0.map(typed))] }
     }
     guard let header = rows.first else { return [] }
-    let includesEmpty = try context.bool("options.includeEmptyCells", item: place)
-    return rows.dropFirst().map { Self.row(header, $0.map(typed), includesEmpty: includesEmpty) }
+    let columns = Columns(header, includesEmpty: try context.bool("options.includeEmptyCells", item: place))
+    return rows.dropFirst().map { columns.row($0, typed) }
+  }
+}
+
+/// What the first row of a table says.
+private struct Columns {
+  private let names: [String]
+  private let includesEmpty: Bool
+  /// No two have one name.
+  private let areUnique: Bool
+
+  init(_ names: [String], includesEmpty: Bool) {
+    self.names = names
+    self.includesEmpty = includesEmpty
+    areUnique = Set(names.map { ExactString($0) }).count == names.count
   }
 
-  private static func row(
-    _ header: [String], _ fields: some Sequence<JSONValue>, includesEmpty: Bool
-  ) -> JSONObject {
+  var count: Int { names.count }
+
+  /// - Parameter fields: of a row; columns that it does not reach have no value.
+  func row(_ fields: [String], _ value: (String) -> JSONValue = { .string($0) }) -> JSONObject {
     var row = JSONObject()
-    row.reserveCapacity(header.count)
-    for (name, value) in zip(header, fields) where includesEmpty || value != "" { row[name] = value }
+    row.reserveCapacity(names.count)
+    for (name, field) in zip(names, fields) where includesEmpty || !field.isEmpty {
+      if areUnique { row.append(newKey: name, value: value(field)) } else { row[name] = value(field) }
+    }
     return row
   }
 }

@@ -10,7 +10,7 @@ public struct PreparedValue: Sendable {
     case member(String)
     /// The names that lead to a field inside a field.
     case field([String])
-    case template([ExpressionPiece])
+    case template(TextTemplate)
     case expression
   }
 
@@ -34,7 +34,7 @@ public struct PreparedValue: Sendable {
       return
     }
     guard pieces.count == 1, case .field(let names) = pieces[0] else {
-      form = .template(pieces)
+      form = TextTemplate(pieces).map { .template($0) } ?? .expression
       places = [Int](repeating: 0, count: pieces.count)
       return
     }
@@ -59,7 +59,9 @@ public struct PreparedValue: Sendable {
     case .constant: return raw
     case .member(let name): found = item.json.value(of: name, near: &place)
     case .field(let names): found = inner(names, of: item.json)
-    case .template(let pieces): found = text(of: pieces, item.json).map { .string($0) }
+    case .template(let template):
+      let isWritten = template.write(item.json, near: &places, to: &bytes)
+      found = isWritten ? .string(String(decoding: bytes, as: UTF8.self)) : nil
     case .expression: found = nil
     }
     switch found {
@@ -81,24 +83,49 @@ public struct PreparedValue: Sendable {
     }
     return found
   }
+}
 
-  /// nil where a field is not there, or its text is not as simple as that of most values.
-  private mutating func text(of pieces: [ExpressionPiece], _ members: JSONObject) -> String? {
-    bytes.removeAll(keepingCapacity: true)
-    for step in pieces.indices {
-      switch pieces[step] {
-      case .text(let literal): bytes += literal.utf8
-      case .field(let names):
-        guard names.count == 1, let value = members.value(of: names[0], near: &places[step]) else { return nil }
-        switch value {
-        case .string(let content): bytes += content.utf8
-        // Beyond that, JavaScript's numbers are not exact.
-        case .integer(let number) where number.magnitude <= 1 << 53: bytes.append(decimal: number)
-        case .bool(let flag): bytes += (flag ? "true" : "false").utf8
-        default: return nil
-        }
+/// A text with fields of the item in it. A class, because it is handed around for every item.
+private final class TextTemplate: Sendable {
+  /// A field, and the text behind it.
+  private struct Gap: Sendable {
+    let field: String
+    var text: [UInt8] = []
+  }
+
+  private let begin: [UInt8]
+  private let gaps: [Gap]
+
+  /// nil where a field stands inside another one.
+  init?(_ pieces: [ExpressionPiece]) {
+    var begin: [UInt8] = []
+    var gaps: [Gap] = []
+    for piece in pieces {
+      switch piece {
+      case .text(let text) where gaps.isEmpty: begin += text.utf8
+      case .text(let text): gaps[gaps.count - 1].text += text.utf8
+      case .field(let names) where names.count == 1: gaps.append(Gap(field: names[0]))
+      case .field: return nil
       }
     }
-    return String(decoding: bytes, as: UTF8.self)
+    self.begin = begin
+    self.gaps = gaps
+  }
+
+  /// - Parameters:
+  ///   - places: where each field was in the item before.
+  ///   - bytes: become the text.
+  /// - Returns: false where a field is not there, or its text is not as simple as that of most values.
+  func write(_ members: JSONObject, near places: inout [Int], to bytes: inout [UInt8]) -> Bool {
+    bytes.removeAll(keepingCapacity: true)
+    bytes += begin
+    // Looked at where they lie: taking a text out of the list would count its references (a third of the time).
+    let list = self.gaps
+    let gaps = list.span
+    for step in gaps.indices {
+      guard members.appendText(of: gaps[step].field, near: &places[step], to: &bytes) else { return false }
+      gaps[step].text.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
+    }
+    return true
   }
 }

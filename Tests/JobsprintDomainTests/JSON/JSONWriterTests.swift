@@ -23,6 +23,26 @@ import Testing
     #expect(JSONObject([("\r\n", 1)]).first?.key.utf8.count == 2)
   }
 
+  /// Eight bytes are looked at together: what must be escaped may stand at any place of any group.
+  @Test func escapesAreFoundAtEveryPlace() {
+    for count in 0...20 {
+      for place in 0..<count {
+        for (character, escaped) in [("\"", "\\\""), ("\\", "\\\\"), ("\u{1F}", "\\u001f"), ("\0", "\\u0000")] {
+          var pieces = [String](repeating: " ", count: count)
+          pieces[place] = character
+          let expected = pieces.map { $0 == character ? escaped : $0 }.joined()
+          #expect(JSONValue.string(pieces.joined()).jsonText == "\"\(expected)\"")
+        }
+      }
+      for plain in ["\u{20}", "!", "#", "[", "]", "\u{7F}"] {
+        let text = String(repeating: plain, count: count)
+        #expect(JSONValue.string(text).jsonText == "\"\(text)\"")
+      }
+    }
+    let bytes = String(repeating: "\u{80}\u{FFFF}\u{10FFFF}", count: 5)
+    #expect(JSONValue.string(bytes).jsonText == "\"\(bytes)\"")
+  }
+
   @Test func keysAreEscapedLikeStrings() {
     #expect(JSONValue.object(["a\"\n": [:]]).jsonText == #"{"a\"\n":{}}"#)
   }

@@ -95,6 +95,12 @@ struct FileNodeTests {
       try await extract(#"{"options": {"skipRecordsWithErrors": true}}"#, "a,b\n1\n1,2\n\"x\"y,1\n3,4").arrayValue?
         .count == 2)
     #expect(try await extract("{}", "") == [])
+    // Of two columns with one name the last counts; a bad row behind the last one that is wanted is nobody's business.
+    #expect(try await extract("{}", "a,b,a\n1,2,3") == [["a": "3", "b": "2"]])
+    #expect(try await extract(#"{"options": {"maxRowCount": 1}}"#, "a,b\n1,2\n3") == [["a": "1", "b": "2"]])
+    let names = (0..<20).map { "c\($0)" }
+    let wide = try await extract("{}", names.joined(separator: ",") + "\n" + names.joined(separator: ","))
+    #expect(wide[0]?["c0"] == "c0" && wide[0]?["c19"] == "c19")
   }
 
   @Test(arguments: [
