@@ -41,31 +41,37 @@ section("calendar", () => {
   const ordinal = (year, month, day) =>
     Math.round((utcMilliseconds(year, month, day) - utcMilliseconds(year, 1, 1)) / dayLength) + 1;
 
-  /** How many ISO weeks a week-numbering year has. */
-  function weeksInYear(year) {
-    const first = weekday(year, 1, 1);
-    return first === 4 || (first === 3 && isLeapYear(year)) ? 53 : 52;
+  /** Weeks begin on a Monday, and belong to the year in which most of their days lie. */
+  const isoWeeks = { firstDay: 1, minimalDays: 4, weekend: [6, 7] };
+
+  /** The ordinal of the day on which the first week of a year begins; below 1 it lies in the year before. */
+  function firstWeek(year, { firstDay, minimalDays }) {
+    const daysBefore = (weekday(year, 1, 1) - firstDay + 7) % 7;
+    return 7 - daysBefore >= minimalDays ? 1 - daysBefore : 8 - daysBefore;
   }
 
-  /** The ISO week in which a day lies. */
-  function weekOf(year, month, day) {
-    const dayOfWeek = weekday(year, month, day);
-    let weekYear = year;
-    let weekNumber = Math.floor((ordinal(year, month, day) - dayOfWeek + 10) / 7);
-    if (weekNumber < 1) {
+  /** How many weeks a week-numbering year has. */
+  function weeksInYear(year, weeks = isoWeeks) {
+    return (daysInYear(year) + firstWeek(year + 1, weeks) - firstWeek(year, weeks)) / 7;
+  }
+
+  /** The week in which a day lies, and its place there. */
+  function weekOf(year, month, day, weeks = isoWeeks) {
+    const place = ordinal(year, month, day);
+    let weekYear = year, days = place - firstWeek(year, weeks);
+    if (days < 0) {
       weekYear = year - 1;
-      weekNumber = weeksInYear(weekYear);
-    } else if (weekNumber > weeksInYear(year)) {
+      days = place + daysInYear(weekYear) - firstWeek(weekYear, weeks);
+    } else if (place >= daysInYear(year) + firstWeek(year + 1, weeks)) {
       weekYear = year + 1;
-      weekNumber = 1;
+      days = place - daysInYear(year) - firstWeek(weekYear, weeks);
     }
-    return { weekYear, weekNumber, weekday: dayOfWeek };
+    return { weekYear, weekNumber: Math.floor(days / 7) + 1, weekday: (days % 7) + 1 };
   }
 
-  /** The day with that ISO week and weekday. */
-  function dayOfWeek(weekYear, weekNumber, dayInWeek) {
-    const place = weekNumber * 7 + dayInWeek - weekday(weekYear, 1, 4) - 3;
-    return dayOfOrdinal(weekYear, place);
+  /** The day with that week and place in the week. */
+  function dayOfWeek(weekYear, weekNumber, dayInWeek, weeks = isoWeeks) {
+    return dayOfOrdinal(weekYear, firstWeek(weekYear, weeks) + (weekNumber - 1) * 7 + dayInWeek - 1);
   }
 
   function dayOfOrdinal(year, place) {
@@ -75,6 +81,6 @@ section("calendar", () => {
 
   return {
     dayLength, isLeapYear, daysInYear, daysInMonth, utcMilliseconds, parts, weekday, ordinal, weeksInYear, weekOf,
-    dayOfWeek, dayOfOrdinal,
+    dayOfWeek, isoWeeks, dayOfOrdinal,
   };
 });

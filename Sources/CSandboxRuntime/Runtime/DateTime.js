@@ -7,7 +7,8 @@ section("dateTime", () => {
   const calendar = use("calendar");
   const { settings } = use("settings");
   const { zoneOf, FixedOffsetZone } = use("zones");
-  const { dateField, durationUnit } = use("units");
+  const { dateField, durationUnit, ConflictingSpecificationError } = use("units");
+  const { weeksOf } = use("localeWeeks");
   const { Duration } = use("duration");
 
   const clockFields = ["hour", "minute", "second", "millisecond"];
@@ -52,9 +53,9 @@ section("dateTime", () => {
     return null;
   }
 
-  function faultyWeek({ weekYear, weekNumber, weekday }) {
+  function faultyWeek({ weekYear, weekNumber, weekday }, weeks) {
     if (!Number.isInteger(weekYear)) return outOf("weekYear", weekYear);
-    if (!isBetween(weekNumber, 1, calendar.weeksInYear(weekYear))) return outOf("week", weekNumber);
+    if (!isBetween(weekNumber, 1, calendar.weeksInYear(weekYear, weeks))) return outOf("week", weekNumber);
     if (!isBetween(weekday, 1, 7)) return outOf("weekday", weekday);
     return null;
   }
@@ -78,6 +79,30 @@ section("dateTime", () => {
     return fields;
   }
 
+  /** The weeks that fields of a week mean: the locale's where they are named so, and then take the plain names. */
+  function weeksMeant(fields, locale) {
+    const { localWeekday, localWeekNumber, localWeekYear } = fields;
+    if (localWeekday === undefined && localWeekNumber === undefined && localWeekYear === undefined) {
+      return calendar.isoWeeks;
+    }
+    if (fields.weekday !== undefined || fields.weekNumber !== undefined || fields.weekYear !== undefined) {
+      throw new ConflictingSpecificationError("Cannot mix locale-based week fields with ISO-based week fields");
+    }
+    for (const [name, value] of Object.entries({ weekday: localWeekday, weekNumber: localWeekNumber,
+      weekYear: localWeekYear })) if (value !== undefined) fields[name] = value;
+    return weeksOf(locale);
+  }
+
+  function checkMixture(has) {
+    const namesWeek = has("weekYear") || has("weekNumber"), namesDay = has("month") || has("day");
+    if (namesWeek && (has("year") || namesDay || has("ordinal"))) {
+      throw new ConflictingSpecificationError("Can't mix weekYear/weekNumber units with year/month/day or ordinals");
+    }
+    if (namesDay && has("ordinal")) throw new ConflictingSpecificationError("Can't mix ordinal dates with month/day");
+  }
+
+  const localWeek = ({ c, locale }) => calendar.weekOf(c.year, c.month, c.day, weeksOf(locale));
+
   const lastArgument = (values) => {
     const last = values.at(-1);
     return last !== null && typeof last === "object" ? [last, values.slice(0, -1)] : [{}, values];
@@ -85,10 +110,12 @@ section("dateTime", () => {
 
   class DateTime {
     constructor(moment, zone, locale, invalid = null) {
-      this.ts = moment;
+      this.ts = Math.abs(moment) > largest ? NaN : moment;
       this._zone = zone;
       this.loc = locale;
-      this.invalid = invalid ?? (zone.isValid ? Number.isNaN(moment) ? { reason: "invalid input", explanation: null }
+      // Worked out when they are asked for. Here, so that nobody finds those of another on the prototype.
+      this.o = this.parts = this.weekParts = undefined;
+      this.invalid = invalid ?? (zone.isValid ? Number.isNaN(this.ts) ? { reason: "invalid input", explanation: null }
         : null
         : { reason: "unsupported zone", explanation: `the zone "${zone.name}" is not supported` });
       if (this.invalid !== null && settings.throwOnInvalid) throw new Error(`Invalid DateTime: ${this.invalid.reason}`);
@@ -120,7 +147,7 @@ section("dateTime", () => {
     }
 
     static fromMillis(moment, options = {}) {
-      if (typeof moment !== "number" || Number.isNaN(moment)) {
+      if (typeof moment !== "number") {
         throw new TypeError(
           `fromMillis requires a numerical input, but received a ${typeof moment} with value ${moment}`);
       }
@@ -129,25 +156,23 @@ section("dateTime", () => {
     }
 
     static fromSeconds(seconds, options = {}) {
-      if (typeof seconds !== "number"
-        || Number.isNaN(seconds)) throw new TypeError("fromSeconds requires a numerical input");
-      return new DateTime(seconds * 1000, zoneOf(options.zone), options.locale);
+      if (typeof seconds !== "number") throw new TypeError("fromSeconds requires a numerical input");
+      return DateTime.fromMillis(seconds * 1000, options);
     }
 
     static fromObject(object, options = {}) {
       const zone = zoneOf(options.zone);
       if (!zone.isValid) return new DateTime(NaN, zone, options.locale);
       const given = fieldsOf(object ?? {});
+      const weeks = weeksMeant(given, options.locale ?? settings.locale);
       const has = (name) => given[name] !== undefined;
+      checkMixture(has);
       const namesWeek = has("weekYear") || has("weekNumber");
-      if ((has("year") && has("ordinal") && (has("month") || has("day")))
-        || (namesWeek && (has("month") || has("day") || has("ordinal")))) {
-        throw new Error("Can't mix ordinal or week dates with Gregorian dates");
-      }
-      const now = new DateTime(settings.now(), zone, options.locale);
+      const now = new DateTime(options.now ?? settings.now(), zone, options.locale);
       const isWeek = namesWeek || (has("weekday") && !has("day") && !has("month") && !has("year"));
       const isOrdinal = !isWeek && has("ordinal");
       const order = isWeek ? weekFields : isOrdinal ? ordinalFields : dateFields;
+      const present = isWeek ? { ...now.c, ...calendar.weekOf(now.c.year, now.c.month, now.c.day, weeks) } : now;
       const fields = {};
       let found = false;
       // What stands before the first given field is as it is now, what stands after it begins.
@@ -156,15 +181,15 @@ section("dateTime", () => {
           fields[name] = given[name];
           found = true;
         } else {
-          fields[name] = found ? (clockFields.includes(name) ? 0 : 1) : now[name];
+          fields[name] = found ? (clockFields.includes(name) ? 0 : 1) : present[name];
         }
       }
       if (!found) return now;
       if (has("quarter") && !has("month")) fields.month = (given.quarter - 1) * 3 + 1;
-      const fault = (isWeek ? faultyWeek(fields) : isOrdinal ? faultyOrdinal(fields) : faultyDate(fields))
+      const fault = (isWeek ? faultyWeek(fields, weeks) : isOrdinal ? faultyOrdinal(fields) : faultyDate(fields))
         ?? faultyClock(fields);
       if (fault !== null) return DateTime.invalid(...fault);
-      const date = isWeek ? calendar.dayOfWeek(fields.weekYear, fields.weekNumber, fields.weekday)
+      const date = isWeek ? calendar.dayOfWeek(fields.weekYear, fields.weekNumber, fields.weekday, weeks)
         : isOrdinal ? calendar.dayOfOrdinal(fields.year, fields.ordinal) : fields;
       const [moment] = momentOf(localOf({ ...fields, ...date }), zone.offset(settings.now()), zone);
       const made = new DateTime(moment, zone, options.locale);
@@ -223,16 +248,18 @@ section("dateTime", () => {
     get weekYear() { return this.isValid ? this.weeks.weekYear : NaN; }
     get weekNumber() { return this.isValid ? this.weeks.weekNumber : NaN; }
     get weekday() { return this.isValid ? this.weeks.weekday : NaN; }
-    get isWeekend() { return this.isValid && this.weekday > 5; }
+    get isWeekend() { return this.isValid && weeksOf(this.locale).weekend.includes(this.weekday); }
     get ordinal() { return this.isValid ? calendar.ordinal(this.c.year, this.c.month, this.c.day) : NaN; }
-    get localWeekday() { return this.weekday; }
-    get localWeekNumber() { return this.weekNumber; }
-    get localWeekYear() { return this.weekYear; }
+    get localWeekday() { return this.isValid ? localWeek(this).weekday : NaN; }
+    get localWeekNumber() { return this.isValid ? localWeek(this).weekNumber : NaN; }
+    get localWeekYear() { return this.isValid ? localWeek(this).weekYear : NaN; }
     get isInLeapYear() { return calendar.isLeapYear(this.year); }
     get daysInMonth() { return this.isValid ? calendar.daysInMonth(this.c.year, this.c.month) : NaN; }
     get daysInYear() { return this.isValid ? calendar.daysInYear(this.c.year) : NaN; }
     get weeksInWeekYear() { return this.isValid ? calendar.weeksInYear(this.weekYear) : NaN; }
-    get weeksInLocalWeekYear() { return this.weeksInWeekYear; }
+    get weeksInLocalWeekYear() {
+      return this.isValid ? calendar.weeksInYear(this.localWeekYear, weeksOf(this.locale)) : NaN;
+    }
     get monthShort() { return this.isValid ? this.toFormat("LLL") : null; }
     get monthLong() { return this.isValid ? this.toFormat("LLLL") : null; }
     get weekdayShort() { return this.isValid ? this.toFormat("ccc") : null; }
@@ -262,11 +289,12 @@ section("dateTime", () => {
     toUTC(offset = 0, options = {}) { return this.setZone(FixedOffsetZone.instance(offset), options); }
     toLocal() { return this.setZone(settings.zone()); }
 
-    setZone(name, { keepLocalTime = false } = {}) {
+    /** `keepCalendarTime` is the older name of `keepLocalTime`, the one that n8n's documentation uses. */
+    setZone(name, { keepLocalTime = false, keepCalendarTime = false } = {}) {
       const zone = zoneOf(name);
       if (zone.equals(this._zone)) return this;
       if (!zone.isValid) return new DateTime(NaN, zone, this.loc);
-      if (!keepLocalTime) return this.at(this.ts, zone);
+      if (!keepLocalTime && !keepCalendarTime) return this.at(this.ts, zone);
       return this.at(momentOf(this.ts + this.offset * 60000, zone.offset(this.ts), zone)[0], zone);
     }
 
@@ -288,16 +316,15 @@ section("dateTime", () => {
 
     set(values) {
       if (!this.isValid) return this;
-      const given = fieldsOf(values);
+      const given = fieldsOf(values), weeks = weeksMeant(given, this.locale);
       const has = (name) => given[name] !== undefined;
+      checkMixture(has);
       const isWeek = has("weekYear") || has("weekNumber") || has("weekday");
-      if ((isWeek || has("ordinal")) && (has("month") || has("day")) || (isWeek && has("ordinal"))) {
-        throw new Error("Can't mix week or ordinal dates with Gregorian dates");
-      }
       let parts;
       if (isWeek) {
-        const week = { ...this.weeks, ...given };
-        parts = { ...this.c, ...given, ...calendar.dayOfWeek(week.weekYear, week.weekNumber, week.weekday) };
+        const { year, month, day } = { ...this.c, ...given };
+        const week = { ...calendar.weekOf(year, month, day, weeks), ...given };
+        parts = { ...this.c, ...given, ...calendar.dayOfWeek(week.weekYear, week.weekNumber, week.weekday, weeks) };
       } else if (has("ordinal")) {
         parts = { ...this.c, ...given, ...calendar.dayOfOrdinal(given.year ?? this.c.year, given.ordinal) };
       } else {
@@ -325,7 +352,8 @@ section("dateTime", () => {
       return this.at(moment + rest);
     }
 
-    startOf(unit) {
+    /** `useLocaleWeeks`: weeks begin where the locale has it, not on Monday. */
+    startOf(unit, { useLocaleWeeks = false } = {}) {
       if (!this.isValid) return this;
       const name = durationUnit(unit);
       const begin = {};
@@ -339,18 +367,23 @@ section("dateTime", () => {
         case "minutes": begin.second = 0; // falls through
         case "seconds": begin.millisecond = 0;
       }
-      if (name === "weeks") begin.weekday = 1;
+      if (name === "weeks") {
+        const passed = useLocaleWeeks ? this.localWeekday - 1 : this.weekday - 1;
+        return this.set(begin).minus({ days: passed });
+      }
       if (name === "quarters") begin.month = (Math.ceil(this.c.month / 3) - 1) * 3 + 1;
       return this.set(begin);
     }
 
-    endOf(unit) { return this.isValid ? this.plus({ [durationUnit(unit)]: 1 }).startOf(unit).minus(1) : this; }
+    endOf(unit, options) {
+      return this.isValid ? this.plus({ [durationUnit(unit)]: 1 }).startOf(unit, options).minus(1) : this;
+    }
 
-    hasSame(other, unit) {
+    hasSame(other, unit, options) {
       if (!this.isValid) return false;
       const moment = other.valueOf();
       const here = this.setZone(other.zone, { keepLocalTime: true });
-      return here.startOf(unit) <= moment && moment <= here.endOf(unit);
+      return here.startOf(unit, options) <= moment && moment <= here.endOf(unit, options);
     }
 
     diff(other, unit = "milliseconds", options = {}) {
@@ -358,6 +391,7 @@ section("dateTime", () => {
         return Duration.invalid("created by diffing an invalid DateTime");
       }
       const units = (Array.isArray(unit) ? unit : [unit]).map(durationUnit);
+      options = { locale: this.loc, ...options };
       const isLater = other.valueOf() > this.valueOf();
       const length = difference(isLater ? this : other, isLater ? other : this, units, options);
       return isLater ? length.negate() : length;

@@ -5,6 +5,7 @@ section("dateTimeParsing", () => ({ DateTime }) => {
   const tokens = use("formatTokens");
   const { settings } = use("settings");
   const { zoneOf, FixedOffsetZone } = use("zones");
+  const { ConflictingSpecificationError } = use("units");
 
   /** Parts in the zone that the text names, else in the one that the caller names; shown in the latter. */
   function made(found, options, text, kind) {
@@ -13,7 +14,11 @@ section("dateTimeParsing", () => ({ DateTime }) => {
     const wanted = zoneOf(zone);
     const named = found.zone !== undefined ? zoneOf(found.zone)
       : found.offset !== undefined ? FixedOffsetZone.instance(found.offset) : undefined;
-    const moment = DateTime.fromObject(found.parts, { zone: named ?? wanted, locale });
+    let moment = DateTime.fromObject(found.parts, { zone: named ?? wanted, locale, now: found.now });
+    // Of a time that clocks show twice, the one with the offset that the text names.
+    if (found.zone !== undefined && found.offset !== undefined && moment.isValid) {
+      moment = moment.getPossibleOffsets().find((one) => one.offset === found.offset) ?? moment;
+    }
     return named === undefined || setZone || !moment.isValid ? moment : moment.setZone(wanted);
   }
 
@@ -27,6 +32,12 @@ section("dateTimeParsing", () => ({ DateTime }) => {
 
   const readers = {
     fromISO: (text, options = {}) => made(iso.moment(String(text)), options, text, "ISO 8601"),
+    /** The end of an interval: what it leaves out at its beginning is that of `start`. */
+    endFromISO(text, options, start) {
+      const found = iso.intervalEnd(String(text));
+      if (found === null) return DateTime.invalid("unparsable", `the input "${text}" can't be parsed as ISO 8601`);
+      return made({ ...found, now: start?.valueOf() }, options, text, "ISO 8601");
+    },
     fromSQL: (text, options = {}) => made(iso.sql(String(text)), options, text, "SQL"),
     fromRFC2822: (text, options = {}) => made(iso.rfc2822(text), options, text, "RFC 2822"),
     fromHTTP: (text, options = {}) => made(iso.http(String(text)), options, text, "HTTP"),
@@ -78,19 +89,23 @@ section("dateTimeParsing", () => ({ DateTime }) => {
   function numeric(field, pattern = "\\d{1,2}", read = Number) {
     return { pattern, read: (text, found) => { found.parts[field] = read(text); } };
   }
+  // Dots may be left out, and one kind of space stands for any other.
+  const bare = (text) => text.replaceAll(".", "").replace(/\s/g, " ").toLowerCase();
   function oneOf(names, set) {
     return {
-      pattern: names.filter(Boolean).map(escaped).join("|"),
-      read: (text, found) => set(found, names.findIndex((name) => name.toLowerCase() === text.toLowerCase())),
+      pattern: names.filter(Boolean)
+        .map((name) => escaped(name).replaceAll("\\.", "\\.?").replace(/\s/g, "\\s")).join("|"),
+      read: (text, found) => set(found, names.findIndex((name) => bare(name) === bare(text))),
     };
   }
   const fraction = (pattern) => ({
     pattern, read: (text, found) => { found.parts.millisecond = Math.floor(Number(`0.${text}`) * 1000); },
   });
-  const names = (locale, kind, length, around) => {
+  const shared = () => {
     use("dateTime");
-    return use("localeNames").names(locale, kind, length, around);
+    return use("localeNames");
   };
+  const names = (locale, kind, length, around) => shared().names(locale, kind, length, around);
   const month = (length, around) => (locale) =>
     oneOf(names(locale, "month", length, around), (found, place) => { found.parts.month = place + 1; });
   const weekday = (length, around) => (locale) =>
@@ -106,7 +121,8 @@ section("dateTimeParsing", () => ({ DateTime }) => {
   const zoneName = { pattern: "[a-z][a-z0-9_+-]*(?:/[a-z0-9_+-]+){0,2}", read: (text, found) => { found.zone = text; } };
 
   const tokenReaders = {
-    G: () => oneOf(["BC", "AD"], (found, place) => { found.era = place; }),
+    G: (locale) => oneOf(shared().eras(locale, "short"), (found, place) => { found.era = place; }),
+    GG: (locale) => oneOf(shared().eras(locale, "long"), (found, place) => { found.era = place; }),
     y: () => numeric("year", "[+-]?\\d{1,6}"), yy: () => numeric("year", "\\d{2,4}", twoDigitYear),
     yyyy: () => numeric("year", digits[4]),
     yyyyy: () => numeric("year", "\\d{4,6}"), yyyyyy: () => numeric("year", digits[6]),
@@ -123,7 +139,7 @@ section("dateTimeParsing", () => ({ DateTime }) => {
     s: () => numeric("second"), ss: () => numeric("second", digits[2]), S: () => numeric("millisecond", "\\d{1,3}"),
     SSS: () => numeric("millisecond", digits[3]), u: () => fraction("\\d{1,9}"), uu: () => fraction("\\d{1,2}"),
     uuu: () => fraction("\\d"),
-    a: () => oneOf(["AM", "PM"], (found, place) => { found.half = place; }),
+    a: (locale) => oneOf(shared().meridiems(locale), (found, place) => { found.half = place; }),
     kkkk: () => numeric("weekYear", digits[4]), kk: () => numeric("weekYear", "\\d{2,4}", twoDigitYear),
     W: () => numeric("weekNumber"),
     WW: () => numeric("weekNumber", digits[2]), E: () => numeric("weekday", "\\d"), c: () => numeric("weekday", "\\d"),
@@ -162,6 +178,9 @@ section("dateTimeParsing", () => ({ DateTime }) => {
     if (matched === null) return { regex, found: null };
     const found = { parts: {} };
     units.filter((unit) => unit.pattern !== undefined).forEach((unit, place) => unit.read(matched[place + 1], found));
+    if (found.half !== undefined && tokens.split(format).some((token) => !token.literal && /^H+$/.test(token.text))) {
+      throw new ConflictingSpecificationError("Can't include meridiem when specifying 24-hour format");
+    }
     if (found.half !== undefined && found.parts.hour !== undefined) {
       if (found.parts.hour < 12 && found.half === 1) found.parts.hour += 12;
       else if (found.parts.hour === 12 && found.half === 0) found.parts.hour = 0;

@@ -49,17 +49,54 @@ section("dateTimeText", () => ({ DateTime }) => {
   const lengths = { 3: "short", 4: "long", 5: "narrow" };
 
   function intlText(moment, options) {
-    const fixed = moment.zone.isUniversal;
-    // Intl knows few fixed offsets: shift the moment and write it as UTC.
-    const date = fixed ? new Date(moment.ts + moment.offset * 60000) : new Date(moment.ts);
-    const hour = options.hour !== undefined && options.hourCycle === undefined && options.hour12 === undefined
-      && isEnglish(moment.locale) ? { hour12: true } : {};
-    const text = (extra) => formatter(moment.locale, { ...hour, ...extra, timeZone: fixed ? "UTC" : moment.zoneName });
-    if (fixed && options.timeZoneName !== undefined && moment.offset !== 0) {
-      const { timeZoneName, ...rest } = options;
-      return `${text(rest).format(date)} ${moment.zone.name}`;
+    const { format, date, zone } = intlFormat(moment, options);
+    if (zone === undefined) return format.format(date);
+    return intlParts(moment, options).map((part) => part.value).join("");
+  }
+
+  function intlParts(moment, options) {
+    const { format, date, zone } = intlFormat(moment, options);
+    const parts = format.formatToParts(date);
+    return zone === undefined ? parts
+      : parts.map((part) => (part.type === "timeZoneName" ? { ...part, value: zone.offsetName(moment.ts) } : part));
+  }
+
+  /**
+   * What writes a moment: {format, date, zone?, shift}. Of fixed offsets Intl knows those of whole hours; any other
+   * moment is shifted and written as UTC, and then `zone` has the name that belongs there.
+   */
+  function intlFormat(moment, options) {
+    const date = new Date(moment.ts), { zone, offset } = moment;
+    if (!zone.isUniversal) {
+      return { format: formatter(moment.locale, { timeZone: moment.zoneName, ...options }), date, shift: 0 };
     }
-    return text(options).format(date);
+    const hours = -offset / 60, name = `Etc/GMT${hours >= 0 ? "+" : ""}${hours}`;
+    if (offset !== 0 && use("zones").IANAZone.isValidZone(name)) {
+      return { format: formatter(moment.locale, { timeZone: name, ...options }), date, shift: 0 };
+    }
+    return {
+      format: formatter(moment.locale, { ...options, timeZone: "UTC" }), date: new Date(moment.ts + offset * 60000),
+      zone: offset === 0 ? undefined : zone, shift: offset * 60000,
+    };
+  }
+
+  /** A number as the locale writes its digits. */
+  function number(moment, value, width = 1) {
+    const format = moment.locale.startsWith("en") ? null : numberFormat(moment.locale, width);
+    return format === null ? padded(value, width) : format.format(value);
+  }
+
+  const numberFormats = new Map();
+  /** null for locales with the digits of all others. */
+  function numberFormat(locale, minimumIntegerDigits) {
+    const key = `${locale} ${minimumIntegerDigits}`;
+    let known = numberFormats.get(key);
+    if (known === undefined) {
+      known = new Intl.NumberFormat(locale, { useGrouping: false, minimumIntegerDigits });
+      if (known.resolvedOptions().numberingSystem === "latn") known = null;
+      numberFormats.set(key, known);
+    }
+    return known;
   }
 
   const short = { year: "numeric", month: "numeric", day: "numeric" };
@@ -106,38 +143,42 @@ section("dateTimeText", () => ({ DateTime }) => {
   const meridiem = (moment) => (isEnglish(moment.locale) ? (moment.hour < 12 ? "AM" : "PM")
     : part(moment, "dayPeriod", { hour: "numeric", hour12: true }));
   const offsetToken = (format) => (moment) => offsetText(moment.offset, format);
-  const year = (moment, width) => padded(width === 2 ? Number(String(moment.year).slice(-2)) : moment.year, width);
+  const year = (m, width) => number(m, width === 2 ? Number(String(m.year).slice(-2)) : m.year, width);
 
   const writers = {
-    S: (m) => padded(m.millisecond, 1), SSS: (m) => padded(m.millisecond, 3), u: (m) => padded(m.millisecond, 3),
-    uu: (m) => padded(Math.floor(m.millisecond / 10), 2), uuu: (m) => padded(Math.floor(m.millisecond / 100), 1),
-    s: (m) => padded(m.second, 1), ss: (m) => padded(m.second, 2), m: (m) => padded(m.minute, 1),
-    mm: (m) => padded(m.minute, 2),
-    h: (m) => padded(m.hour % 12 || 12, 1), hh: (m) => padded(m.hour % 12 || 12, 2), H: (m) => padded(m.hour, 1),
-    HH: (m) => padded(m.hour, 2), Z: offsetToken("narrow"), ZZ: offsetToken("short"), ZZZ: offsetToken("techie"),
+    S: (m) => number(m, m.millisecond, 1), SSS: (m) => number(m, m.millisecond, 3),
+    u: (m) => number(m, m.millisecond, 3),
+    uu: (m) => number(m, Math.floor(m.millisecond / 10), 2), uuu: (m) => number(m, Math.floor(m.millisecond / 100), 1),
+    s: (m) => number(m, m.second, 1), ss: (m) => number(m, m.second, 2), m: (m) => number(m, m.minute, 1),
+    mm: (m) => number(m, m.minute, 2),
+    h: (m) => number(m, m.hour % 12 || 12, 1), hh: (m) => number(m, m.hour % 12 || 12, 2),
+    H: (m) => number(m, m.hour, 1),
+    HH: (m) => number(m, m.hour, 2), Z: offsetToken("narrow"), ZZ: offsetToken("short"), ZZZ: offsetToken("techie"),
     ZZZZ: (m) => m.zone.offsetName(m.ts, { format: "short", locale: m.locale }),
     ZZZZZ: (m) => m.zone.offsetName(m.ts, { format: "long", locale: m.locale }), z: (m) => m.zoneName, a: meridiem,
-    d: (m) => padded(m.day, 1), dd: (m) => padded(m.day, 2),
-    c: (m) => padded(m.weekday, 1), ccc: (m) => weekday(false, m, 3), cccc: (m) => weekday(false, m, 4),
+    d: (m) => number(m, m.day, 1), dd: (m) => number(m, m.day, 2),
+    c: (m) => number(m, m.weekday, 1), ccc: (m) => weekday(false, m, 3), cccc: (m) => weekday(false, m, 4),
     ccccc: (m) => weekday(false, m, 5),
-    E: (m) => padded(m.weekday, 1), EEE: (m) => weekday(true, m, 3), EEEE: (m) => weekday(true, m, 4),
+    E: (m) => number(m, m.weekday, 1), EEE: (m) => weekday(true, m, 3), EEEE: (m) => weekday(true, m, 4),
     EEEEE: (m) => weekday(true, m, 5),
-    L: (m) => padded(m.month, 1), LL: (m) => padded(m.month, 2), LLL: (m) => month(false, m, 3),
+    L: (m) => number(m, m.month, 1), LL: (m) => number(m, m.month, 2), LLL: (m) => month(false, m, 3),
     LLLL: (m) => month(false, m, 4),
-    LLLLL: (m) => month(false, m, 5), M: (m) => padded(m.month, 1), MM: (m) => padded(m.month, 2),
+    LLLLL: (m) => month(false, m, 5), M: (m) => number(m, m.month, 1), MM: (m) => number(m, m.month, 2),
     MMM: (m) => month(true, m, 3),
-    MMMM: (m) => month(true, m, 4), MMMMM: (m) => month(true, m, 5), y: (m) => padded(m.year, 1), yy: (m) => year(m, 2),
-    yyyy: (m) => padded(m.year, 4), yyyyyy: (m) => padded(m.year, 6),
+    MMMM: (m) => month(true, m, 4), MMMMM: (m) => month(true, m, 5), y: (m) => number(m, m.year, 1),
+    yy: (m) => year(m, 2),
+    yyyy: (m) => number(m, m.year, 4), yyyyyy: (m) => number(m, m.year, 6),
     G: (m) => (isEnglish(m.locale) ? (m.year > 0 ? "AD" : "BC") : part(m, "era", { era: "short" })),
     GG: (m) => (isEnglish(m.locale) ? (m.year > 0 ? "Anno Domini" : "Before Christ") : part(m, "era", { era: "long" })),
     GGGGG: (m) => (isEnglish(m.locale) ? (m.year > 0 ? "A" : "B") : part(m, "era", { era: "narrow" })),
-    kk: (m) => padded(Number(String(m.weekYear).slice(-2)), 2), kkkk: (m) => padded(m.weekYear, 4),
-    W: (m) => padded(m.weekNumber, 1),
-    WW: (m) => padded(m.weekNumber, 2), n: (m) => padded(m.weekNumber, 1), nn: (m) => padded(m.weekNumber, 2),
-    ii: (m) => padded(Number(String(m.weekYear).slice(-2)), 2), iiii: (m) => padded(m.weekYear, 4),
-    o: (m) => padded(m.ordinal, 1),
-    ooo: (m) => padded(m.ordinal, 3), q: (m) => padded(m.quarter, 1), qq: (m) => padded(m.quarter, 2),
-    X: (m) => padded(Math.floor(m.ts / 1000), 1), x: (m) => padded(m.ts, 1),
+    kk: (m) => number(m, Number(String(m.weekYear).slice(-2)), 2), kkkk: (m) => number(m, m.weekYear, 4),
+    W: (m) => number(m, m.weekNumber, 1),
+    WW: (m) => number(m, m.weekNumber, 2), n: (m) => number(m, m.localWeekNumber, 1),
+    nn: (m) => number(m, m.localWeekNumber, 2),
+    ii: (m) => number(m, Number(String(m.localWeekYear).slice(-2)), 2), iiii: (m) => number(m, m.localWeekYear, 4),
+    o: (m) => number(m, m.ordinal, 1),
+    ooo: (m) => number(m, m.ordinal, 3), q: (m) => number(m, m.quarter, 1), qq: (m) => number(m, m.quarter, 2),
+    X: (m) => number(m, Math.floor(m.ts / 1000), 1), x: (m) => number(m, m.ts, 1),
   };
 
   // MARK: ISO 8601
@@ -159,7 +200,7 @@ section("dateTimeText", () => ({ DateTime }) => {
     const depth = ordered.indexOf(unit);
     const showMilliseconds = depth >= 8 && !(suppressMilliseconds && moment.millisecond === 0);
     const showSeconds = depth >= 7 && !(suppressSeconds && moment.second === 0 && moment.millisecond === 0);
-    let text = padded(moment.hour, 2);
+    let text = depth >= 5 ? padded(moment.hour, 2) : "";
     if (depth >= 6) text += colon + padded(moment.minute, 2);
     if (showSeconds) text += colon + padded(moment.second, 2)
       + (showMilliseconds ? `.${padded(moment.millisecond, 3)}` : "");
@@ -178,7 +219,7 @@ section("dateTimeText", () => ({ DateTime }) => {
       const { format = "extended", precision = "milliseconds" } = options;
       const unit = durationUnit(precision), isExtended = format === "extended";
       const date = isoDate(this, isExtended, unit === "years" ? "year" : unit === "months" ? "month" : "day");
-      return ordered.indexOf(unit) < 5 ? date : `${date}T${isoTime(this, { ...options, format })}`;
+      return `${date}${ordered.indexOf(unit) < 5 ? "" : "T"}${isoTime(this, { ...options, format })}`;
     },
     toISODate({ format = "extended", precision = "day" } = {}) {
       if (!this.isValid) return null;
@@ -198,7 +239,8 @@ section("dateTimeText", () => ({ DateTime }) => {
       if (!this.isValid) return null;
       const space = includeOffsetSpace && (includeOffset || includeZone) ? " " : "";
       return this.toFormat("HH:mm:ss.SSS") + space
-        + (includeZone ? this.zoneName : includeOffset ? offsetText(this.offset, "short") : "");
+        + (includeZone ? this.zoneName : !includeOffset ? "" : this.isOffsetFixed && this.offset === 0 ? "Z"
+          : offsetText(this.offset, "short"));
     },
     toSQL(options = {}) { return this.isValid ? `${this.toSQLDate()} ${this.toSQLTime(options)}` : null; },
     toString() { return this.isValid ? this.toISO() : "Invalid DateTime"; },
@@ -227,10 +269,8 @@ section("dateTimeText", () => ({ DateTime }) => {
       if (zone ?? timeZone) moment = moment.setZone(zone ?? timeZone);
       return intlText(moment, { ...style, ...rest });
     },
-    toLocaleParts(options = {}) {
-      return this.isValid ? formatter(this.locale,
-        { ...options, timeZone: this.zone.isUniversal ? "UTC" : this.zoneName })
-        .formatToParts(new Date(this.ts)) : [];
+    toLocaleParts({ locale, ...options } = {}) {
+      return this.isValid ? intlParts(locale === undefined ? this : this.setLocale(locale), options) : [];
     },
 
     toRelative(
@@ -242,7 +282,7 @@ section("dateTimeText", () => ({ DateTime }) => {
         : (Array.isArray(unit) ? unit : [unit]).map(durationUnit);
       const isExact = unit !== undefined && !Array.isArray(unit);
       return relative(from, this.plus(moved), units,
-        { round: round && rounding, style, numeric, locale: locale ?? this.locale, isExact });
+        { round: rounded(round ? 0 : 2, rounding), style, numeric, locale: locale ?? this.locale, isExact });
     },
     toRelativeCalendar({ base, locale, unit, numeric = "auto", style = "long" } = {}) {
       if (!this.isValid) return null;
@@ -253,16 +293,31 @@ section("dateTimeText", () => ({ DateTime }) => {
     resolvedLocaleOptions() { return { locale: this.locale, numberingSystem: "latn", outputCalendar: "gregory" }; },
   };
 
+  const roundings = {
+    trunc: Math.trunc, round: Math.round, floor: Math.floor, ceil: Math.ceil,
+    expand: (value) => (value > 0 ? Math.ceil(value) : Math.floor(value)),
+  };
+
+  /** To so many places behind the point. */
+  function rounded(places, name) {
+    const body = Object.hasOwn(roundings, name) ? roundings[name] : undefined;
+    if (body === undefined) throw new RangeError(`Value rounding ${name} is out of range`);
+    return (value) => body(value * 10 ** places) / 10 ** places;
+  }
+
   function relative(from, to, units, { round, style, numeric, locale, isCalendar, isExact }) {
     const count = (unit) => {
       if (isCalendar) {
         const [start, end] = [from.startOf(unit), to.startOf(unit)];
         return Math.trunc(end.diff(start, unit).get(unit));
       }
-      const value = to.diff(from, unit).get(unit);
-      return round ? Math[round](value) : value;
+      return to.diff(from, unit).get(unit);
     };
-    const write = (value, unit) =>
+    const write = (count, unit) => {
+      const value = isCalendar ? count : round(count);
+      return relativeText(value, unit);
+    };
+    const relativeText = (value, unit) =>
       new Intl.RelativeTimeFormat(locale, { numeric, style }).format(value, unit.slice(0, -1));
     for (const unit of units) {
       const value = count(unit);
@@ -274,8 +329,20 @@ section("dateTimeText", () => ({ DateTime }) => {
   for (const [name, method] of Object.entries(methods)) {
     Object.defineProperty(DateTime.prototype, name, { value: method, writable: true, configurable: true });
   }
-  use("localeNames").names = names;
+  const dayPeriod = { hour: "numeric", hourCycle: "h12", timeZone: "UTC" };
+  const partOf = (locale, options, date, kind) =>
+    formatter(locale, options).formatToParts(date).find((piece) => piece.type === kind)?.value ?? "";
+  const eraNames = { short: ["BC", "AD"], narrow: ["B", "A"], long: ["Before Christ", "Anno Domini"] };
+
+  Object.assign(use("localeNames"), {
+    names, intlFormat,
+    meridiems: (locale) => (isEnglish(locale) ? ["AM", "PM"]
+      : [9, 19].map((hour) => partOf(locale, dayPeriod, new Date(Date.UTC(2016, 10, 13, hour)), "dayPeriod"))),
+    eras: (locale, length) => (isEnglish(locale) ? [...eraNames[length]]
+      : [-40, 2017].map((year) =>
+        partOf(locale, { era: length, timeZone: "UTC" }, new Date(Date.UTC(year, 0, 1)), "era"))),
+  });
 });
 
-// The names that reading and Info share with writing.
-section("localeNames", () => ({ names: undefined }));
+// What reading, Info and Interval share with writing.
+section("localeNames", () => ({}));

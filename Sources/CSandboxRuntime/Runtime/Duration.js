@@ -115,7 +115,7 @@ section("duration", () => {
     toObject() { return this.isValid ? { ...this.values } : {}; }
 
     equals(other) {
-      if (!Duration.isDuration(other) || !this.isValid || !other.isValid) return false;
+      if (!Duration.isDuration(other) || !this.isValid || !other.isValid || this.locale !== other.locale) return false;
       return ordered.every((unit) => (this.values[unit] || 0) === (other.values[unit] || 0));
     }
 
@@ -139,7 +139,11 @@ section("duration", () => {
     mapUnits(change) {
       if (!this.isValid) return this;
       const values = {};
-      for (const unit of Object.keys(this.values)) values[unit] = Number(change(this.values[unit], unit));
+      for (const unit of Object.keys(this.values)) {
+        const value = change(this.values[unit], unit);
+        if (typeof value !== "number" || !Number.isFinite(value)) throw new TypeError(`Invalid unit value ${value}`);
+        values[unit] = value;
+      }
       return this.with(values);
     }
 
@@ -162,6 +166,7 @@ section("duration", () => {
     }
 
     removeZeros() {
+      if (!this.isValid) return this;
       return this.with(Object.fromEntries(Object.entries(this.values).filter(([, value]) => value !== 0))); }
     shiftToAll() {
       return this.shiftTo("years", "months", "weeks", "days", "hours", "minutes", "seconds", "milliseconds");
@@ -225,6 +230,8 @@ section("duration", () => {
         S: "milliseconds", s: "seconds", m: "minutes", h: "hours", d: "days", w: "weeks", M: "months", y: "years",
       };
       const tokens = use("formatTokens").split(format);
+      // Whole numbers, or to three places.
+      const shown = (value) => (floor ? Math.floor(value) : Math.round(value * 1000) / 1000);
       const used = tokens.filter((token) => !token.literal && unitOf[token.text[0]] !== undefined)
         .map((token) => unitOf[token.text[0]]);
       const shifted = this.shiftTo(...used);
@@ -235,19 +242,25 @@ section("duration", () => {
         if (unit === undefined) return token.text;
         let value = shifted.get(unit);
         if (signMode === "negativeLargestOnly" && unit !== largest) value = Math.abs(value);
-        if (signMode === "all" && isNegative) value = Math.abs(value);
-        const number = floor ? Math.trunc(value) : value;
-        const sign = number < 0 || (number === 0 && isNegative && unit === largest && value < 0) ? "-" : "";
-        return sign + String(Math.abs(number)).padStart(token.text.length, "0");
+        const number = shown(Math.abs(value));
+        const isBelow = value < 0 && (number !== 0 || unit === largest);
+        const sign = signMode === "all" ? (isNegative ? "-" : value > 0 ? "+" : "") : isBelow ? "-" : "";
+        return sign + String(number).padStart(token.text.length, "0");
       }).join("");
     }
 
     toHuman({ listStyle = "narrow", showZeros = true, ...options } = {}) {
       if (!this.isValid) return "Invalid Duration";
-      const texts = ordered.filter((unit) => this.values[unit] !== undefined && (showZeros || this.values[unit] !== 0))
+      const values = { ...this.values };
+      // Intl has no quarters.
+      if (values.quarters !== undefined) {
+        values.months = (values.months ?? 0) + values.quarters * 3;
+        delete values.quarters;
+      }
+      const texts = ordered.filter((unit) => values[unit] !== undefined && (showZeros || values[unit] !== 0))
         .map((unit) => new Intl.NumberFormat(this.locale, {
           style: "unit", unitDisplay: "long", ...options, unit: unit.slice(0, -1),
-        }).format(this.values[unit]));
+        }).format(values[unit]));
       return new Intl.ListFormat(this.locale, { type: "conjunction", style: listStyle }).format(texts);
     }
 

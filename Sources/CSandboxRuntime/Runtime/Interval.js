@@ -12,6 +12,16 @@ section("interval", () => {
     throw new TypeError(`Unknown datetime argument: ${value}, of type ${typeof value}`);
   };
 
+  /** What was made, where it is valid. */
+  function quietly(make) {
+    try {
+      const made = make();
+      return made.isValid ? made : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
   class Interval {
     constructor(start, end, invalid = null) {
       this.s = start;
@@ -19,7 +29,11 @@ section("interval", () => {
       this.invalid = invalid;
     }
 
-    static invalid(reason, explanation = null) { return new Interval(null, null, { reason, explanation }); }
+    static invalid(reason, explanation = null) {
+      if (!reason) throw new TypeError("need to specify a reason the Interval is invalid");
+      if (use("settings").settings.throwOnInvalid) throw new Error(`Invalid Interval: ${reason}`);
+      return new Interval(null, null, { reason, explanation });
+    }
     static isInterval(value) { return value instanceof Interval; }
 
     static fromDateTimes(first, second) {
@@ -43,18 +57,20 @@ section("interval", () => {
       return Interval.fromDateTimes(last.minus(Duration.fromDurationLike(length)), last);
     }
 
-    static fromISO(text, options) {
+    /** What the end leaves out at its beginning is the start's: `2026-01-05T09/T17`. */
+    static fromISO(text, options = {}) {
       const [first, second] = String(text).split("/", 2);
       if (first && second) {
-        const start = DateTime.fromISO(first, options), end = DateTime.fromISO(second, options);
-        if (start.isValid && end.isValid) return Interval.fromDateTimes(start, end);
-        if (start.isValid) {
-          const length = Duration.fromISO(second, options);
-          if (length.isValid) return Interval.after(start, length);
-        } else if (end.isValid) {
-          const length = Duration.fromISO(first, options);
-          if (length.isValid) return Interval.before(end, length);
-        }
+        const { zone, setZone = false } = options;
+        // The end is read in the zone in which the start is written.
+        const written = quietly(() => DateTime.fromISO(first, { ...options, setZone: true }));
+        const last = quietly(() => DateTime.endFromISO(second,
+          { ...options, setZone: true, zone: written === undefined ? zone : written.zone }, written));
+        const shown = (moment) => (setZone ? moment : moment.setZone(use("zones").zoneOf(zone)));
+        if (written !== undefined && last !== undefined) return Interval.fromDateTimes(shown(written), shown(last));
+        const length = quietly(() => Duration.fromISO(written === undefined ? first : second, options));
+        if (length !== undefined && written !== undefined) return Interval.after(shown(written), length);
+        if (length !== undefined && last !== undefined) return Interval.before(shown(last), length);
       }
       return Interval.invalid("unparsable", `the input "${text}" can't be parsed as ISO 8601`);
     }
@@ -67,10 +83,10 @@ section("interval", () => {
     get invalidExplanation() { return this.invalid?.explanation ?? null; }
 
     length(unit = "milliseconds") { return this.isValid ? this.toDuration(unit).get(unit) : NaN; }
-    count(unit = "milliseconds") {
+    count(unit = "milliseconds", options) {
       if (!this.isValid) return NaN;
-      const start = this.start.startOf(unit);
-      const last = this.end.reconfigure({ locale: start.locale }).startOf(unit);
+      const start = this.start.startOf(unit, options);
+      const last = this.end.reconfigure({ locale: start.locale }).startOf(unit, options);
       return Math.floor(last.diff(start, unit).get(unit)) + (last.valueOf() !== this.end.valueOf() ? 1 : 0);
     }
     hasSame(unit) { return this.isValid ? this.isEmpty() || this.e.minus(1).hasSame(this.s, unit) : false; }
@@ -166,13 +182,19 @@ section("interval", () => {
     toFormat(format, { separator = " – " } = {}) {
       return this.isValid ? `${this.s.toFormat(format)}${separator}${this.e.toFormat(format)}` : "Invalid Interval";
     }
-    toLocaleString(format = DateTime.DATE_SHORT) {
+    toLocaleString(format = DateTime.DATE_SHORT, { locale } = {}) {
       if (!this.isValid) return "Invalid Interval";
-      const zone = this.s.zone.isUniversal ? "UTC" : this.s.zoneName;
-      return new Intl.DateTimeFormat(this.s.locale, { ...format, timeZone: zone })
-        .formatRange(this.s.toJSDate(), this.e.toJSDate());
+      const start = locale === undefined ? this.s : this.s.setLocale(locale);
+      const { format: writer, shift, zone } = use("localeNames").intlFormat(start, format);
+      const ends = [new Date(this.s.ts + shift), new Date(this.e.ts + shift)];
+      if (zone === undefined) return writer.formatRange(...ends);
+      return writer.formatRangeToParts(...ends)
+        .map((part) => (part.type === "timeZoneName" ? zone.offsetName(this.s.ts) : part.value)).join("");
     }
   }
+
+  const { weeksOf } = use("localeWeeks");
+  const defaultLocale = () => use("settings").settings.locale;
 
   class Info {
     static hasDST(zone) {
@@ -191,15 +213,17 @@ section("interval", () => {
       if (length === "numeric" || length === "2-digit") {
         return places.map((place) => String(place).padStart(length === "numeric" ? 1 : 2, "0"));
       }
-      return [...use("localeNames").names(locale ?? use("settings").settings.locale, kind, length, around)];
+      return [...use("localeNames").names(locale ?? defaultLocale(), kind, length, around)];
     }
-    static meridiems() { return ["AM", "PM"]; }
-    static eras(length = "short") {
-      return { short: ["BC", "AD"], narrow: ["B", "A"], long: ["Before Christ", "Anno Domini"] }[length]; }
-    static features() { return { relative: true, localeWeek: false }; }
-    static getStartOfWeek() { return 1; }
-    static getMinimumDaysInFirstWeek() { return 4; }
-    static getWeekendWeekdays() { return [6, 7]; }
+    static meridiems({ locale } = {}) { return use("localeNames").meridiems(locale ?? defaultLocale()); }
+    static eras(length = "short", { locale } = {}) {
+      return use("localeNames").eras(locale ?? defaultLocale(), length);
+    }
+    static features() { return { relative: true, localeWeek: "getWeekInfo" in Intl.Locale.prototype
+      || "weekInfo" in Intl.Locale.prototype }; }
+    static getStartOfWeek({ locale } = {}) { return weeksOf(locale ?? defaultLocale()).firstDay; }
+    static getMinimumDaysInFirstWeek({ locale } = {}) { return weeksOf(locale ?? defaultLocale()).minimalDays; }
+    static getWeekendWeekdays({ locale } = {}) { return [...weeksOf(locale ?? defaultLocale()).weekend]; }
   }
 
   return { Interval, Info };

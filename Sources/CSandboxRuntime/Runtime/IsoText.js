@@ -9,16 +9,19 @@ section("isoText", () => {
   const dateTime = new RegExp(`^${date}(?:T${time}${zone})?$`, "i");
   const weekTime = new RegExp(`^${week}(?:T${time}${zone})?$`, "i");
   const ordinalTime = new RegExp(`^${ordinal}(?:T${time}${zone})?$`, "i");
+  const partDate = new RegExp(`^(?:(\\d\\d)-)?(\\d\\d)(?:T${time}${zone})?$`, "i");
+  const partWeek = new RegExp(`^-?(?:W(\\d\\d)-)?(\\d)(?:T${time}${zone})?$`, "i");
+  const partOrdinal = new RegExp(`^(\\d{3})(?:T${time}${zone})?$`, "i");
   const onlyTime = new RegExp(`^T?${time}${zone}$`, "i");
   const sqlDateTime = new RegExp(`^${date}(?:[ T]${time}(?: ?${zone}| ([A-Za-z_]+(?:/[A-Za-z0-9_+-]+){0,2}))?)?$`);
   const amount = String.raw`([-+]?\d{1,20}(?:\.\d{1,20})?)`;
   const seconds = String.raw`([-+]?\d{1,20})(?:[.,](-?\d{1,20}))?`;
   const isoDuration = new RegExp(`^([-+])?P(?:${amount}Y)?(?:${amount}M)?(?:${amount}W)?(?:${amount}D)?`
     + `(?:T(?:${amount}H)?(?:${amount}M)?(?:${seconds}S)?)?$`);
-  const rfcMoment = new RegExp(String.raw`^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),\s)?(\d{1,2})\s`
+  const rfcMoment = new RegExp(String.raw`^(?:(Mon|Tue|Wed|Thu|Fri|Sat|Sun),\s)?(\d{1,2})\s`
     + String.raw`(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s(\d{2,4})\s(\d\d):(\d\d)(?::(\d\d))?\s`
     + String.raw`(?:(UT|GMT|Z|[ECMP][SD]T)|([+-]\d\d)(\d\d))$`);
-  const longDay = "(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)";
+  const longDay = "(Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)";
   const oldHTTP = new RegExp(String.raw`^${longDay}, (\d\d)-(\w{3})-(\d\d) (\d\d):(\d\d):(\d\d) GMT$`);
 
   const number = (text, otherwise) => (text === undefined || text === "" ? otherwise : Number(text));
@@ -56,8 +59,7 @@ section("isoText", () => {
     if (found) return { parts: { year: Number(found[1]), ordinal: Number(found[2]), ...clock(found, 3) },
       ...place(found, 7) };
     found = dateTime.exec(text);
-    // Six digits are a time, not a year and a month.
-    if (found && !/^\d{6}$/.test(text)) {
+    if (found) {
       return {
         parts: { year: Number(found[1]), month: number(found[2], 1), day: number(found[3], 1), ...clock(found, 4) },
         ...place(found, 8),
@@ -66,6 +68,23 @@ section("isoText", () => {
     found = onlyTime.exec(text);
     if (found) return { parts: clock(found, 1), ...place(found, 5) };
     return null;
+  }
+
+  /** The end of an interval, which may leave out what the start says; null if it is none. */
+  function intervalEnd(text) {
+    if (/^T/i.test(text)) return moment(text);
+    let found = partOrdinal.exec(text);
+    if (found) return { parts: { ordinal: Number(found[1]), ...clock(found, 2) }, ...place(found, 6) };
+    found = partWeek.exec(text);
+    if (found) {
+      return { parts: { weekNumber: number(found[1]), weekday: Number(found[2]), ...clock(found, 3) },
+        ...place(found, 7) };
+    }
+    found = partDate.exec(text);
+    if (found) {
+      return { parts: { month: number(found[1]), day: Number(found[2]), ...clock(found, 3) }, ...place(found, 7) };
+    }
+    return moment(text);
   }
 
   function sql(text) {
@@ -81,6 +100,9 @@ section("isoText", () => {
 
   const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
   const monthOf = (name) => months.indexOf(name.slice(0, 3).toLowerCase()) + 1;
+  const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+  /** 1 for Monday; undefined where the text names none. */
+  const weekdayOf = (name) => (name === undefined ? undefined : weekdays.indexOf(name.slice(0, 3).toLowerCase()) + 1);
   const namedOffsets = { GMT: 0, UT: 0, Z: 0, EST: -300, EDT: -240, CST: -360, CDT: -300, MST: -420, MDT: -360,
     PST: -480, PDT: -420 };
 
@@ -89,31 +111,31 @@ section("isoText", () => {
     const plain = String(text).replace(/\([^)]*\)/g, " ").split(/\s+/).filter(Boolean).join(" ");
     const found = rfcMoment.exec(plain);
     if (!found) return null;
-    const short = Number(found[3]);
-    const year = found[3].length > 2 ? short : short > use("settings").settings.twoDigitCutoffYear ? 1900 + short
+    const short = Number(found[4]);
+    const year = found[4].length > 2 ? short : short > use("settings").settings.twoDigitCutoffYear ? 1900 + short
       : 2000 + short;
-    const offset = found[7] !== undefined ? namedOffsets[found[7]] : offsetAt([undefined, found[8], found[9]], 0);
+    const offset = found[8] !== undefined ? namedOffsets[found[8]] : offsetAt([undefined, found[9], found[10]], 0);
     return {
-      parts: { year, month: monthOf(found[2]), day: Number(found[1]), hour: Number(found[4]), minute: Number(found[5]),
-        second: number(found[6], 0), millisecond: 0 },
+      parts: { year, month: monthOf(found[3]), day: Number(found[2]), hour: Number(found[5]), minute: Number(found[6]),
+        second: number(found[7], 0), millisecond: 0, weekday: weekdayOf(found[1]) },
       offset,
     };
   }
 
   /** The three forms that HTTP allows (RFC 9110, 5.6.7). */
   function http(text) {
-    const parts = (year, month, day, hour, minute, second) => ({
+    const parts = (weekday, year, month, day, hour, minute, second) => ({
       parts: { year: Number(year), month: monthOf(month), day: Number(day), hour: Number(hour), minute: Number(minute),
-        second: Number(second), millisecond: 0 },
+        second: Number(second), millisecond: 0, weekday: weekdayOf(weekday) },
       offset: 0,
     });
-    let found = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d\d) (\w{3}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT$/.exec(text);
-    if (found) return parts(found[3], found[2], found[1], found[4], found[5], found[6]);
+    let found = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d\d) (\w{3}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT$/.exec(text);
+    if (found) return parts(found[1], found[4], found[3], found[2], found[5], found[6], found[7]);
     found = oldHTTP.exec(text);
-    if (found) return parts(Number(found[3]) > 60 ? 1900 + Number(found[3]) : 2000 + Number(found[3]), found[2],
-      found[1], found[4], found[5], found[6]);
-    found = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (\w{3}) ( \d|\d\d) (\d\d):(\d\d):(\d\d) (\d{4})$/.exec(text);
-    return found ? parts(found[6], found[1], found[2], found[3], found[4], found[5]) : null;
+    if (found) return parts(found[1], Number(found[4]) > 60 ? 1900 + Number(found[4]) : 2000 + Number(found[4]),
+      found[3], found[2], found[5], found[6], found[7]);
+    found = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) (\w{3}) ( \d|\d\d) (\d\d):(\d\d):(\d\d) (\d{4})$/.exec(text);
+    return found ? parts(found[1], found[7], found[2], found[3], found[4], found[5], found[6]) : null;
   }
 
   function duration(text) {
@@ -129,10 +151,13 @@ section("isoText", () => {
     };
   }
 
+  /** A time alone; milliseconds only where they are written. */
   function onlyClock(text) {
     const found = onlyTime.exec(text);
-    return found ? clock(found, 1) : null;
+    if (!found) return null;
+    const parts = clock(found, 1);
+    return { ...parts, millisecond: found[4] && parts.millisecond };
   }
 
-  return { moment, sql, rfc2822, http, duration, time: onlyClock };
+  return { moment, intervalEnd, sql, rfc2822, http, duration, time: onlyClock };
 });

@@ -19,7 +19,8 @@ section("units", () => {
   const fields = {
     weekday: "weekday", weekdays: "weekday", weeknumber: "weekNumber", weeksnumber: "weekNumber",
     weeknumbers: "weekNumber", weekyear: "weekYear", weekyears: "weekYear", ordinal: "ordinal",
-    localweekday: "weekday", localweeknumber: "weekNumber", localweekyear: "weekYear",
+    localweekday: "localWeekday", localweekdays: "localWeekday", localweeknumber: "localWeekNumber",
+    localweeknumbers: "localWeekNumber", localweekyear: "localWeekYear", localweekyears: "localWeekYear",
     quarter: "quarter", quarters: "quarter",
   };
   for (const unit of ["year", "month", "day", "hour", "minute", "second", "millisecond"]) {
@@ -32,6 +33,14 @@ section("units", () => {
     const field = Object.hasOwn(fields, String(name).toLowerCase()) ? fields[String(name).toLowerCase()] : undefined;
     if (field === undefined) throw new InvalidUnitError(name);
     return field;
+  }
+
+  /** Parts that can't be told apart, or don't go together. */
+  class ConflictingSpecificationError extends Error {
+    constructor(message) {
+      super(message);
+      this.name = "ConflictingSpecificationError";
+    }
   }
 
   class InvalidUnitError extends Error {
@@ -67,5 +76,5 @@ section("units", () => {
       { years: year / 7, quarters: year / 28, months: year / 84 }, inner);
   })();
 
-  return { ordered, durationUnit, dateField, InvalidUnitError, casual, longterm };
+  return { ordered, durationUnit, dateField, InvalidUnitError, ConflictingSpecificationError, casual, longterm };
 });

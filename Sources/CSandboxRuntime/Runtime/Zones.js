@@ -66,8 +66,20 @@ section("zones", () => {
 
     constructor(name) {
       super();
-      this.zoneName = name;
-      this.valid = IANAZone.isValidZone(name);
+      const known = IANAZone.normalizeZone(name);
+      // In the letters of the zone's own name; one name of a zone is not made another.
+      this.zoneName = known?.toLowerCase() === String(name).toLowerCase() ? known : name;
+      this.valid = known !== null;
+    }
+
+    /** The name that the engine gives to a zone; null where there is none of that name. */
+    static normalizeZone(name) {
+      if (!name) return null;
+      try {
+        return new Intl.DateTimeFormat("en-US", { timeZone: name }).resolvedOptions().timeZone;
+      } catch {
+        return null;
+      }
     }
 
     static create(name) {
@@ -79,15 +91,7 @@ section("zones", () => {
       return zone;
     }
 
-    static isValidZone(name) {
-      if (!name) return false;
-      try {
-        new Intl.DateTimeFormat("en-US", { timeZone: name });
-        return true;
-      } catch {
-        return false;
-      }
-    }
+    static isValidZone(name) { return IANAZone.normalizeZone(name) !== null; }
 
     static isValidSpecifier(name) { return IANAZone.isValidZone(name); }
     static resetCache() { ianaZones.clear(); }
@@ -174,6 +178,7 @@ section("settings", () => {
       defaultInput = undefined;
       resolved = resolvedSystem = undefined;
       settings.locale = "en-US";
+      settings.weeks = undefined;
       settings.throwOnInvalid = false;
     },
     systemZone() {
@@ -198,6 +203,8 @@ section("settings", () => {
     },
     now: () => Date.now(),
     locale: "en-US",
+    /** Of all locales, where a script has said so. */
+    weeks: undefined,
     throwOnInvalid: false,
     twoDigitCutoffYear: 60,
   };
@@ -209,7 +216,9 @@ section("settings", () => {
     static get defaultZone() { return settings.zone(); }
     static set defaultZone(zone) { settings.setZone(zone); }
     static get defaultLocale() { return settings.locale; }
-    static set defaultLocale(locale) { settings.locale = locale; }
+    static set defaultLocale(locale) { settings.locale = locale || "en-US"; }
+    static get defaultWeekSettings() { return settings.weeks ?? null; }
+    static set defaultWeekSettings(weeks) { settings.weeks = weeks ? use("localeWeeks").checked(weeks) : undefined; }
     static get throwOnInvalid() { return settings.throwOnInvalid; }
     static set throwOnInvalid(flag) { settings.throwOnInvalid = Boolean(flag); }
     static get twoDigitCutoffYear() { return settings.twoDigitCutoffYear; }
@@ -218,4 +227,34 @@ section("settings", () => {
   }
 
   return { settings, Settings };
+});
+
+// On which day weeks begin, and which days are their end, by locale.
+section("localeWeeks", () => {
+  const { isoWeeks } = use("calendar");
+  const { settings } = use("settings");
+  const known = new Map();
+
+  const isDay = (day) => Number.isInteger(day) && day >= 1 && day <= 7;
+
+  function checked({ firstDay, minimalDays, weekend } = {}) {
+    if (!isDay(firstDay) || !isDay(minimalDays) || !Array.isArray(weekend) || !weekend.every(isDay)) {
+      throw new TypeError("Invalid week settings: firstDay, minimalDays and the days of weekend must be from 1 to 7");
+    }
+    return { firstDay, minimalDays, weekend: [...weekend] };
+  }
+
+  /** {firstDay, minimalDays, weekend}: as ISO has it, where the engine does not know. */
+  function weeksOf(locale) {
+    if (settings.weeks !== undefined) return settings.weeks;
+    let weeks = known.get(locale);
+    if (weeks === undefined) {
+      const tag = new Intl.Locale(locale);
+      weeks = { ...isoWeeks, ...(tag.getWeekInfo?.() ?? tag.weekInfo) };
+      known.set(locale, weeks);
+    }
+    return weeks;
+  }
+
+  return { weeksOf, checked };
 });
