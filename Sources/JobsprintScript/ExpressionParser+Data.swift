@@ -39,7 +39,9 @@ extension ExpressionParser {
     case "context": return .data(.inputContext)
     case "first", "last", "all":
       guard token == .mark(.parenOpen) else { throw Self.alone("$input.\(member)") }
-      guard try arguments(upTo: 2).isEmpty else { throw .invalid("$input.\(member)() should have no arguments") }
+      guard try arguments(upTo: 2).isEmpty else {
+        throw .needsJavaScript("it asks for another branch or run of the input")
+      }
       return .data(member == "first" ? .firstItem : member == "last" ? .lastItem : .allItems)
     default: throw .needsJavaScript("it uses '$input.\(member)'")
     }

@@ -5,9 +5,10 @@ enum Vocabulary {
   static let roots: [String: Expression.DataRoot] = [
     "$json": .json, "$data": .json, "$binary": .binary, "$itemIndex": .itemIndex, "$position": .itemIndex,
     "$thisItemIndex": .itemIndex, "$thisItem": .item, "$runIndex": .runIndex, "$thisRunIndex": .runIndex,
-    "$now": .now, "$today": .today, "$execution": .execution, "$executionId": .executionID, "$mode": .mode,
+    "$now": .now, "$today": .today, "$execution": .execution, "$exec": .execution, "$executionId": .executionID,
+    "$mode": .mode,
     "$workflow": .workflow, "$prevNode": .previousNode, "$parameter": .parameters, "$rawParameter": .rawParameters,
-    "$nodeId": .nodeID, "$nodeVersion": .nodeVersion, "$vars": .variables,
+    "$nodeId": .nodeID, "$nodeVersion": .nodeVersion, "$version": .nodeVersion, "$vars": .variables,
   ]
 
   static let values: [String: ScriptValue] = {

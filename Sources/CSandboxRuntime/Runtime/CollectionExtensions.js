@@ -50,8 +50,17 @@ section("arrayExtensions", () => {
     });
   }
 
+  /** Names of fields: each an argument, in a list, or several in one text with commas between. */
+  function fieldNames(array, names) {
+    return names.flat().flatMap((name) => {
+      const isList = typeof name === "string" && name.includes(",")
+        && !array.some((element) => isObject(element) && Object.hasOwn(element, name));
+      return isList ? name.split(",").map((part) => part.trim()) : [name];
+    });
+  }
+
   function unique(array, ...fields) {
-    const keys = fields.flat();
+    const keys = fieldNames(array, fields);
     const keyOf = (element) => (keys.length > 0 && isObject(element) ? keys.map((key) => element[key]) : element);
     const kept = [], seen = [], plain = new Set();
     for (const element of array) {
@@ -113,7 +122,7 @@ section("arrayExtensions", () => {
       return merged;
     },
     pluck(array, ...names) {
-      const fields = names.flat();
+      const fields = fieldNames(array, names);
       if (fields.length === 0) return array;
       return array.filter((element) => isObject(element) && fields.some((field) => Object.hasOwn(element, field)))
         .map((element) => {
@@ -158,12 +167,19 @@ section("objectExtensions", () => {
     return text;
   }
 
+  function fieldName(name, method) {
+    if (typeof name !== "string" && typeof name !== "number") {
+      throw new ExpressionExtensionError(`${method}(): expected the name of a field, e.g. .${method}('name')`);
+    }
+    return name;
+  }
+
   const functions = {
     isEmpty: (object) => Object.keys(object).length === 0,
     isNotEmpty: (object) => Object.keys(object).length > 0,
     keys: (object) => Object.keys(object),
     values: (object) => Object.values(object),
-    hasField: (object, name) => Object.hasOwn(object, name),
+    hasField: (object, name) => Object.hasOwn(object, fieldName(name, "hasField")),
     compact: (object) => compact(object),
     /** The object's own values win. */
     merge(object, other) {
@@ -171,7 +187,7 @@ section("objectExtensions", () => {
       return { ...other, ...object };
     },
     removeField(object, name) {
-      const { [name]: removed, ...rest } = object;
+      const { [fieldName(name, "removeField")]: removed, ...rest } = object;
       return rest;
     },
     removeFieldsContaining(object, text) {

@@ -116,15 +116,16 @@ section("dataProxy", () => {
       get item() { return scene.items[position.item]; }
       get params() { return scene.source === null ? undefined : scene.nodeNamed(scene.source.node)?.parameters; }
       get context() { return scene.source === null ? {} : stateOf(scene, scene.source.node); }
-      first(...values) { return this.#plain("first", values)[0]; }
-      last(...values) { return this.#plain("last", values).at(-1); }
-      all(...values) { return this.#plain("all", values); }
-      #plain(name, values) {
-        if (values.length > 0) {
-          throw new ExpressionError(`$input.${name}() should have no arguments`,
-            { description: "Use $('Node').all(branch, run) for another branch or run.", type: "invalid_syntax" });
-        }
-        return scene.items;
+      first(branch, run) { return this.#items(branch, run)[0]; }
+      last(branch, run) { return this.#items(branch, run).at(-1); }
+      all(branch, run) { return this.#items(branch, run); }
+      /** The items that came, or those of another branch or run of the node that gave them. */
+      #items(branch, run) {
+        const { source } = scene;
+        if (source === null) return scene.items;
+        const output = wholeNumber(branch, source.output), runIndex = wholeNumber(run, source.run);
+        return output === source.output && runIndex === source.run ? scene.items
+          : itemsOf(scene, source.node, output, runIndex);
       }
     })();
 
@@ -157,7 +158,13 @@ section("dataProxy", () => {
         scene.customData[key] = Array.from(String(value).slice(0, 510)).slice(0, 255).join("");
         scene.changesCustomData = true;
       },
-      setAll(values) { for (const [key, value] of Object.entries(values)) customData.set(key, value); },
+      setAll(values) {
+        if (values === null || typeof values !== "object" || Array.isArray(values)) {
+          throw new ExpressionError("Custom data must be an object, e.g. setAll({ key: 'value' })",
+            { type: "custom_data" });
+        }
+        for (const [key, value] of Object.entries(values)) customData.set(key, value);
+      },
       get: (key) => scene.customData[key],
       getAll: () => ({ ...scene.customData }),
     };
@@ -232,6 +239,9 @@ section("dataProxy", () => {
       Info: () => use("interval").Info,
     };
     getters.$fromAi = getters.$fromai = getters.$fromAI;
+    // Names that only n8n's documentation uses.
+    getters.$exec = getters.$execution;
+    getters.$version = getters.$nodeVersion;
 
     function fromAI(key, description, type, otherwise) {
       if (isMissing(key) || key === "") throw new ExpressionError("Add a key, e.g. $fromAI('placeholder_name')",

@@ -42,7 +42,7 @@ section("dateExtensions", () => {
         "isBetween(): expected two args");
       const [one, other] = [dateOf(first, "isBetween"), dateOf(second, "isBetween")];
       const here = +moment(date);
-      return Math.min(+one, +other) <= here && here <= Math.max(+one, +other);
+      return Math.min(+one, +other) < here && here < Math.max(+one, +other);
     },
     isDst: (date) => moment(date).isInDST,
     isInLast(date, amount = 0, unit = "minutes") {

@@ -1,11 +1,13 @@
 // Evaluates compiled templates over a scene.
 //
 // n8n's rule for errors: an ExpressionError is the user's to see, any other error makes that piece of code `undefined`.
+// A time unit that does not exist is told, too.
 
 section("evaluator", () => {
   const { compile } = use("compiler");
   const { ExpressionError, problems } = use("problems");
   const { makeData } = use("dataProxy");
+  const { ConflictingSpecificationError, InvalidUnitError } = use("units");
 
   class Evaluator {
     constructor(scene) {
@@ -37,6 +39,10 @@ section("evaluator", () => {
         return code.call(this.names[1], this.names);
       } catch (error) {
         if (error instanceof ExpressionError) throw error;
+        // A unit that does not exist is in the expression itself, and not in the data.
+        if (error instanceof InvalidUnitError || error instanceof ConflictingSpecificationError) {
+          throw new ExpressionError(error.message, { description: "Correct the expression.", type: "invalid_unit" });
+        }
         return undefined;
       }
     }

@@ -42,7 +42,15 @@ section("extend", () => {
     }
     if (group !== undefined && Object.hasOwn(group.functions, name)) {
       const body = group.functions[name];
-      return (values) => body(value, ...values);
+      return (values) => {
+        try {
+          return body(value, ...values);
+        } catch (error) {
+          // What a method can't take is the user's to know, whoever found it out.
+          if (error instanceof ExpressionError) throw error;
+          throw new ExpressionExtensionError(`${name}(): ${error?.message ?? error}`);
+        }
+      };
     }
     if (typeof own === "function") return (values) => own.apply(value, values);
     if (Object.hasOwn(generic, name)) return () => generic[name](value);
