@@ -5,6 +5,7 @@
 
 import CJavaScriptCore
 import CSandboxRuntime
+import Glibc
 import SandboxGuards
 
 /// The context of one execution.
@@ -13,21 +14,25 @@ final class ScriptContext {
   private let run: JSObjectRef
   private var answer: [UInt8]?
 
-  /// Calls the entry and hands its answer to `settle`, which is out of the scripts' reach.
+  /// Calls the entry and hands its answer to `settle`, which is out of the scripts' reach. Without a request, calls the
+  /// timer that is due (Runtime/Timers.js).
   private static let bridge = """
     (function (settle) {
       'use strict';
-      const entry = globalThis.__jobsprint;
+      const { __jobsprint: entry, __jobsprintTick: tick } = globalThis;
+      delete globalThis.__jobsprintTick;
+      const { stringify } = JSON, { apply } = Reflect, { then } = Promise.prototype;
       const failure = (error) => {
         let name = 'Error', message = 'unknown';
         try { name = String(error.name); message = String(error.message); } catch {}
-        return JSON.stringify({ error: { name, message } });
+        return stringify({ error: { name, message } });
       };
       return (request) => {
+        if (request === undefined) return tick();
         try {
           const answer = entry(request);
           if (typeof answer === 'string') settle(answer);
-          else answer.then(settle, (error) => settle(failure(error)));
+          else apply(then, answer, [settle, (error) => settle(failure(error))]);
         } catch (error) {
           settle(failure(error));
         }
@@ -39,6 +44,7 @@ final class ScriptContext {
     // A virtual machine of its own: two contexts share neither heap nor compiled code.
     guard let context = JSGlobalContextCreate(nil) else { throw SandboxError("no context can be made") }
     self.context = context
+    try Self.offer(HostFunction.random, named: "__jobsprintRandom", in: context)
     let runtime = "(function () { \"use strict\";\n\(String(cString: sandbox_runtime_text()))})();"
     _ = try Self.evaluate(runtime, in: context)
     let bridge = try Self.evaluate(Self.bridge, in: context)
@@ -68,7 +74,36 @@ final class ScriptContext {
     var exception: JSValueRef?
     // Promises are settled as far as they can be when this returns.
     JSObjectCallAsFunction(context, run, nil, 1, &arguments, &exception)
-    return answer ?? Array(#"{"error":{"name":"NeverSettled","message":"nothing is left that could settle it"}}"#.utf8)
+    while answer == nil {
+      switch nextTimer() {
+      case .inMilliseconds(let pause): usleep(pause * 1000)
+      case .never:
+        return Self.error("NeverSettled", "nothing is left that could settle it")
+      case .tooLate:
+        return Self.error(
+          "ExecutionError", "The code waits for more than 10 s",
+          "A run may wait 10 s with its timers: use a Wait node to pause a workflow.")
+      }
+    }
+    return answer ?? []
+  }
+
+  private enum NextTimer {
+    case inMilliseconds(UInt32)
+    case never, tooLate
+  }
+
+  /// Calls the timer that is due, or says how long the next one takes.
+  private func nextTimer() -> NextTimer {
+    var exception: JSValueRef?
+    let pause = JSValueToNumber(context, JSObjectCallAsFunction(context, run, nil, 0, nil, &exception), nil)
+    guard exception == nil, let pause = Int(exactly: pause.rounded(.up)) else { return .never }
+    return pause == -2 ? .tooLate : UInt32(exactly: pause).map { .inMilliseconds(min($0, 1000)) } ?? .never
+  }
+
+  /// An answer that says what went wrong; the texts need no escaping.
+  private static func error(_ name: String, _ message: String, _ description: String = "") -> [UInt8] {
+    Array(#"{"error":{"name":"\#(name)","message":"\#(message)","description":"\#(description)"}}"#.utf8)
   }
 
   // MARK: What a script's call comes back to
@@ -91,11 +126,23 @@ final class ScriptContext {
     return JSValueIsObject(context, value) ? JSValueToObject(context, value, nil) : nil
   }
 
+  /// Puts a function before the runtime, which takes it away from the scripts.
+  private static func offer(_ function: HostFunction, named name: String, in context: JSGlobalContextRef) throws {
+    let name = string(Array(name.utf8))
+    defer { JSStringRelease(name) }
+    var exception: JSValueRef?
+    let object = JSObjectMake(context, function.type, nil)
+    JSObjectSetProperty(
+      context, JSContextGetGlobalObject(context), name, object, JSPropertyAttributes(kJSPropertyAttributeNone),
+      &exception)
+    if exception != nil { throw failure("a function of the host", exception, in: context) }
+  }
+
   private static func failure(_ what: String, _ exception: JSValueRef?, in context: JSContextRef) -> SandboxError {
     SandboxError("\(what): " + String(decoding: text(of: exception, in: context) ?? [], as: UTF8.self))
   }
 
-  private static func string(_ bytes: [UInt8]) -> JSStringRef? {
+  fileprivate static func string(_ bytes: [UInt8]) -> JSStringRef? {
     var bytes = bytes
     bytes.append(0)
     return bytes.withUnsafeBytes { JSStringCreateWithUTF8CString($0.bindMemory(to: CChar.self).baseAddress) }
@@ -128,6 +175,17 @@ private struct HostFunction {
     HostFunction.owner(of: function)?.settle(arguments?[0])
     return JSValueMakeUndefined(context)
   }
+
+  /// So many random bytes as hexadecimal digits, at most 65,536.
+  static let random = HostFunction { context, _, _, count, arguments, _ in
+    let wanted = count > 0 ? JSValueToNumber(context, arguments?[0], nil) : 0
+    let bytes = (0..<(Int(exactly: wanted).map { max(0, min($0, 65_536)) } ?? 0)).map { _ in UInt8.random(in: 0...255) }
+    let text = ScriptContext.string(bytes.flatMap { [hexDigits[Int($0 >> 4)], hexDigits[Int($0 & 15)]] })
+    defer { JSStringRelease(text) }
+    return JSValueMakeString(context, text)
+  }
+
+  private static let hexDigits = Array("0123456789abcdef".utf8)
 
   private static func owner(of function: JSObjectRef?) -> ScriptContext? {
     JSObjectGetPrivate(function).map { Unmanaged<ScriptContext>.fromOpaque($0).takeUnretainedValue() }

@@ -114,7 +114,8 @@ import Testing
     "process", "require", "module", "Deno", "Bun", "fetch", "XMLHttpRequest", "WebSocket", "Worker", "importScripts",
     "load", "read", "readFile", "readline", "print", "quit", "run", "system", "exec", "spawn", "java", "Packages",
     "$vm",
-    "$262", "$", "gc", "createGlobalObject", "window", "document", "__jobsprintFetch",
+    "$262", "$", "gc", "createGlobalObject", "window", "document", "__jobsprintFetch", "__jobsprintRandom",
+    "__jobsprintTick",
   ]
 
   @Test(arguments: walks)
@@ -230,7 +231,7 @@ import Testing
     "while (true) structuredClone({ a: [1, 2, 3] })", "return 'a'.repeat(2 ** 29).split('')",
     "const all = []; while (true) all.push(new Intl.NumberFormat('de'))",
     "const r = new FinalizationRegistry(() => {}); while (true) r.register({}, new Array(1000))",
-    "Promise.prototype.then = () => { while (true) {} }; return {}",
+    "const all = []; Promise.prototype.then = () => { while (true) {} }; await { then() { while (true) {} } }",
     "const all = []; while (true) all.push(new WebAssembly.Memory({ initial: 1000 }))",
     "const all = []; while (true) all.push(new Function('return ' + 'x'.repeat(1e5)))",
     "throw { get message() { while (true) {} } }", "throw new Proxy({}, { get() { throw 1 } })",

@@ -12,7 +12,12 @@ section("codeRunner", () => {
 
   const AsyncFunction = (async () => {}).constructor;
   const sourceName = "jobsprint-code";
-  const header = "return (async function () {\n", footer = "\n}).call(this);\n//# sourceURL=";
+  // An arrow function of its own, so that the code may declare any of the names anew.
+  const header = "return await (async () => {\n", footer = "\n})();\n//# sourceURL=";
+  const noModules = "'import' and 'export' may only appear at the top level of a module: use require() in code";
+  const { apply } = Reflect;
+  const { defineProperty } = Object;
+  const ownNames = ["$input", "$json", "$items", "$node"];
 
   /**
    * The line of an error in a whole compiled function: from the stack, or where the engine notes it on the error
@@ -131,6 +136,7 @@ section("codeRunner", () => {
       const evaluator = new Evaluator(scene);
       this.data = makeData(scene, (text, item) => evaluator.value(text, item));
       this.data.position.showsContent = true;
+      this.outcomes = [];
       const { console, lines } = use("console").makeConsole();
       this.lines = lines;
       this.staticData = structuredCopy(request.staticData ?? {});
@@ -206,73 +212,91 @@ section("codeRunner", () => {
         const isKnown = linesBeforeInParser !== undefined && typeof error.line === "number";
         const last = source.split("\n").length;
         const line = isKnown ? Math.min(Math.max(error.line - linesBeforeInParser, 1), last) : undefined;
-        throw located(error, undefined, line);
+        const isModule = /^\s*(?:import\s*[\w{*'"]|export\s)/m.test(source);
+        throw located(isModule ? new SyntaxError(noModules) : error, undefined, line);
       }
     }
 
-    async call(place, extra) {
-      this.data.position.item = place;
-      const values = this.names.map((name) => {
-        if (Object.hasOwn(extra, name)) return extra[name];
+    /** One run of the code; after it, nothing may be used that code could have replaced, until the realm is mended. */
+    async call(place, item) {
+      const { names, getters, data } = this, values = [];
+      data.position.item = place;
+      for (let at = 0; at < names.length; at++) {
         try {
-          return this.getters[name]();
+          values[at] = names[at] === "item" && item !== undefined ? item : getters[names[at]]();
         } catch (error) {
           // `$json` without an item is an error only for code that uses it, which a name alone does not prove.
           if (error instanceof DataNeeded) throw error;
-          return undefined;
+          values[at] = undefined;
         }
-      });
-      const self = { helpers: this.helpers, getWorkflowStaticData: this.getters.getWorkflowStaticData(),
-        getNodeParameter: this.parameter,
-        getInputData: () => this.scene.items, getMode: () => this.scene.execution.mode };
-      for (const name of ["$input", "$json", "$items", "$node"]) {
-        Object.defineProperty(self, name, { get: this.getters[name], enumerable: false });
       }
-      return this.body.apply(self, values);
+      const { scene, helpers, parameter } = this;
+      const self = { helpers, getWorkflowStaticData: getters.getWorkflowStaticData(), getNodeParameter: parameter,
+        getInputData: () => scene.items, getMode: () => scene.execution.mode };
+      for (let at = 0; at < ownNames.length; at++) {
+        defineProperty(self, ownNames[at], { __proto__: null, get: getters[ownNames[at]] });
+      }
+      // Not the promise itself: to hand that on would call its `then`.
+      return await apply(this.body, self, values);
     }
 
-    /** `kind`: "all", "each", "function" or "functionItem". */
+    /** Runs the code once, or for each item, and keeps what it gave or threw as it is. */
     async run() {
       const { items } = this.scene, { kind, continueOnFail } = this.request;
       if (linesBefore === undefined) await measureLines();
       this.prepare();
-      if (kind === "all" || kind === "function") {
+      const count = isForAll(kind) ? 1 : items.length;
+      for (let place = 0; place < count; place++) {
+        const outcome = { hasFailed: false, result: undefined, error: undefined };
+        this.outcomes[place] = outcome;
         try {
-          const result = await this.call(0, {});
-          return (kind === "all" ? all(result) : functionItems(result)).map(trimmed);
+          const item = isForAll(kind) ? undefined : kind === "functionItem" ? items[place].json : items[place];
+          outcome.result = await this.call(place, item);
         } catch (error) {
-          const failure = located(error);
-          if (!continueOnFail || failure instanceof DataNeeded) throw failure;
-          return [{ json: { error: failure.message } }];
+          outcome.hasFailed = true;
+          outcome.error = error;
+          if (!continueOnFail || error instanceof DataNeeded) return;
         }
       }
-      const results = [];
-      for (let place = 0; place < items.length; place++) {
-        const pairedItem = { item: place };
+    }
+
+    /** The items that the code gave; throws what it threw, and what is wrong with what it gave. */
+    items() {
+      const { kind, continueOnFail } = this.request, made = [];
+      for (const [place, outcome] of this.outcomes.entries()) {
+        const item = isForAll(kind) ? undefined : place;
         try {
-          if (kind === "functionItem") {
-            const result = await this.call(place, { item: items[place].json });
-            if (result === undefined || result === null || typeof result !== "object" || Array.isArray(result)) {
-              throw new CodeError(result === undefined || result === null
-                ? "No data got returned. Always make sure to return an object."
-                  : "The returned value has to be an object!", { item: place });
-            }
-            const { binary } = items[place];
-            results.push({ json: result, ...(binary === undefined ? {} : { binary }), pairedItem });
-          } else {
-            const result = await this.call(place, { item: items[place] });
-            const { json, binary } = single(result, place);
-            results.push({ json, ...(binary === undefined || binary === null ? {} : { binary }), pairedItem });
-          }
+          if (outcome.hasFailed) throw outcome.error;
+          for (const one of this.itemsOf(outcome.result, place)) made.push(one);
         } catch (error) {
-          const failure = located(error, place);
+          const failure = located(error, item);
           if (!continueOnFail || failure instanceof DataNeeded) throw failure;
-          results.push({ json: { error: failure.message }, pairedItem });
+          made.push({ json: { error: failure.message }, ...(item === undefined ? {} : { pairedItem: { item } }) });
         }
       }
-      return results;
+      return made;
+    }
+
+    /** `kind`: "all", "each", "function" or "functionItem". */
+    itemsOf(result, place) {
+      const { kind } = this.request, pairedItem = { item: place };
+      if (kind === "all") return all(result).map(trimmed);
+      if (kind === "function") return functionItems(result).map(trimmed);
+      if (kind === "each") {
+        const { json, binary } = single(result, place);
+        return [{ json, ...(binary === undefined || binary === null ? {} : { binary }), pairedItem }];
+      }
+      if (result === undefined || result === null || typeof result !== "object" || Array.isArray(result)) {
+        throw new CodeError(result === undefined || result === null
+          ? "No data got returned. Always make sure to return an object." : "The returned value has to be an object!",
+          { item: place });
+      }
+      const { binary } = this.scene.items[place];
+      return [{ json: result, ...(binary === undefined ? {} : { binary }), pairedItem }];
     }
   }
+
+  const isForAll = (kind) => kind === "all" || kind === "function";
 
   const structuredCopy = (value) => JSON.parse(JSON.stringify(value));
 

@@ -12,12 +12,18 @@
 // A request that can't be answered at all gives {error} alone.
 
 {
-  const parse = JSON.parse;
+  // Own references: code may replace what it finds.
+  const { parse, stringify } = JSON;
+  const { apply } = Reflect;
+  const { then } = Promise.prototype;
   const { defineProperty } = Object;
   const fetchFromHost = globalThis.__jobsprintFetch;
   delete globalThis.__jobsprintFetch;
+  use("random").begin(globalThis.__jobsprintRandom);
+  delete globalThis.__jobsprintRandom;
+  const { restore } = use("intrinsics");
 
-  let scene, evaluator;
+  let scene, evaluator, hasRunCode = false;
   // The scene as it came, where items were kept back: code is run again from the beginning once they are here, and must
   // not see what it changed the first time.
   let sceneText, received = [];
@@ -30,23 +36,33 @@
     const { Scene } = use("scene");
     use("settings").settings.begin(raw.timezone ?? raw.workflow?.settings?.timezone);
     const fetch = typeof fetchFromHost !== "function" ? undefined : (need) => {
-      const answer = fetchFromHost(JSON.stringify(need));
+      const answer = fetchFromHost(stringify(need));
       return typeof answer === "string" ? parse(answer) : undefined;
     };
     scene = new Scene(raw, fetch);
     evaluator = undefined;
   }
 
+  /** After user code, before anything is made of what it gave. */
+  function mend() {
+    const lost = restore();
+    if (lost === undefined) return;
+    const { CodeError } = use("codeResults");
+    throw new CodeError(`The code has replaced ${lost} for good`, {
+      description: "What it gives can't be read any more: don't freeze or lock what belongs to JavaScript itself.",
+    });
+  }
+
   function receive(request) {
     if (request.scene === undefined && scene === undefined) throw new Error("There is no scene yet");
     if (request.scene !== undefined) {
       received = [];
-      sceneText = fetchFromHost === undefined && keepsItemsBack(request.scene) ? JSON.stringify(request.scene)
+      sceneText = fetchFromHost === undefined && keepsItemsBack(request.scene) ? stringify(request.scene)
         : undefined;
       begin(request.scene);
     }
     if (request.data !== undefined && sceneText !== undefined) {
-      received.push(...request.data.map((piece) => JSON.stringify(piece)));
+      received.push(...request.data.map((piece) => stringify(piece)));
       begin(parse(sceneText));
       for (const piece of received) scene.receive(parse(piece));
     }
@@ -63,8 +79,8 @@
     };
   };
 
-  const customData = () => (scene.changesCustomData ? `,"customData":${JSON.stringify(scene.customData)}` : "");
-  const needs = () => (scene.needs.length > 0 ? `,"needs":${JSON.stringify(scene.needs)}` : "");
+  const customData = () => (scene.changesCustomData ? `,"customData":${stringify(scene.customData)}` : "");
+  const needs = () => (scene.needs.length > 0 ? `,"needs":${stringify(scene.needs)}` : "");
 
   function evaluate(request) {
     receive(request);
@@ -74,7 +90,7 @@
       odd.push({ template, item, ...what });
       return null;
     }));
-    return `{"values":[${texts.join()}],"odd":${JSON.stringify(odd)}${customData()}${needs()}}`;
+    return `{"values":[${texts.join()}],"odd":${stringify(odd)}${customData()}${needs()}}`;
   }
 
   /** The values of a template for all items, as JSON. `tell` is told of what has none, and says what stands there. */
@@ -114,16 +130,23 @@
     let code, outcome;
     try {
       code = new Code(scene, request);
-      const items = await code.run();
-      outcome = `"items":${use("json").text(items)}`;
+      hasRunCode = true;
+      use("timers").begin();
+      try {
+        await code.run();
+      } finally {
+        mend();
+        use("timers").end();
+      }
+      outcome = `"items":${use("json").text(code.items())}`;
     } catch (error) {
       const found = described(error, undefined);
       // A scene that lacks items is asked for them, whatever the code made of the failure.
-      outcome = found === undefined ? '"needed":true' : `"error":${JSON.stringify(found)}`;
+      outcome = found === undefined ? '"needed":true' : `"error":${stringify(found)}`;
     }
     let state = "";
     if (code !== undefined) {
-      if (code.lines.length > 0) state += `,"console":${JSON.stringify(code.lines)}`;
+      if (code.lines.length > 0) state += `,"console":${stringify(code.lines)}`;
       const staticText = use("json").text(code.staticData);
       if (staticText !== code.staticText) state += `,"staticData":${staticText}`;
     }
@@ -137,12 +160,13 @@
       receive(request);
       return "{}";
     },
-    mentions: ({ texts }) => JSON.stringify({ mentions: texts.map((text) => use("compiler").mentions(text)) }),
+    mentions: ({ texts }) => stringify({ mentions: texts.map((text) => use("compiler").mentions(text)) }),
     /** Builds what every expression and all code uses, so that a context that waits is warm. */
     warm() {
       const anyScene = { node: "", timezone: "UTC", inputs: [[{ json: {} }]] };
       evaluate({ scene: anyScene, templates: ["={{ $json.name }}"], count: 1 });
       scene = evaluator = undefined;
+      restore();
       return "{}";
     },
   };
@@ -150,16 +174,20 @@
   defineProperty(globalThis, "__jobsprint", {
     value: (requestText) => {
       const refused = (error) =>
-        JSON.stringify({ error: { name: "RequestError", message: String(error?.message ?? error) } });
+        stringify({ error: { name: "RequestError", message: String(error?.message ?? error) } });
       try {
+        // What code has left running may have gone on after its end.
+        if (hasRunCode) mend();
         const request = parse(requestText);
         if (!Object.hasOwn(operations, request.op)) return refused(`Unknown operation: ${request.op}`);
         const answer = operations[request.op](request);
-        return typeof answer === "string" ? answer : answer.catch(refused);
+        return typeof answer === "string" ? answer : apply(then, answer, [undefined, refused]);
       } catch (error) {
         return refused(error);
       }
     },
     writable: false, configurable: false, enumerable: false,
   });
+  // For the host alone, while an answer is still to come: see Timers.js.
+  defineProperty(globalThis, "__jobsprintTick", { value: () => use("timers").tick(), configurable: true });
 }

@@ -3,6 +3,7 @@
 
 section("nodeGlobals", () => {
   const bytes = use("bytes");
+  const timers = use("timers");
   const { problems } = use("problems");
 
   class Buffer extends Uint8Array {
@@ -268,25 +269,7 @@ section("nodeGlobals", () => {
     }
   }
 
-  // MARK: What is not there
-
-  const noTimers = (name) => () => {
-    throw problems.notOffline(`${name}()`, "Code nodes run without timers: use a Wait node to pause a workflow.");
-  };
-  const ownModules = {
-    luxon: () => (
-      { DateTime: use("dateTime").DateTime, Duration: use("duration").Duration, Interval: use("interval").Interval,
-      Settings: use("settings").Settings, Info: use("interval").Info }),
-    buffer: () => ({ Buffer }), url: () => ({ URL, URLSearchParams }), util: () => ({ TextEncoder, TextDecoder }),
-    jmespath: () => ({ search: use("jmespath").search }),
-  };
-  function require(name) {
-    const key = String(name).replace(/^node:/, "");
-    if (Object.hasOwn(ownModules, key)) return ownModules[key]();
-    throw problems.notOffline(`Module '${name}'`,
-      "Code nodes run without modules and without network or files: use a node made for the task "
-      + "(HTTP Request, Crypto, Read/Write Files…).");
-  }
+  // MARK: What is left
 
   /** A structured copy of plain data, dates, maps and sets. */
   function structuredClone(value, seen = new Map()) {
@@ -320,12 +303,13 @@ section("nodeGlobals", () => {
   }
 
   return {
-    Buffer, TextEncoder, TextDecoder, URL, URLSearchParams, require,
+    Buffer, TextEncoder, TextDecoder, URL, URLSearchParams,
+    require: (name) => use("nodeModules").require(name),
     structuredClone: (value) => structuredClone(value),
     atob: (text) => decoded(bytes.base64Bytes(String(text)), "latin1"),
     btoa: (text) => bytes.base64(encoded(String(text), "latin1")),
-    setTimeout: noTimers("setTimeout"), setInterval: noTimers("setInterval"), setImmediate: noTimers("setImmediate"),
-    clearTimeout: () => {}, clearInterval: () => {}, clearImmediate: () => {},
+    setTimeout: timers.setTimeout, setInterval: timers.setInterval, setImmediate: timers.setImmediate,
+    clearTimeout: timers.clear, clearInterval: timers.clear, clearImmediate: timers.clear,
     queueMicrotask: (body) => { Promise.resolve().then(body); },
     fetch: () => { throw problems.notOffline("fetch()", "Code nodes have no network: use the HTTP Request node."); },
     process: { arch: "x64", env: {}, platform: "linux", pid: 1, ppid: 0, version: "v22.0.0",

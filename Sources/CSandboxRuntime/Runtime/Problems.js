@@ -78,6 +78,9 @@ section("problems", () => {
       : "this is a function, please add ()",
       "An expression must give data.", "function_value"),
     notOffline: (name, advice) => make(`${name} is not available here`, advice, "not_available"),
+    noModule: (name, known) => make(`Cannot find module '${name}'`,
+      `Code nodes have ${known.join(", ")}, and neither network nor files: use a node made for the task (HTTP Request, `
+      + "Read/Write Files…).", "not_available"),
     unserializable: (reason) => make(`The expression's value can't be stored as JSON: ${reason}`,
       "Return plain data: text, numbers, booleans, arrays and objects without cycles.", "unserializable_value"),
   };
