@@ -64,14 +64,22 @@ extension ScriptValue {
   func keys() throws(Interruption) -> [String] {
     switch self {
     case .undefined, .null: throw .typeError
-    case .object(let members): return members.map(\.key)
-    case .record(let entries): return entries.map(\.key)
+    case .object(let members): return Self.listed(members.map(\.key))
+    case .record(let entries): return Self.listed(entries.map(\.key))
     case .array(let elements): return elements.indices.map { String($0) }
     case .list(let elements): return elements.indices.map { String($0) }
     case .string(let text): return text.utf16.indices.enumerated().map { String($0.offset) }
     case .bool, .integer, .number: return []
     case .item, .items, .moment: throw .needsJavaScript("it takes the keys of something that is no plain data")
     }
+  }
+
+  /// Names as JavaScript lists them: those that are places of an array first, by number.
+  private static func listed(_ names: [String]) -> [String] {
+    let isPlace = { (name: String) in name.arrayPlace.map { $0 < 4_294_967_295 } ?? false }
+    guard names.contains(where: isPlace) else { return names }
+    let places = names.filter(isPlace).compactMap { name in name.arrayPlace.map { (place: $0, name: name) } }
+    return places.sorted { $0.place < $1.place }.map(\.name) + names.filter { !isPlace($0) }
   }
 
   private func element(at place: Int) -> ScriptValue {

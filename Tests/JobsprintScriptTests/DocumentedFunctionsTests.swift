@@ -159,6 +159,9 @@ import Testing
   ]
 
   static let roots: [(String, JSONValue?)] = [
+    (
+      "Object.keys({ b: 1, 10: 2, 2: 3, '01': 4, '-1': 5, 4294967295: 6 })", ["2", "10", "b", "01", "-1", "4294967295"]
+    ),
     ("$if(1 > 2, 'a', 'b')", "b"), ("$ifEmpty('', 'x')", "x"), ("$ifEmpty([], 'x')", "x"), ("$ifEmpty({}, 'x')", "x"),
     ("$ifEmpty($json.gone, 'x')", "x"), ("$ifEmpty(0, 'x')", 0), ("$max(1, 3, 2)", 3), ("$min(4, 2, 9)", 2),
     ("$jmespath($json.people, '[*].name')", ["Ida", "Ole", "Ida"]),
