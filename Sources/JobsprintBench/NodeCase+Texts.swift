@@ -23,6 +23,15 @@ extension NodeCase {
         return items.map(i => { const date = new Date(i.json.since); date.setUTCDate(date.getUTCDate() + 7);
           return {json: {newDate: date.toISOString()}, pairedItem: i.pairedItem} })
         """),
+    NodeCase(
+      name: "dateTime (version 1)", type: "n8n-nodes-base.dateTime", version: 1,
+      parameters: ["value": "={{ $json.since }}", "toFormat": "DD.MM.YYYY", "dataPropertyName": "day"],
+      script: """
+        const two = number => String(number).padStart(2, '0');
+        return items.map(i => { const date = new Date(i.json.since);
+          const day = `${two(date.getUTCDate())}.${two(date.getUTCMonth() + 1)}.${date.getUTCFullYear()}`;
+          return {json: {...i.json, day}, pairedItem: i.pairedItem} })
+        """),
   ]
 
   static let cryptography: [NodeCase] = [
@@ -208,5 +217,37 @@ extension NodeCase {
           for (let c = 0; c < names.length; c++) if (record[c] !== '') json[names[c]] = record[c];
           return {json, pairedItem: items[0].pairedItem} })
         """, sources: [.table]),
+    NodeCase(
+      name: "moveBinaryData (to JSON)", type: "n8n-nodes-base.moveBinaryData", version: 1.1, parameters: [:],
+      script: """
+        return items.map(i => { const text = Buffer.from(i.binary.data.data, 'base64').toString();
+          return {json: JSON.parse(text.replace(/^\\ufeff/, '')), pairedItem: i.pairedItem} })
+        """, sources: [.files]),
+    NodeCase(
+      name: "moveBinaryData (to files)", type: "n8n-nodes-base.moveBinaryData", version: 1.1,
+      parameters: ["mode": "jsonToBinary"],
+      script: """
+        return items.map(i => { const bytes = Buffer.from(JSON.stringify(i.json));
+          return {json: {}, binary: {data: {data: bytes.toString('base64'), mimeType: 'application/json',
+            fileType: 'json', fileName: 'file.json', fileExtension: 'json', fileSize: bytes.length + ' B'}},
+            pairedItem: i.pairedItem} })
+        """),
+    NodeCase(
+      name: "iCal", type: "n8n-nodes-base.iCal", version: 1,
+      parameters: [
+        "title": "={{ $json.name }}", "start": "={{ $json.since }}", "end": "={{ $json.since }}",
+        "additionalFields": ["calName": "Customers", "location": "Berlin"],
+      ],
+      script: """
+        const basic = date => date.toISOString().slice(0, 19).replace(/[-:]/g, '') + 'Z', stamp = basic(new Date());
+        const escape = text => text.replace(/[\\\\;,]/g, '\\\\$&').replace(/\\n/g, '\\\\n');
+        return items.map((i, place) => { const time = basic(new Date(i.json.since));
+          const bytes = Buffer.from(['BEGIN:VCALENDAR', 'VERSION:2.0', 'CALSCALE:GREGORIAN', 'PRODID:bench',
+            'METHOD:PUBLISH', 'X-WR-CALNAME:Customers', 'X-PUBLISHED-TTL:PT1H', 'BEGIN:VEVENT', 'UID:1:0:' + place,
+            'SUMMARY:' + escape(i.json.name), 'DTSTAMP:' + stamp, 'DTSTART:' + time, 'DTEND:' + time,
+            'LOCATION:Berlin', 'END:VEVENT', 'END:VCALENDAR', ''].join('\\r\\n'));
+          return {json: {}, binary: {data: {data: bytes.toString('base64'), mimeType: 'text/calendar', fileType: 'text',
+            fileName: 'event.ics', fileExtension: 'ics', fileSize: bytes.length + ' B'}}, pairedItem: i.pairedItem} })
+        """),
   ]
 }

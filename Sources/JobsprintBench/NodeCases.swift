@@ -138,6 +138,20 @@ extension NodeCase {
         return items
         """),
     NodeCase(
+      name: "debugHelper (users)", type: "n8n-nodes-base.debugHelper", version: 1,
+      parameters: ["category": "randomData", "randomDataCount": 1],
+      script: """
+        const {randomUUID} = require('crypto');
+        const first = ['Ada', 'Bela', 'Carla', 'David', 'Elena', 'Felix', 'Greta', 'Hugo'];
+        const last = ['Adler', 'Brandt', 'Castro', 'Dubois', 'Evans', 'Fischer', 'Garcia', 'Hansen'];
+        const words = ['amber', 'birch', 'cedar', 'delta', 'ember', 'fjord', 'grove', 'harbor'];
+        const letters = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
+        const pick = list => list[Math.floor(Math.random() * list.length)];
+        return items.map(i => { let password = ''; for (let n = 0; n < 12; n++) password += pick(letters);
+          return {json: {uid: randomUUID(), email: `${pick(first)}${1 + Math.floor(Math.random() * 99)}@${pick(words)}.example`,
+            firstname: pick(first), lastname: pick(last), password}, pairedItem: i.pairedItem} })
+        """),
+    NodeCase(
       name: "respondToWebhook", type: "n8n-nodes-base.respondToWebhook", version: 1.1, parameters: [:],
       script: "return items"),
   ]

@@ -37,7 +37,8 @@ struct DateTimeNode: NodeType {
     NodeParameter("to", .choice, "roundDate up: to the end of what.", default: "month", choices: ["month"]),
     NodeParameter("outputFieldName", .text, "The field that receives the result; each operation has its default."),
     NodeParameter("options.includeInputFields", .boolean, "Keeps the item's fields.", default: false),
-    NodeParameter("options.fromFormat", .text, "formatDate: the format of the date, in Luxon's tokens."),
+    NodeParameter(
+      "options.fromFormat", .text, "The format of the date: formatDate in Luxon's tokens, version 1 in Moment.js's."),
     NodeParameter(
       "options.timezone", .text,
       "getCurrentDate: a zone's name; formatDate: whether the workflow's zone counts instead of the date's own."),
@@ -46,9 +47,7 @@ struct DateTimeNode: NodeType {
 
   func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
     let zone = try Self.workflowZone(context)
-    if context.typeVersion < 2 {
-      return try context.itemByItem { (item, place) throws(NodeError) in [try version1(item, place, zone, context)] }
-    }
+    if context.typeVersion < 2 { return try version1(context, zone: zone) }
     let names = try DateTimeTask.dates(of: context)
     var dates = names.map { name in context.rawParameter(name).map { PreparedValue($0, path: name, in: context) } }
     var reading = SharedReading<DateTimeTask>(context, without: names)

@@ -30,96 +30,145 @@ struct MoveBinaryDataNode: NodeType {
     ])
 
   func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
-    let mode = try context.string("mode", default: "binaryToJson")
+    var reading = SharedReading<BinaryMove>(context)
     return try context.itemByItem { (item, place) throws(NodeError) in
-      switch mode {
+      let move = try reading.settings { () throws(NodeError) in try BinaryMove(context, item: place) }
       // An item without what is to be converted is left out.
-      case "binaryToJson": try toJSON(item, place, context).map { [$0] } ?? []
-      case "jsonToBinary": try toFile(item, place, context).map { [$0] } ?? []
-      default: throw context.unknownChoice("mode", mode, ["binaryToJson", "jsonToBinary"])
-      }
+      return CollectionOfOne(try move.moved(item, at: place)).compactMap(\.self)
+    }
+  }
+}
+
+/// What the parameters say.
+private final class BinaryMove {
+  private enum Action {
+    case toJSON(ToJSON)
+    case toFile(ToFile)
+  }
+
+  private struct ToJSON {
+    let setsAllData: Bool
+    let stripsByteOrderMark: Bool
+    let keepsBase64: Bool
+    let readsJSON: Bool
+  }
+
+  private struct ToFile {
+    let convertsAllData: Bool
+    let isBase64: Bool
+    let isRaw: Bool
+    let addsByteOrderMark: Bool
+    let label: BinaryFile.Label
+  }
+
+  private let action: Action
+  private let source: FieldPath
+  private let destination: String
+  private let encoding: TextEncoding
+  private let keepsSource: Bool
+
+  init(_ context: NodeContext, item: Int) throws(NodeError) {
+    func option(_ name: String, _ fallback: Bool = false) throws(NodeError) -> Bool {
+      try context.bool("options.\(name)", item: item, default: fallback)
+    }
+    let mode = try context.string("mode", item: item, default: "binaryToJson")
+    switch mode {
+    case "binaryToJson":
+      action = .toJSON(
+        ToJSON(
+          setsAllData: try context.bool("setAllData", item: item, default: true),
+          stripsByteOrderMark: try option("stripBOM", true), keepsBase64: try option("keepAsBase64"),
+          readsJSON: try option("jsonParse")))
+    case "jsonToBinary":
+      let (isBase64, isRaw) = (try option("dataIsBase64"), try option("useRawData"))
+      var type = try context.string("options.mimeType", item: item)
+      if type.isEmpty { type = isRaw || isBase64 ? "text/plain" : "application/json" }
+      var name = try context.string("options.fileName", item: item)
+      if name.isEmpty, context.typeVersion >= 1.1 { name = "file." + (MediaType.fileExtension(for: type) ?? "bin") }
+      action = .toFile(
+        ToFile(
+          convertsAllData: try context.bool("convertAllData", item: item, default: true), isBase64: isBase64,
+          isRaw: isRaw, addsByteOrderMark: try option("addBOM"),
+          label: BinaryFile.Label(fileName: name, mimeType: type)))
+    default: throw context.unknownChoice("mode", mode, ["binaryToJson", "jsonToBinary"], item: item)
+    }
+    source = FieldPath(try context.string("sourceKey", item: item, default: "data"))
+    destination = try context.string("destinationKey", item: item, default: "data")
+    encoding = try TextEncoding(context.string("options.encoding", item: item, default: "utf8"))
+    keepsSource = try option("keepSource")
+  }
+
+  /// - Returns: nil for an item without what is to be converted.
+  func moved(_ item: Item, at place: Int) throws(NodeError) -> Item? {
+    switch action {
+    case .toJSON(let how): try json(of: item, how, place)
+    case .toFile(let how): try file(of: item, how)
     }
   }
 
-  private func toJSON(_ item: Item, _ place: Int, _ context: NodeContext) throws(NodeError) -> Item? {
-    let source = try context.string("sourceKey", item: place, default: "data")
-    guard let files = item.binary, files.contains(source) else { return nil }
-    let bytes = try BinaryFile.content(source, of: item, at: place)
-    let encoding = try TextEncoding(context.string("options.encoding", item: place, default: "utf8"))
-    let stripsMark = try context.bool("options.stripBOM", item: place, default: true)
-    func decoded() throws(NodeError) -> String {
+  private func json(of item: Item, _ how: ToJSON, _ place: Int) throws(NodeError) -> Item? {
+    let name = source.name
+    guard let files = item.binary, files.contains(name) else { return nil }
+    let bytes = try BinaryFile.content(name, of: item, at: place)
+    func text() throws(NodeError) -> String {
       let text = try encoding.text(bytes)
-      return stripsMark ? text.withoutByteOrderMark : text
+      return how.stripsByteOrderMark ? text.withoutByteOrderMark : text
     }
-    let keepsSource = try context.bool("options.keepSource", item: place)
     var result = item
-    if try context.bool("setAllData", item: place, default: true) {
-      let value = try JSONValue(fileText: decoded(), file: source, item: place)
+    if how.setsAllData {
+      let value = try JSONValue(fileText: text(), file: name, item: place)
       guard case .object(let object) = value else {
         throw NodeError(
-          "The file '\(source)' holds \(value.kindName == "array" ? "an array" : "a \(value.kindName)"), not an object",
+          "The file '\(name)' holds \(value.kindName == "array" ? "an array" : "a \(value.kindName)"), not an object",
           description: "Switch off 'Set All Data' to put it into a field.", item: place)
       }
       result.json = object
     } else {
       let value: JSONValue
-      if try context.bool("options.keepAsBase64", item: place) {
+      if how.keepsBase64 {
         value = .string(Base64.text(bytes))
-      } else if try context.bool("options.jsonParse", item: place) {
-        value = try JSONValue(fileText: decoded(), file: source, item: place)
+      } else if how.readsJSON {
+        value = try JSONValue(fileText: text(), file: name, item: place)
       } else {
-        value = .string(try decoded())
+        value = .string(try text())
       }
       // The item's own fields stay only where the source does.
       if !keepsSource { result.json = [:] }
-      result.json.set(
-        try context.string("destinationKey", item: place, default: "data"), to: value, dotNotation: true)
+      result.json.set(destination, to: value, dotNotation: true)
     }
     if !keepsSource {
       var rest = files
-      rest[source] = nil
+      rest[name] = nil
       result.binary = rest.isEmpty ? nil : rest
     }
     return result
   }
 
-  private func toFile(_ item: Item, _ place: Int, _ context: NodeContext) throws(NodeError) -> Item? {
-    let takesAll = try context.bool("convertAllData", item: place, default: true)
-    let keepsSource = try context.bool("options.keepSource", item: place)
+  private func file(of item: Item, _ how: ToFile) throws(NodeError) -> Item? {
     var result = item
     let value: JSONValue
-    if takesAll {
+    if how.convertsAllData {
       value = .object(item.json)
       if !keepsSource { result.json = [:] }
     } else {
-      let source = FieldPath(try context.string("sourceKey", item: place, default: "data"))
       guard let found = source.value(in: item.json) else { return nil }
       value = found
       if !keepsSource { source.remove(from: &result.json) }
     }
-    let isBase64 = try context.bool("options.dataIsBase64", item: place)
-    let isRaw = try context.bool("options.useRawData", item: place)
-    let bytes: [UInt8]
-    if isBase64 {
+    return result.adding(BinaryFile(try bytes(of: value, how), how.label), as: destination)
+  }
+
+  private func bytes(of value: JSONValue, _ how: ToFile) throws(NodeError) -> [UInt8] {
+    if how.isBase64 {
       guard let decoded = Base64.bytes(value.asText) else {
         throw NodeError(
-          "The value to convert is not valid Base64", description: "Switch off the option 'Data Is Base64'.",
-          item: place)
+          "The value to convert is not valid Base64", description: "Switch off the option 'Data Is Base64'.")
       }
-      bytes = decoded
-    } else {
-      let encoding = try TextEncoding(context.string("options.encoding", item: place, default: "utf8"))
-      bytes = try encoding.bytes(
-        isRaw ? value.asText : value.jsonText,
-        addsByteOrderMark: context.bool("options.addBOM", item: place))
+      return decoded
     }
-    var mimeType = try context.string("options.mimeType", item: place)
-    if mimeType.isEmpty { mimeType = isRaw || isBase64 ? "text/plain" : "application/json" }
-    var name = try context.string("options.fileName", item: place)
-    if name.isEmpty, context.typeVersion >= 1.1 { name = "file." + (MediaType.fileExtension(for: mimeType) ?? "bin") }
-    return result.adding(
-      BinaryFile(bytes, fileName: name, mimeType: mimeType),
-      as: try context.string("destinationKey", item: place, default: "data"))
+    // JSON is UTF-8 as it is.
+    if encoding.isUTF8, !how.addsByteOrderMark, !how.isRaw { return value.jsonBytes }
+    return try encoding.bytes(how.isRaw ? value.asText : value.jsonText, addsByteOrderMark: how.addsByteOrderMark)
   }
 }
 

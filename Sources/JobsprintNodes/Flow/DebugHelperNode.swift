@@ -41,8 +41,13 @@ struct DebugHelperNode: NodeType {
         "Using up the memory is refused: it would end every execution of this process",
         description: "Choose another category.", context: ["parameter": "category"])
     case "randomData":
+      var reading = SharedReading<SampleData>(context)
       var output: [Item] = []
-      for place in context.items.indices { output += try records(context, item: place, made: output.count) }
+      for place in context.items.indices {
+        let data = try reading.settings { () throws(NodeError) in try sampleData(context, item: place) }
+        try Self.requireReasonable(data, made: output.count, item: place)
+        data.append(to: &output, context.items[place].pairedItem)
+      }
       return .outputs([output])
     case let category:
       throw context.unknownChoice("category", category, of: ["doNothing", "throwError", "randomData"])
@@ -58,8 +63,7 @@ struct DebugHelperNode: NodeType {
     return NodeError(message, name: name, item: 0)
   }
 
-  /// - Parameter made: how many records other items made.
-  private func records(_ context: NodeContext, item: Int, made: Int) throws(NodeError) -> [Item] {
+  private func sampleData(_ context: NodeContext, item: Int) throws(NodeError) -> SampleData {
     let name = try context.string("randomDataType", item: item, default: "user")
     guard let kind = RandomRecord.Kind(rawValue: name) else {
       throw context.unknownChoice("randomDataType", name, of: RandomRecord.Kind.allCases.map(\.rawValue))
@@ -67,21 +71,48 @@ struct DebugHelperNode: NodeType {
     let count = try context.number("randomDataCount", item: item, default: 10)
     let length = try context.number("nanoidLength", item: item, default: 16)
     let alphabet = try context.string("nanoidAlphabet", item: item)
-    guard count >= 0, count + Double(made) <= Self.mostRecords, (1...1000).contains(length),
+    guard (0...Self.mostRecords).contains(count), (1...1000).contains(length),
       kind != .nanoid || count * (length + Double(alphabet.utf8.count)) <= Self.mostCharacters
-    else {
-      throw NodeError(
-        "The node makes up to 100000 records for all items, and nano ids of 1 to 1000 characters",
-        description: "Change 'Number of Items to Return' or 'Nano ID Length'.", item: item)
+    else { throw Self.tooMuch(item) }
+    let seed = try context.string("randomDataSeed", item: item)
+    return SampleData(
+      first: RandomRecord(kind, seed: seed, alphabet: alphabet, length: Int(length)), isSeeded: !seed.isEmpty,
+      count: Int(count), isList: try context.bool("randomDataSingleArray", item: item))
+  }
+
+  /// - Parameter made: how many records other items made.
+  private static func requireReasonable(_ data: SampleData, made: Int, item: Int) throws(NodeError) {
+    guard Double(data.count + made) <= mostRecords else { throw tooMuch(item) }
+  }
+
+  private static func tooMuch(_ item: Int) -> NodeError {
+    NodeError(
+      "The node makes up to 100000 records for all items, and nano ids of 1 to 1000 characters",
+      description: "Change 'Number of Items to Return' or 'Nano ID Length'.", item: item)
+  }
+}
+
+/// What is made of an item.
+private final class SampleData {
+  private let first: RandomRecord
+  private let isSeeded: Bool
+  private var record: RandomRecord
+  let count: Int
+  private let isList: Bool
+
+  init(first: RandomRecord, isSeeded: Bool, count: Int, isList: Bool) {
+    (self.first, self.isSeeded, self.count, self.isList) = (first, isSeeded, count, isList)
+    record = first
+  }
+
+  func append(to output: inout [Item], _ pairing: PairedItem?) {
+    // The same seed makes the same records of every item.
+    if isSeeded { record = first }
+    guard isList else {
+      for _ in 0..<count { output.append(Item(json: record.next(), pairedItem: pairing)) }
+      return
     }
-    var record = RandomRecord(
-      kind, seed: try context.string("randomDataSeed", item: item),
-      alphabet: alphabet, length: Int(length))
-    let made = (0..<Int(count)).map { _ in record.next() }
-    let pairing = context.items[item].pairedItem
-    if try context.bool("randomDataSingleArray", item: item) {
-      return [Item(json: ["generatedItems": .array(made.map { .object($0) })], pairedItem: pairing)]
-    }
-    return made.map { Item(json: $0, pairedItem: pairing) }
+    let made = (0..<count).map { _ in JSONValue.object(record.next()) }
+    output.append(Item(json: ["generatedItems": .array(made)], pairedItem: pairing))
   }
 }

@@ -7,10 +7,9 @@ struct RandomRecord {
   }
 
   private let kind: Kind
-  private let alphabet: [Character]
-  private let alphabetText: String
+  private let alphabet: Alphabet
   private let length: Int
-  private var random: any RandomNumberGenerator
+  private var random: SeededGenerator
 
   /// - Parameters:
   ///   - seed: empty for records that nobody foresees.
@@ -18,10 +17,9 @@ struct RandomRecord {
   ///   - length: of nano ids.
   init(_ kind: Kind, seed: String, alphabet: String, length: Int) {
     self.kind = kind
-    alphabetText = alphabet.isEmpty ? Self.digits + Self.letters + Self.letters.uppercased() : alphabet
-    self.alphabet = Array(alphabetText)
+    self.alphabet = alphabet.isEmpty ? .lettersAndDigits : Alphabet(alphabet)
     self.length = length
-    random = seed.isEmpty ? SystemRandomNumberGenerator() : SeededGenerator(seed)
+    random = seed.isEmpty ? SeededGenerator(UInt64.random(in: .min ... .max)) : SeededGenerator(seed)
   }
 
   mutating func next() -> JSONObject {
@@ -46,14 +44,14 @@ struct RandomRecord {
     case .macAddress: return ["mac": .string((0..<6).map { _ in hexadecimal(2) }.joined(separator: ":"))]
     case .nanoid:
       return [
-        "nanoId": .string(String((0..<length).map { _ in character(alphabet) })),
-        "customAlphabet": .string(alphabetText), "customLength": .string("\(length)"),
+        "nanoId": .string(characters(length, of: alphabet)), "customAlphabet": .string(alphabet.text),
+        "customLength": .string("\(length)"),
       ]
     case .url: return ["url": .string("https://\(text(pick(Self.words)))-\(text(pick(Self.words))).example")]
     case .user:
       return [
         "uid": .string(uuid()), "email": .string(email()), "firstname": pick(Self.firstNames),
-        "lastname": pick(Self.lastNames), "password": .string(String((0..<12).map { _ in character(alphabet) })),
+        "lastname": pick(Self.lastNames), "password": .string(characters(12, of: alphabet)),
       ]
     case .uuid: return ["uuid": .string(uuid())]
     case .semver: return ["version": .string("\(number(0...9)).\(number(0...20)).\(number(0...20))")]
@@ -66,13 +64,16 @@ struct RandomRecord {
 
   private func text(_ value: JSONValue) -> String { value.asText }
 
-  private mutating func character(_ choices: [Character]) -> Character { choices[number(0...choices.count - 1)] }
-
-  private mutating func digits(_ count: Int) -> String { (0..<count).map { _ in "\(number(0...9))" }.joined() }
-
-  private mutating func hexadecimal(_ count: Int) -> String {
-    (0..<count).map { _ in String(number(0...15), radix: 16) }.joined()
+  private mutating func characters(_ count: Int, of alphabet: Alphabet) -> String {
+    guard let bytes = alphabet.bytes else {
+      return String((0..<count).map { _ in alphabet.characters[number(0...alphabet.characters.count - 1)] })
+    }
+    return String(decoding: (0..<count).map { _ in bytes[number(0...bytes.count - 1)] }, as: UTF8.self)
   }
+
+  private mutating func digits(_ count: Int) -> String { characters(count, of: .digits) }
+
+  private mutating func hexadecimal(_ count: Int) -> String { characters(count, of: .hexadecimalDigits) }
 
   /// To a millionth of a degree.
   private mutating func coordinate(_ degrees: Int) -> JSONValue {
@@ -88,8 +89,6 @@ struct RandomRecord {
     "\(hexadecimal(8))-\(hexadecimal(4))-4\(hexadecimal(3))-a\(hexadecimal(3))-\(hexadecimal(12))"
   }
 
-  private static let digits = "0123456789"
-  private static let letters = "abcdefghijklmnopqrstuvwxyz"
   private static let firstNames = [
     "Ada", "Bela", "Carla", "David", "Elena", "Felix", "Greta", "Hugo", "Ines", "Jonas", "Klara", "Liam", "Mira",
     "Nils", "Olga", "Paul",
@@ -103,9 +102,29 @@ struct RandomRecord {
   private static let words = ["amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "harbor", "island"]
 }
 
+/// What texts are made of.
+private struct Alphabet {
+  let text: String
+  let characters: [Character]
+  /// nil where not all of them are ASCII.
+  let bytes: [UInt8]?
+
+  init(_ text: String) {
+    self.text = text
+    characters = Array(text)
+    bytes = text.utf8.count == characters.count ? Array(text.utf8) : nil
+  }
+
+  static let digits = Alphabet("0123456789")
+  static let hexadecimalDigits = Alphabet("0123456789abcdef")
+  static let lettersAndDigits = Alphabet("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+}
+
 /// SplitMix64 over the seed's FNV-1a hash: enough for sample data, the same on every machine.
 private struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
+
+  init(_ state: UInt64) { self.state = state }
 
   init(_ seed: String) {
     state = seed.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
