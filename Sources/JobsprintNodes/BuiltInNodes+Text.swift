@@ -7,4 +7,7 @@ extension BuiltInNodes {
     HTMLExtractNode(), MoveBinaryDataNode(),
     ConvertToFileNode(), ExtractFromFileNode(), ICalendarNode(),
   ]
+
+  /// Whether the nodes know a time zone by that name.
+  @Sendable public static func isTimeZone(_ name: String) -> Bool { ZoneRules(name) != nil }
 }

@@ -6,7 +6,7 @@ public enum BuiltInNodes {
   public static func all(includingTestNodes testNodes: TestNodeOptions? = nil) -> [any NodeType] {
     var nodes: [any NodeType] =
       PassThroughNode.all + [
-        SetNode(), RenameKeysNode(), ExecutionDataNode(), DebugHelperNode(),
+        SetNode(), RenameKeysNode(), ExecutionDataNode(), RespondToWebhookNode(), DebugHelperNode(),
         IfNode(), SwitchNode(), FilterNode(), MergeNode(), CompareDatasetsNode(),
         LimitNode(), SortNode(), RemoveDuplicatesNode(), AggregateNode(), SplitOutNode(), SummarizeNode(),
         ItemListsNode(), SplitInBatchesNode(), WaitNode(), StopAndErrorNode(), CodeNode(), FunctionNode(),

@@ -63,11 +63,13 @@ enum CompatibilityPage {
     | `timezone` | an IANA name; UTC where it is absent |
     | all others | kept, without effect |
 
+    A value that can't be meant is kept, and told as a warning: [setting_doubtful](errors/setting_doubtful.md).
+
     ## What outlives a node
 
     | data | |
     |---|---|
-    | `$execution.customData` | found by the next node and attempt; 10 keys of 50 characters, texts of 255; `customData` of the execution |
+    | `$execution.customData` | found by the next node and attempt; 10 keys of 50 characters, texts of 255 from code and 512 from the node Execution Data; `customData` of the execution |
     | `$getWorkflowStaticData` | kept when an execution of an active workflow succeeds, unless it ran only in part or with pinned data; 256 KiB each; of executions that overlap the last to end counts |
     | `staticData` of a document | where a slot begins, as long as nothing was kept; given back as it is |
     | Remove Duplicates, previous executions | kept with every end, unless somebody stops it; of executions that overlap the last to end counts |

@@ -48,6 +48,14 @@ struct ExecutionDataNodeTests {
     #expect(trial.notes.left.customData?.texts == ["a": .string(String(text.dropLast())), "b": "short"])
   }
 
+  @Test func keysAreCut() async throws {
+    let key = String(repeating: "k", count: CustomData.longestKey)
+    let trial = try NodeTrial(
+      "executionData", #"{"dataToSave": {"values": [{"key": "\#(key)x", "value": "1"}]}}"#, "[{}]")
+    _ = try await trial.outputs()
+    #expect(trial.notes.left.customData?.texts == [key: "1"])
+  }
+
   @Test func refusesWhatIsNoKey() async throws {
     let message = try await failure(
       "executionData", #"{"dataToSave": {"values": [{"key": "a b", "value": "1"}]}}"#, "[{}]")

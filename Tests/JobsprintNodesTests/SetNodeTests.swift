@@ -28,6 +28,30 @@ struct SetNodeTests {
     #expect(try await failure("set", version: 3.4, parameters, "[{}]") == "'a' expects a number but we got 'five'")
   }
 
+  @Test(arguments: [
+    (#"{"a": [1, 2,], "b": {"c": "x,}",},}"#, #"{"a": [1, 2], "b": {"c": "x,}"}}"#),
+    (
+      #"{a: 'it\'s "so"', $b_1: [true, null], "c": -1e5}"#,
+      #"{"a": "it's \"so\"", "$b_1": [true, null], "c": -100000}"#
+    ),
+    ("{ 'a' : { b : \"c: 'd'\" } , }", #"{"a": {"b": "c: 'd'"}}"#),
+  ])
+  func rawModeTakesObjectsAsJavaScriptWritesThem(written: String, expected: String) async throws {
+    let parameters: JSONValue = ["mode": "raw", "jsonOutput": .string(written)]
+    #expect(try await data("set", version: 3.4, parameters.jsonText, "[{}]") == [try JSONValue(parsing: expected)])
+    let typed: JSONValue = [
+      "assignments": ["assignments": [["name": "o", "type": "object", "value": .string(written)]]]
+    ]
+    #expect(
+      try await data("set", version: 3.4, typed.jsonText, "[{}]") == [["o": try JSONValue(parsing: expected)]])
+  }
+
+  @Test(arguments: ["{a}", "{a: b}", "{'a: 1}", "{,}", "{a: 1,, b: 2}", "undefined", "{a: 1} x", "'"])
+  func whatIsNoObjectIsAnError(written: String) async throws {
+    let parameters: JSONValue = ["mode": "raw", "jsonOutput": .string(written)]
+    #expect(try await failure("set", version: 3.4, parameters.jsonText, "[{}]").contains("invalid JSON"))
+  }
+
   @Test func rawModeTakesAnObject() async throws {
     #expect(
       try await data("set", version: 3, #"{"mode": "raw", "jsonOutput": "{\"x\": 1}"}"#, #"[{"a": 1}]"#)

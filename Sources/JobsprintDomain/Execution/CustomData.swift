@@ -5,8 +5,8 @@
 public struct CustomData: Sendable, Hashable {
   public static let mostKeys = 10
   public static let longestKey = 50
-  /// In characters of Unicode.
-  public static let longestText = 255
+  /// In characters of Unicode. Code is held to 255 by its own runtime, as n8n says of it.
+  public static let longestText = 512
 
   /// Texts by their keys, in the order in which the keys came.
   public private(set) var texts = JSONObject()

@@ -1,42 +1,73 @@
 import JobsprintDomain
 import JobsprintPorts
 
-/// One event as an iCalendar file (RFC 5545).
-struct CalendarEvent {
-  private var lines: [String] = []
-  private let fileName: String
+/// Events as iCalendar files (RFC 5545), one for each item: all but title and times, read once where they are the same.
+final class CalendarEvent {
+  /// What a node says of its parameter `additionalFields`.
+  static let fields =
+    "fileName, calName, description, location, url, uid, status, busyStatus, sequence, recurrenceRule,"
+    + " geolocationUi.geolocationValues {lat, lon}, organizerUi.organizerValues {name, email},"
+    + " attendeesUi.attendeeValues [{name, email, rsvp}], useWorkflowTimezone (dates without an offset are in the"
+    + " workflow's zone, instead of UTC)."
 
-  init(_ context: NodeContext, item: Int) throws(NodeError) {
-    let more = "additionalFields"
-    let inOptions = try context.string("options.fileName", item: item)
-    fileName = try context.string("\(more).fileName", item: item, default: inOptions.isEmpty ? "event.ics" : inOptions)
-    let isAllDay = try context.bool("allDay", item: item)
-    let start = try Self.time("start", context, item)
-    let end = try Self.time("end", context, item)
-    guard end.milliseconds >= start.milliseconds else {
-      throw NodeError(
-        "The event ends before it begins", description: "Correct 'Start' or 'End'.", item: item,
-        context: ["parameter": "end"])
+  /// What receives the file.
+  private let property: String
+  private let label: BinaryFile.Label
+  private let isAllDay: Bool
+  /// Of dates that name no offset.
+  private let zone: ZoneRules
+  /// Up to the event's own lines, and behind them.
+  private let head: String
+  private let tail: String
+  private let uid: String
+  /// Of an event without a UID.
+  private let runKey: String
+  private let stamp: String
+
+  /// A file of each item, and nothing else.
+  static func files(_ context: NodeContext) throws(NodeError) -> NodeResult {
+    let own = ["title", "start", "end"]
+    var reading = SharedReading<CalendarEvent>(context, without: own)
+    var values = own.map { name in context.rawParameter(name).map { PreparedValue($0, path: name, in: context) } }
+    return try context.itemByItem { (item, place) throws(NodeError) in
+      let event = try reading.settings { () throws(NodeError) in try CalendarEvent(context, item: place) }
+      func value(_ number: Int) throws(NodeError) -> JSONValue {
+        try values[number]?.value(for: item, at: place, in: context) ?? .null
+      }
+      let title = try value(0)
+      let file = try event.file(
+        title: title.isNull ? "" : title.asText, start: value(1), end: value(2), at: place)
+      return CollectionOfOne(Item(json: [:], binary: [event.property: file.asJSON], pairedItem: item.pairedItem))
     }
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "CALSCALE:GREGORIAN", "PRODID:jobsprint", "METHOD:PUBLISH"]
-    try add("X-WR-CALNAME", context.string("\(more).calName", item: item))
+  }
+
+  private init(_ context: NodeContext, item: Int) throws(NodeError) {
+    let more = "additionalFields"
+    func text(_ field: String) throws(NodeError) -> String { try context.string("\(more).\(field)", item: item) }
+    property = try context.string("binaryPropertyName", item: item, default: "data")
+    let inOptions = try context.string("options.fileName", item: item)
+    let name = try context.string("\(more).fileName", item: item, default: inOptions.isEmpty ? "event.ics" : inOptions)
+    label = BinaryFile.Label(fileName: name, mimeType: "text/calendar")
+    isAllDay = try context.bool("allDay", item: item)
+    let usesWorkflowZone = try context.bool("\(more).useWorkflowTimezone", item: item)
+    zone = usesWorkflowZone ? try DateTimeNode.workflowZone(context) : .utc
+    uid = try text("uid")
+    runKey = context.idempotencyKey
+    stamp = Self.line("DTSTAMP:\(Self.basic(context.clock.now.milliseconds))")
+
+    var lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "CALSCALE:GREGORIAN", "PRODID:jobsprint", "METHOD:PUBLISH"]
+    lines += Self.property("X-WR-CALNAME", try text("calName"))
     lines += ["X-PUBLISHED-TTL:PT1H", "BEGIN:VEVENT"]
-    let uid = try context.string("\(more).uid", item: item)
-    add("UID", uid.isEmpty ? "\(context.idempotencyKey):\(item)" : uid)
-    try add("SUMMARY", context.string("title", item: item))
-    lines.append("DTSTAMP:\(Self.basic(context.clock.now, isDate: false))")
-    let kind = isAllDay ? ";VALUE=DATE" : ""
-    lines.append("DTSTART\(kind):\(Self.basic(start, isDate: isAllDay))")
-    // The day on which an event ends is not part of it.
-    let dayAfter = Timestamp(milliseconds: end.milliseconds + 86_400_000)
-    lines.append("DTEND\(kind):\(Self.basic(isAllDay ? dayAfter : end, isDate: isAllDay))")
+    head = lines.map(Self.line).joined()
+
+    lines = try Self.sequence(context, item)
     for (name, field) in [
       ("DESCRIPTION", "description"), ("LOCATION", "location"), ("URL", "url"), ("STATUS", "status"),
       ("X-MICROSOFT-CDO-BUSYSTATUS", "busyStatus"),
     ] {
-      try add(name, context.string("\(more).\(field)", item: item))
+      lines += Self.property(name, try text(field))
     }
-    let rule = try context.string("\(more).recurrenceRule", item: item)
+    let rule = try text("recurrenceRule")
     if !rule.isEmpty { lines.append("RRULE:\(rule.oneLine)") }
     if let place = try context.parameter("\(more).geolocationUi.geolocationValues", item: item) {
       lines.append("GEO:\(place["lat"]?.asText.oneLine ?? "0");\(place["lon"]?.asText.oneLine ?? "0")")
@@ -47,16 +78,59 @@ struct CalendarEvent {
     for attendee in try context.parameter("\(more).attendeesUi.attendeeValues", item: item)?.arrayValue ?? [] {
       lines.append(Self.person("ATTENDEE;RSVP=\(attendee["rsvp"] == true ? "TRUE" : "FALSE")", attendee))
     }
-    lines += ["END:VEVENT", "END:VCALENDAR"]
+    tail = (lines + ["END:VEVENT", "END:VCALENDAR"]).map(Self.line).joined()
   }
 
-  var file: BinaryFile {
-    let text = lines.map { Self.folded($0) + "\r\n" }.joined()
-    return BinaryFile(Array(text.utf8), fileName: fileName, mimeType: "text/calendar")
+  /// Counts the changes of an event that has a UID of its own.
+  private static func sequence(_ context: NodeContext, _ item: Int) throws(NodeError) -> [String] {
+    let path = "additionalFields.sequence"
+    guard context.rawParameter(path) != nil else { return [] }
+    guard let sequence = Int(exactly: try context.number(path, item: item, default: 0)), sequence >= 0 else {
+      throw NodeError(
+        "The event's sequence must be a whole number from 0 on", item: item, context: ["parameter": .string(path)])
+    }
+    return ["SEQUENCE:\(sequence)"]
   }
 
-  private mutating func add(_ name: String, _ value: String) {
-    if !value.isEmpty { lines.append("\(name):\(value.escapedForCalendar)") }
+  /// - Parameters:
+  ///   - end: when the event begins, where it is not set.
+  ///   - item: its place.
+  private func file(title: String, start: JSONValue, end: JSONValue, at item: Int) throws(NodeError) -> BinaryFile {
+    let start = try time(start, "start", item)
+    let end = end.isNull || end == "" ? start : try time(end, "end", item)
+    guard end.milliseconds >= start.milliseconds else {
+      throw NodeError(
+        "The event ends before it begins", description: "Correct 'Start' or 'End'.", item: item,
+        context: ["parameter": "end"])
+    }
+    var text = head
+    for line in Self.property("UID", uid.isEmpty ? "\(runKey):\(item)" : uid) + Self.property("SUMMARY", title) {
+      text += Self.line(line)
+    }
+    text += stamp
+    if isAllDay {
+      // The day on which an event ends is not part of it.
+      let dayAfter = CivilDate(daysSinceEpoch: end.date.daysSinceEpoch + 1)
+      text += "DTSTART;VALUE=DATE:\(Self.basic(start.date))\r\nDTEND;VALUE=DATE:\(Self.basic(dayAfter))\r\n"
+    } else {
+      text += "DTSTART:\(Self.basic(start.milliseconds))\r\nDTEND:\(Self.basic(end.milliseconds))\r\n"
+    }
+    text += tail
+    return BinaryFile(Array(text.utf8), label)
+  }
+
+  private func time(_ value: JSONValue, _ name: String, _ item: Int) throws(NodeError) -> CalendarTime {
+    guard let time = DateReading(zone: zone).time(value) else {
+      throw NodeError(
+        "The date '\(value.asText)' of the event's \(name) can't be read", description: "Use a date in ISO 8601.",
+        item: item, context: ["parameter": .string(name)])
+    }
+    return time
+  }
+
+  /// One line, or none without a value.
+  private static func property(_ name: String, _ value: String) -> [String] {
+    value.isEmpty ? [] : ["\(name):\(value.escapedForCalendar)"]
   }
 
   private static func person(_ property: String, _ person: JSONValue) -> String {
@@ -65,27 +139,22 @@ struct CalendarEvent {
     return "\(property);CN=\(name):mailto:\((person["email"]?.asText ?? "").oneLine)"
   }
 
-  private static func time(_ name: String, _ context: NodeContext, _ item: Int) throws(NodeError) -> Timestamp {
-    let value = try context.parameter(name, item: item) ?? .null
-    guard let moment = Moment(reading: value) else {
-      throw NodeError(
-        "The date '\(value.asText)' of the event's \(name) can't be read", description: "Use a date in ISO 8601.",
-        item: item, context: ["parameter": .string(name)])
-    }
-    return Timestamp(milliseconds: moment.milliseconds)
+  /// `20260131T120000Z`.
+  private static func basic(_ milliseconds: Int64) -> String {
+    Timestamp(milliseconds: milliseconds).description.prefix(19).filter { $0 != "-" && $0 != ":" } + "Z"
   }
 
-  /// `20260131T120000Z`, or the date alone.
-  private static func basic(_ time: Timestamp, isDate: Bool) -> String {
-    let text = time.description.prefix(19).filter { $0 != "-" && $0 != ":" }
-    return isDate ? String(text.prefix(8)) : text + "Z"
+  /// `20260131`.
+  private static func basic(_ date: CivilDate) -> String {
+    "\(date.year.padded(4))\(date.month.padded(2))\(date.day.padded(2))"
   }
 
-  /// Lines longer than 75 bytes go on behind a line break and a space.
-  private static func folded(_ line: String) -> String {
+  /// With its end. A line longer than 75 bytes goes on behind a line break and a space.
+  private static func line(_ text: String) -> String {
+    if text.utf8.count <= 75 { return text + "\r\n" }
     var result = ""
     var width = 0
-    for scalar in line.unicodeScalars {
+    for scalar in text.unicodeScalars {
       let size = UTF8.width(scalar)
       if width + size > 75 {
         result += "\r\n "
@@ -94,7 +163,7 @@ struct CalendarEvent {
       result.unicodeScalars.append(scalar)
       width += size
     }
-    return result
+    return result + "\r\n"
   }
 }
 
@@ -102,6 +171,7 @@ extension String {
   fileprivate var oneLine: String { filter { !$0.isNewline } }
 
   fileprivate var escapedForCalendar: String {
+    guard utf8.contains(where: { "\\;,\n\r".utf8.contains($0) }) else { return self }
     var result = ""
     for scalar in unicodeScalars {
       switch scalar {

@@ -14,9 +14,9 @@ struct ConvertToFileNode: NodeType {
         "mode", .choice, "toJson: one file of all items, or one of each.", default: "once", choices: ["once", "each"]),
       NodeParameter("title", .text, "iCal: the event's title."),
       NodeParameter("start", .text, "iCal: when the event begins."),
-      NodeParameter("end", .text, "iCal: when the event ends."),
+      NodeParameter("end", .text, "iCal: when the event ends; where it is not set, when it begins."),
       NodeParameter("allDay", .boolean, "iCal: the event has no times.", default: false),
-      NodeParameter("additionalFields", .json, "iCal: description, location, url, uid and others."),
+      NodeParameter("additionalFields", .json, "iCal: " + CalendarEvent.fields),
       NodeParameter("options.fileName", .text, "The file's name."),
       NodeParameter("options.delimiter", .text, "csv: what separates fields.", default: ","),
       NodeParameter("options.headerRow", .boolean, "csv, html: the first row has the columns' names.", default: true),
@@ -44,12 +44,7 @@ struct ConvertToFileNode: NodeType {
         let form = try reading.settings { () throws(NodeError) in try FileForm(operation, context, item: place) }
         return CollectionOfOne(Item(file: try form.file(of: item, at: place), as: form.property, item.pairedItem))
       }
-    case "iCal":
-      return try context.itemByItem { (item, place) throws(NodeError) in
-        let property = try context.string("binaryPropertyName", item: place, default: "data")
-        let file = try CalendarEvent(context, item: place).file
-        return CollectionOfOne(Item(file: file.asJSON, as: property, item.pairedItem))
-      }
+    case "iCal": return try CalendarEvent.files(context)
     case _ where Self.unsupported.contains(operation):
       throw NodeError(
         "Files of the kind '\(operation)' are not supported", description: "Use csv or html for tables.",

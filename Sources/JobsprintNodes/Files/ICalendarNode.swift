@@ -9,17 +9,11 @@ struct ICalendarNode: NodeType {
       NodeParameter("operation", .choice, "What is done.", default: "createEventFile", choices: ["createEventFile"]),
       NodeParameter("title", .text, "The event's title."),
       NodeParameter("start", .text, "When the event begins; required."),
-      NodeParameter("end", .text, "When the event ends; required."),
+      NodeParameter("end", .text, "When the event ends; where it is not set, when it begins."),
       NodeParameter("allDay", .boolean, "The event has no times.", default: false),
       NodeParameter("binaryPropertyName", .text, "The property that receives the file.", default: "data"),
-      NodeParameter("additionalFields", .json, "fileName, calName, description, location and others."),
+      NodeParameter("additionalFields", .json, CalendarEvent.fields),
     ])
 
-  func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
-    try context.itemByItem { (item, place) throws(NodeError) in
-      let property = try context.string("binaryPropertyName", item: place, default: "data")
-      let file = try CalendarEvent(context, item: place).file
-      return [Item(json: [:], pairedItem: item.pairedItem).adding(file, as: property)]
-    }
-  }
+  func run(_ context: NodeContext) async throws(NodeError) -> NodeResult { try CalendarEvent.files(context) }
 }

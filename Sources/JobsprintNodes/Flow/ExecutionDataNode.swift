@@ -11,8 +11,8 @@ struct ExecutionDataNode: NodeType {
       NodeParameter("operation", .choice, "What to do.", default: "save", choices: ["save"]),
       NodeParameter(
         "dataToSave.values", .list,
-        "Values {key, value} to note, taken from each item: at most 10 keys of up to 50 letters, digits and underscores; "
-          + "a text is cut behind 255 characters."),
+        "Values {key, value} to note, taken from each item: at most 10 keys of letters, digits and underscores; a key is "
+          + "cut behind \(CustomData.longestKey) characters, a text behind \(CustomData.longestText)."),
     ])
 
   private struct Entry {
@@ -78,11 +78,12 @@ struct ExecutionDataNode: NodeType {
   private func note(
     _ key: JSONValue?, _ value: JSONValue?, of place: Int, in noted: inout CustomData
   ) throws(NodeError) {
-    guard let key = key?.asText, !key.isEmpty else { return }
+    guard let given = key?.asText, !given.isEmpty else { return }
+    let key = String(String.UnicodeScalarView(given.unicodeScalars.prefix(CustomData.longestKey)))
     guard CustomData.isKey(key) else {
       throw NodeError(
-        "'\(key)' can't be a key of custom data",
-        description: "Use at most \(CustomData.longestKey) letters (A-Z), digits and underscores.", item: place)
+        "'\(key)' can't be a key of custom data", description: "Use letters (A-Z), digits and underscores.",
+        item: place)
     }
     noted.set(value?.asText ?? "", for: key)
   }

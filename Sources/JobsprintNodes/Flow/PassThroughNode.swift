@@ -1,8 +1,7 @@
 import JobsprintDomain
 import JobsprintPorts
 
-/// Nodes whose output is their input: triggers that hand on what the execution was started with, NoOp, and nodes whose
-/// effect is not here.
+/// Nodes whose output is their input: triggers that hand on what the execution was started with, NoOp, and notes.
 struct PassThroughNode: NodeType {
   let description: NodeDescription
 
@@ -23,18 +22,6 @@ struct PassThroughNode: NodeType {
     PassThroughNode(
       description: NodeDescription(
         type: "n8n-nodes-base.noOp", displayName: "No Operation", summary: "Hands its items on.", versions: [1])),
-    PassThroughNode(
-      description: NodeDescription(
-        type: "n8n-nodes-base.respondToWebhook", displayName: "Respond to Webhook",
-        summary: "Hands its items on; what answers the webhook's caller is decided outside of this node.",
-        versions: [1, 1.1, 1.2, 1.3, 1.4, 1.5],
-        parameters: [
-          NodeParameter(
-            "respondWith", .choice, "What the caller gets.", default: "firstIncomingItem",
-            choices: ["allIncomingItems", "binary", "firstIncomingItem", "json", "jwt", "noData", "redirect", "text"]),
-          NodeParameter("responseBody", .json, "The answer, with `json` and `text`."),
-          NodeParameter("options.responseCode", .number, "The HTTP status.", default: 200),
-        ])),
     PassThroughNode(
       description: NodeDescription(
         type: "n8n-nodes-base.stickyNote", displayName: "Sticky Note", summary: "A note for people; never runs.",

@@ -125,7 +125,7 @@ struct EditedFields: FieldSetter {
     case .object(let object)?: return object
     case .string(let text)?:
       let value: JSONValue
-      do { value = try JSONValue(parsing: text) } catch {
+      do { value = try JSONValue(relaxed: text) } catch {
         throw NodeError("The 'JSON Output' in item \(place) contains invalid JSON: \(error)", item: place)
       }
       guard case .object(let object) = value else {

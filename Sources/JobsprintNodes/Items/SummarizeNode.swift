@@ -22,7 +22,8 @@ struct SummarizeNode: NodeType {
         default: false),
       NodeParameter(
         "options.continueIfFieldNotFound", .boolean,
-        "Version 1: go on when no item has a field; version 1.1 always does.", default: false),
+        "Version 1: put out one empty item when no item has a field, instead of an error; version 1.1 counts nothing then.",
+        default: false),
       NodeParameter(
         "options.disableDotNotation", .boolean, "Take `a.b` as the name of a field, not as a path.", default: false),
     ])
@@ -47,8 +48,14 @@ struct SummarizeNode: NodeType {
         "There are more than \(mostLevels) fields to split by", description: "Name fewer fields.",
         context: ["parameter": "fieldsToSplitBy"])
     }
-    if needsFields, try !context.bool("options.continueIfFieldNotFound") {
-      for aggregation in aggregations { try aggregation.field.requirePresence(in: context.items) }
+    if needsFields {
+      let goesOn = try context.bool("options.continueIfFieldNotFound")
+      for aggregation in aggregations {
+        do throws(NodeError) { try aggregation.field.requirePresence(in: context.items) } catch {
+          guard goesOn else { throw error }
+          return [Item(json: [:], pairedItem: context.items.pairing)]
+        }
+      }
     }
     let isSingle = try context.string("options.outputFormat", default: "separateItems") == "singleItem"
     var groups = ItemGroups(

@@ -16,20 +16,52 @@ struct HTMLToMarkdown {
     var keepsDataImages = false
     var maxConsecutiveNewlines = 3
     var usesLinkReferences = false
-    /// What is replaced in the result.
-    var replacements: [(pattern: String, replacement: String)] = []
+    /// What is replaced in each text.
+    var replacements: [Escape] = []
+    /// Instead of the usual ones.
+    var globalEscape: Escape?
+    var lineStartEscape: Escape?
+  }
+
+  /// What keeps text from being read as marks.
+  typealias Escape = (pattern: String, replacement: String)
+
+  /// Rules for text that the options name, ready for use.
+  private struct Rules {
+    typealias Rule = (pattern: PatternMatch, replacement: String)
+
+    let globalEscape: Rule?
+    let lineStartEscape: Rule?
+    let replacements: [Rule]
+
+    init(_ options: Options) throws(NodeError) {
+      func rule(_ entry: Escape) throws(NodeError) -> Rule {
+        (try PatternMatch(pattern: entry.pattern, flags: "gm"), entry.replacement)
+      }
+      globalEscape = if let entry = options.globalEscape { try rule(entry) } else { nil }
+      lineStartEscape = if let entry = options.lineStartEscape { try rule(entry) } else { nil }
+      var replacements: [Rule] = []
+      for entry in options.replacements where !entry.pattern.isEmpty { replacements.append(try rule(entry)) }
+      self.replacements = replacements
+    }
   }
 
   private let tree: MarkupTree
   private let options: Options
   private var result = ""
   private var listDepth = 0
+  /// Inside of a cell of a table only spans have a form.
+  private var isInCell = false
   private var references: [String] = []
+  private let rules: Rules
+  /// The first pattern that could not be matched.
+  private var failure: NodeError?
 
   private static let ignored: Set = [
     "area", "base", "col", "colgroup", "embed", "head", "input", "keygen", "link", "meta", "param", "script", "source",
     "style", "track", "template", "svg", "title", "wbr",
   ]
+  private static let spans: Set = ["a", "b", "strong", "del", "s", "strike", "em", "i", "img"]
   private static let blocks: Set = [
     "address", "article", "aside", "body", "canvas", "center", "dd", "dir", "div", "dl", "dt", "fieldset", "figcaption",
     "figure", "footer", "form", "frameset", "header", "hgroup", "html", "main", "menu", "nav", "noframes", "noscript",
@@ -37,7 +69,8 @@ struct HTMLToMarkdown {
   ]
 
   static func markdown(of html: String, _ options: Options, item: Int) throws(NodeError) -> String {
-    var writer = HTMLToMarkdown(tree: try MarkupTree.readingHTML(html, item: item), options: options)
+    var writer = HTMLToMarkdown(
+      tree: try MarkupTree.readingHTML(html, item: item), options: options, rules: try Rules(options))
     // Space between the doctype and the document is text like any other.
     if html.hasPrefix("<!"), let end = html.firstIndex(of: ">"),
       html[html.index(after: end)...].first?.isWhitespace == true
@@ -48,12 +81,14 @@ struct HTMLToMarkdown {
     return try writer.finished()
   }
 
-  private init(tree: MarkupTree, options: Options) {
+  private init(tree: MarkupTree, options: Options, rules: Rules) {
     self.tree = tree
     self.options = options
+    self.rules = rules
   }
 
   private func finished() throws(NodeError) -> String {
+    if let failure { throw failure }
     var text = result
     while let last = text.unicodeScalars.last, last.properties.isWhitespace { text.unicodeScalars.removeLast() }
     if !references.isEmpty {
@@ -66,11 +101,7 @@ struct HTMLToMarkdown {
       breaks = scalar == "\n" ? breaks + 1 : 0
       if breaks <= most { limited.append(scalar) }
     }
-    var replaced = String(limited)
-    for entry in options.replacements where !entry.pattern.isEmpty {
-      replaced = try PatternMatch(pattern: entry.pattern, flags: "").replacing(in: replaced, with: entry.replacement)
-    }
-    return replaced
+    return String(limited)
   }
 
   private mutating func children(of id: MarkupTree.NodeID) { for child in tree[id].children { write(child) } }
@@ -92,6 +123,10 @@ struct HTMLToMarkdown {
       return
     }
     if Self.ignored.contains(name) { return }
+    if isInCell, !Self.spans.contains(name) {
+      children(of: id)
+      return
+    }
     switch name {
     case "br": result += "  \n"
     case "hr": block { $0.result += "---" }
@@ -104,6 +139,8 @@ struct HTMLToMarkdown {
     case "pre": preformatted(id)
     case "code", "kbd", "samp", "tt": codeSpan(id)
     case "ul", "ol": list(id, isOrdered: name == "ol")
+    case "li":
+      if let item = item(id, mark: options.bulletMarker + " ") { block(lineBreaks: 1) { $0.result += item } }
     case "table": table(id)
     case _ where options.ignored.contains(name): break
     case "b", "strong": span(id, options.strongDelimiter)
@@ -134,15 +171,59 @@ struct HTMLToMarkdown {
   private var endsInSpace: Bool { result.unicodeScalars.last.map { $0.properties.isWhitespace } ?? false }
 
   private mutating func add(text: String) {
-    let words = text.split { $0.isWhitespace && $0 != "\u{A0}" }.map { Self.escaped(String($0)) }
+    let words = text.split { $0.isWhitespace && $0 != "\u{A0}" }
     let leads = text.first.map { $0.isWhitespace && $0 != "\u{A0}" } ?? false
     guard !words.isEmpty else {
       if leads, !endsInSpace { result += " " }
       return
     }
     if leads, !endsInSpace, !result.isEmpty { result += " " }
-    result += words.joined(separator: " ")
-    if text.last.map({ $0.isWhitespace && $0 != "\u{A0}" }) ?? false { result += " " }
+    let trails = text.last.map { $0.isWhitespace && $0 != "\u{A0}" } ?? false
+    result += ruled(words.joined(separator: " ") + (trails ? " " : ""))
+  }
+
+  /// Text with its escapes and what the options replace.
+  private mutating func ruled(_ text: String) -> String {
+    do throws(NodeError) {
+      func apply(_ rule: Rules.Rule, _ text: String) throws(NodeError) -> String {
+        try rule.pattern.replacing(in: text, with: rule.replacement)
+      }
+      var text = if let rule = rules.globalEscape { try apply(rule, text) } else { Self.escaped(text) }
+      text = if let rule = rules.lineStartEscape { try apply(rule, text) } else { Self.escapedLineStart(text) }
+      for rule in rules.replacements { text = try apply(rule, text) }
+      return text
+    } catch {
+      failure = failure ?? error
+      return text
+    }
+  }
+
+  /// What would begin a heading, a quote or a list is escaped, and the dot behind a number everywhere.
+  private static func escapedLineStart(_ text: String) -> String {
+    let bytes = Array(text.utf8)
+    guard let first = bytes.first else { return text }
+    func isSpace(_ place: Int) -> Bool { place < bytes.count && bytes[place] == UInt8(ascii: " ") }
+    let isMark =
+      switch first {
+      case UInt8(ascii: "="), UInt8(ascii: ">"), UInt8(ascii: "-"): true
+      case UInt8(ascii: "+"): isSpace(1)
+      case UInt8(ascii: "#"):
+        switch bytes.prefix(while: { $0 == UInt8(ascii: "#") }).count {
+        case let count where count <= 6: isSpace(count)
+        default: false
+        }
+      default: false
+      }
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count + 8)
+    if isMark { result.append(UInt8(ascii: "\\")) }
+    for (place, byte) in bytes.enumerated() {
+      if byte == UInt8(ascii: "."), place > 0, (0x30...0x39).contains(bytes[place - 1]), isSpace(place + 1) {
+        result.append(UInt8(ascii: "\\"))
+      }
+      result.append(byte)
+    }
+    return result.count == bytes.count ? text : String(decoding: result, as: UTF8.self)
   }
 
   /// Characters that would be marks are escaped.
@@ -163,9 +244,15 @@ struct HTMLToMarkdown {
       return
     }
     if inner.first?.isWhitespace == true, !endsInSpace, !result.isEmpty { result += " " }
+    partFromMark(mark)
     // Marks hold on each line of their own.
     result += text.split(separator: "\n").map { mark + String($0).trimmedOfSpace + mark }.joined(separator: "\n")
     if inner.last?.isWhitespace == true { result += " " }
+  }
+
+  /// Two marks that touch would be one.
+  private mutating func partFromMark(_ mark: String) {
+    if let last = result.last, last == mark.first { result += " " }
   }
 
   private mutating func link(_ id: MarkupTree.NodeID) {
@@ -177,10 +264,10 @@ struct HTMLToMarkdown {
     }
     guard !text.isEmpty else { return }
     if inner.first?.isWhitespace == true, !endsInSpace, !result.isEmpty { result += " " }
-    let url = href.contains(" ") || href.contains("(") ? "<\(href)>" : href
+    let url = Self.encoded(href)
     let title = tree[id][attribute: "title"].map { " \"\($0.split(separator: "\"").joined(separator: "\\\""))\"" } ?? ""
-    if text == href || text == Self.escaped(href) {
-      result += "<\(href)>"
+    if tree.text(of: id) == href {
+      result += "<\(url)>"
     } else if options.usesLinkReferences {
       let number = references.firstIndex(of: url).map { $0 + 1 } ?? references.count + 1
       if number > references.count { references.append(url) }
@@ -189,6 +276,22 @@ struct HTMLToMarkdown {
       result += "[\(text)](\(url)\(title))"
     }
     if inner.last?.isWhitespace == true { result += " " }
+  }
+
+  /// An address without what Markdown would read as marks.
+  private static func encoded(_ address: String) -> String {
+    var result = ""
+    for scalar in address.unicodeScalars {
+      switch scalar {
+      case " ": result += "%20"
+      case "(": result += "%28"
+      case ")": result += "%29"
+      case "*": result += "%2A"
+      case "_": result += "%5F"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
   }
 
   private mutating func image(_ node: MarkupTree.Node) {
@@ -224,37 +327,75 @@ struct HTMLToMarkdown {
     var mark = "`"
     while text.contains(mark) { mark += "`" }
     let space = mark.count > 1 ? " " : ""
+    partFromMark(mark)
     result += mark + space + text + space + mark
   }
 
   private mutating func list(_ id: MarkupTree.NodeID, isOrdered: Bool) {
-    let items = tree.childElements(of: id).filter { tree[$0].name == "li" }
-    let first = tree[id][attribute: "start"].flatMap { Int($0) } ?? 1
-    let isNested = listDepth > 0
+    // Other lists in a list show where they stand by their marks.
+    var number = tree[id][attribute: "start"].flatMap { Int($0) } ?? 1
     listDepth += 1
-    let lines = items.enumerated().map { place, item in
-      let mark = isOrdered ? "\(first &+ place). " : options.bulletMarker + " "
-      let indent = String(repeating: " ", count: mark.count)
-      return content(of: item).trimmedOfSpace.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-        .map { number, line in number == 0 ? mark + line : line.isEmpty ? "" : indent + line }.joined(separator: "\n")
+    var items: [String] = []
+    for child in tree.childElements(of: id) where tree[child].name == "li" {
+      guard let item = self.item(child, mark: isOrdered ? "\(number). " : options.bulletMarker + " ") else { continue }
+      items.append(item)
+      number &+= 1
     }
     listDepth -= 1
-    block(lineBreaks: isNested ? 1 : 2) { $0.result += lines.joined(separator: "\n") }
+    block(lineBreaks: 1) { $0.result += items.joined(separator: "\n") }
+  }
+
+  /// Nil without content. Every line but the last ends in a hard line break.
+  private mutating func item(_ id: MarkupTree.NodeID, mark: String) -> String? {
+    let indent = String(repeating: "   ", count: max(0, listDepth - 1))
+    let lines = content(of: id).trimmedOfSpace.split(separator: "\n")
+    guard !lines.isEmpty else { return nil }
+    var text = indent + mark
+    for (place, line) in lines.enumerated() {
+      let isBlank = line.allSatisfy(\.isWhitespace)
+      if place > 0 { text += indent }
+      text += isBlank ? line : line.withoutSpaceBehind
+      if place < lines.count - 1 { text += "  \n" }
+    }
+    return text
   }
 
   private mutating func table(_ id: MarkupTree.NodeID) {
+    let isInner = isInCell
+    isInCell = true
     let rows = tree.descendants(of: id).filter { tree[$0].name == "tr" }.map { row in
       tree.childElements(of: row).filter { tree[$0].name == "td" || tree[$0].name == "th" }.map { cell in
         content(of: cell).onOneLine.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
       }
     }
-    let width = rows.map(\.count).max() ?? 0
-    guard width > 0 else { return }
-    func line(_ cells: [String]) -> String {
-      "| " + (cells + [String](repeating: "", count: width - cells.count)).joined(separator: " | ") + " |"
+    let title = tree.childElements(of: id).first { tree[$0].name == "caption" }
+    let caption = title.map { content(of: $0).onOneLine } ?? ""
+    isInCell = isInner
+    let count = rows.map(\.count).max() ?? 0
+    guard count > 0 else { return }
+    // As wide as the widest cell, in UTF-16 units.
+    let widths = (0..<count).map { column in
+      rows.map { column < $0.count ? $0[column].utf16.count : 0 }.max() ?? 0
     }
-    let lines = [line(rows[0]), line([String](repeating: "---", count: width))] + rows.dropFirst().map(line)
+    func line(_ cells: [String]) -> String {
+      let padded = widths.enumerated().map { column, width in
+        let cell = column < cells.count ? cells[column] : ""
+        return cell + String(repeating: " ", count: width - cell.utf16.count)
+      }
+      return "| " + padded.joined(separator: " | ") + " |"
+    }
+    let dashes = widths.map { String(repeating: "-", count: $0) }
+    var lines = caption.isEmpty ? [] : ["__\(caption)__"]
+    lines += [line(rows[0]), line(dashes)] + rows.dropFirst().map(line)
     block { $0.result += lines.joined(separator: "\n") }
+  }
+}
+
+extension Substring {
+  fileprivate var withoutSpaceBehind: Substring {
+    var rest = self
+    while let last = rest.last, last.isWhitespace { rest.removeLast() }
+    return rest
   }
 }
 

@@ -28,10 +28,21 @@ struct MarkdownConversionNode: NodeType {
     NodeParameter("options.maxConsecutiveNewlines", .number, "htmlToMarkdown: line breaks in a row.", default: 3),
     NodeParameter("options.useLinkReferenceDefinitions", .boolean, "htmlToMarkdown: URLs at the end.", default: false),
     NodeParameter("options.textReplace.values", .list, "htmlToMarkdown: pattern and replacement."),
+    NodeParameter(
+      "options.globalEscape.value", .json,
+      "htmlToMarkdown: {pattern, replacement} for characters that are escaped everywhere, instead of the usual ones."),
+    NodeParameter(
+      "options.lineStartEscape.value", .json,
+      "htmlToMarkdown: {pattern, replacement} for what is escaped where a text begins, instead of the usual marks."),
   ]
 
   private static let toHTMLOptions =
     [
+      ("backslashEscapesHTMLTags", "`\\<b>` is text"),
+      ("disableForced4SpacesIndentedSublists", "less than four spaces indent a list"),
+      ("emoji", "`:smile:` is 😄, by GitHub's most used names"),
+      ("excludeTrailingPunctuationFromURLs", "no `.` behind a bare URL is part of it"),
+      ("literalMidWordAsterisks", "`a*b*c` is text"), ("literalMidWordUnderscores", "`a_b_c` is text"),
       ("openLinksInNewWindow", "links open in a new window"), ("simpleLineBreaks", "every line break is one"),
       ("completeHTMLDocument", "a whole document"), ("customizedHeaderId", "`# Title {id}` names the id"),
       ("ghCompatibleHeaderId", "ids as GitHub makes them"), ("ghMentions", "`@name` is a link"),
@@ -106,7 +117,18 @@ struct MarkdownConversionNode: NodeType {
       maxConsecutiveNewlines: Int(
         clamping: try context.number("options.maxConsecutiveNewlines", item: place, default: 3)),
       usesLinkReferences: try context.bool("options.useLinkReferenceDefinitions", item: place),
-      replacements: replacements.map { ($0["pattern"]?.asText ?? "", $0["replacement"]?.asText ?? "") })
+      replacements: replacements.map { ($0["pattern"]?.asText ?? "", $0["replacement"]?.asText ?? "") },
+      globalEscape: try escape("globalEscape", place, context),
+      lineStartEscape: try escape("lineStartEscape", place, context))
+  }
+
+  private func escape(
+    _ name: String, _ place: Int, _ context: NodeContext
+  ) throws(NodeError) -> HTMLToMarkdown.Escape? {
+    guard let value = try context.parameter("options.\(name).value", item: place),
+      let pattern = value["pattern"]?.asText, !pattern.isEmpty
+    else { return nil }
+    return (pattern, value["replacement"]?.asText ?? "")
   }
 
   private func toHTMLOptions(_ place: Int, _ context: NodeContext) throws(NodeError) -> MarkdownToHTML.Options {
@@ -115,11 +137,16 @@ struct MarkdownConversionNode: NodeType {
     }
     let prefix = try context.parameter("options.prefixHeaderId", item: place)
     return MarkdownToHTML.Options(
+      backslashEscapesHTMLTags: try option("backslashEscapesHTMLTags"),
       completeDocument: try option("completeHTMLDocument"), customizedHeaderID: try option("customizedHeaderId"),
-      encodesEmails: try option("encodeEmails", true), ghCodeBlocks: try option("ghCodeBlocks", true),
+      emoji: try option("emoji"), encodesEmails: try option("encodeEmails", true),
+      excludesPunctuationFromURLs: try option("excludeTrailingPunctuationFromURLs"),
+      ghCodeBlocks: try option("ghCodeBlocks", true),
       ghCompatibleHeaderID: try option("ghCompatibleHeaderId"), ghMentions: try option("ghMentions"),
       ghMentionsLink: try context.string("options.ghMentionsLink", item: place, default: "https://github.com/{u}"),
       headerLevelStart: Int(clamping: try context.number("options.headerLevelStart", item: place, default: 1)),
+      literalMidWordAsterisks: try option("literalMidWordAsterisks"),
+      literalMidWordUnderscores: try option("literalMidWordUnderscores"),
       noHeaderID: try option("noHeaderId"), omitsLastLineBreakInCode: try option("omitExtraWLInCodeBlocks"),
       opensLinksInNewWindow: try option("openLinksInNewWindow"),
       parsesImageDimensions: try option("parseImgDimensions"),
@@ -129,7 +156,8 @@ struct MarkdownConversionNode: NodeType {
       simpleLineBreaks: try option("simpleLineBreaks"), simplifiedAutoLink: try option("simplifiedAutoLink"),
       fixesIndentation: try option("smartIndentationFix"),
       splitsAdjacentBlockquotes: try option("splitAdjacentBlockquotes"), strikethrough: try option("strikethrough"),
-      tables: try option("tables"), tablesHeaderID: try option("tablesHeaderId"), taskLists: try option("tasklists"),
+      tables: try option("tables"), tablesHeaderID: try option("tablesHeaderId"),
+      takesAnyIndentOfLists: try option("disableForced4SpacesIndentedSublists"), taskLists: try option("tasklists"),
       underline: try option("underline"))
   }
 }

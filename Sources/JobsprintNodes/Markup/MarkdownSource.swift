@@ -5,6 +5,8 @@ struct MarkdownSource {
   init(_ markdown: String, _ options: MarkdownToHTML.Options) {
     var lines = markdown.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
     if options.fixesIndentation { lines = Self.withoutCommonIndent(lines) }
+    if !options.takesAnyIndentOfLists { Self.indentByFours(&lines) }
+    let changeWords = Self.changingWords(of: markdown, options)
     var fence: Character?
     for place in lines.indices {
       let trimmed = lines[place].drop { $0 == " " }
@@ -18,6 +20,10 @@ struct MarkdownSource {
       if !options.requiresSpaceBeforeHeading { lines[place] = Self.withHeadingSpace(lines[place]) }
       if options.underline { lines[place] = Self.withUnderlines(lines[place]) }
       if options.parsesImageDimensions { lines[place] = Self.withImageDimensions(lines[place]) }
+      // Four spaces make code where no list goes on; there nothing reads marks.
+      if let changeWords, !lines[place].hasPrefix("    ") || Self.isListItem(trimmed) {
+        lines[place] = changeWords(lines[place])
+      }
     }
     text = lines.joined(separator: "\n")
   }
@@ -26,6 +32,36 @@ struct MarkdownSource {
     let indents = lines.filter { !$0.allSatisfy(\.isWhitespace) }.map { $0.prefix { $0 == " " || $0 == "\t" }.count }
     let common = indents.min() ?? 0
     return lines.map { String($0.dropFirst(min(common, $0.prefix { $0.isWhitespace }.count))) }
+  }
+
+  /// A list inside of a list begins four spaces further in; with less its items are those of the outer one.
+  private static func indentByFours(_ lines: inout [String]) {
+    var isInList = false
+    for place in lines.indices {
+      let line = lines[place]
+      let indent = line.prefix { $0 == " " }.count
+      let rest = line.dropFirst(indent)
+      if isListItem(rest) {
+        if isInList, indent % 4 != 0 { lines[place] = line.dropFirst(indent % 4).description }
+        if indent < 4 { isInList = true }
+      } else if indent == 0, !rest.isEmpty, place > 0, lines[place - 1].allSatisfy(\.isWhitespace) {
+        isInList = false
+      }
+    }
+  }
+
+  /// `- a`, `1. a`; without space before it.
+  private static func isListItem(_ line: Substring) -> Bool {
+    guard let first = line.utf8.first else { return false }
+    switch first {
+    case UInt8(ascii: "-"), UInt8(ascii: "*"), UInt8(ascii: "+"):
+      let next = line.utf8.dropFirst().first
+      return next == UInt8(ascii: " ") || next == UInt8(ascii: "\t")
+    case UInt8(ascii: "0")...UInt8(ascii: "9"):
+      let rest = line.utf8.drop { (0x30...0x39).contains($0) }
+      return rest.starts(with: ". ".utf8) || rest.starts(with: ".\t".utf8)
+    default: return false
+    }
   }
 
   /// `#Title` as `# Title`.

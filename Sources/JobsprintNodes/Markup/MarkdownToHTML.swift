@@ -5,14 +5,20 @@ import JobsprintDomain
 /// the rules of CommonMark.
 struct MarkdownToHTML {
   struct Options: Sendable {
+    var backslashEscapesHTMLTags = false
     var completeDocument = false
     var customizedHeaderID = false
+    var emoji = false
     var encodesEmails = true
+    /// `.`, `!`, `?` and their like behind a bare URL are no part of it.
+    var excludesPunctuationFromURLs = false
     var ghCodeBlocks = true
     var ghCompatibleHeaderID = false
     var ghMentions = false
     var ghMentionsLink = "https://github.com/{u}"
     var headerLevelStart = 1
+    var literalMidWordAsterisks = false
+    var literalMidWordUnderscores = false
     var noHeaderID = false
     var omitsLastLineBreakInCode = false
     var opensLinksInNewWindow = false
@@ -28,6 +34,8 @@ struct MarkdownToHTML {
     var strikethrough = false
     var tables = false
     var tablesHeaderID = false
+    /// A list inside of a list may begin with less than four spaces.
+    var takesAnyIndentOfLists = false
     var taskLists = false
     var underline = false
   }
@@ -192,7 +200,8 @@ struct MarkdownToHTML {
   }
 
   private func inline(_ nodes: [MarkdownNode]) -> String {
-    nodes.map { node in
+    (options.simplifiedAutoLink && !options.excludesPunctuationFromURLs ? Self.takingPunctuation(nodes) : nodes).map {
+      node in
       switch node.kind {
       case .text(let text): self.text(text)
       case .softBreak: options.simpleLineBreaks ? "<br />\n" : "\n"
@@ -208,6 +217,22 @@ struct MarkdownToHTML {
       default: inline(node.children)
       }
     }.joined()
+  }
+
+  /// What stands between a bare URL and the next space belongs to the link's text.
+  private static func takingPunctuation(_ nodes: [MarkdownNode]) -> [MarkdownNode] {
+    var nodes = nodes
+    for place in nodes.indices.dropLast() {
+      guard case .link(let url, _) = nodes[place].kind, !url.hasPrefix("mailto:"), nodes[place].plainText == url,
+        case .text(let text) = nodes[place + 1].kind
+      else { continue }
+      let marks = text.prefix { ".!?".contains($0) }
+      guard !marks.isEmpty else { continue }
+      let added = MarkdownNode(kind: .text(String(marks)), children: [])
+      nodes[place] = MarkdownNode(kind: nodes[place].kind, children: nodes[place].children + [added])
+      nodes[place + 1] = MarkdownNode(kind: .text(String(text.dropFirst(marks.count))), children: [])
+    }
+    return nodes
   }
 
   private func link(_ node: MarkdownNode, _ url: String, _ title: String) -> String {
@@ -234,6 +259,10 @@ struct MarkdownToHTML {
   private func text(_ text: String) -> String {
     var html = Self.escaped(text, all: false)
     html = html.split(separator: "...", omittingEmptySubsequences: false).joined(separator: "…")
+    if options.backslashEscapesHTMLTags {
+      html = html.split(separator: MarkdownSource.escapedBracket, omittingEmptySubsequences: false)
+        .joined(separator: "&gt;")
+    }
     return options.ghMentions ? mentions(in: html) : html
   }
 

@@ -56,7 +56,7 @@ extension JSONValue {
     switch self {
     case .array: return self
     case .string(let text):
-      guard let value = Self.read(text), case .array = value else { return nil }
+      guard let value = try? JSONValue(relaxed: text), case .array = value else { return nil }
       return value
     default: return nil
     }
@@ -66,16 +66,10 @@ extension JSONValue {
     switch self {
     case .object: return self
     case .string(let text):
-      guard let value = Self.read(text), case .object = value else { return nil }
+      guard let value = try? JSONValue(relaxed: text), case .object = value else { return nil }
       return value
     default: return nil
     }
-  }
-
-  /// JSON, also with the single quotes of JavaScript (`['a', 'b']`).
-  private static func read(_ text: String) -> JSONValue? {
-    if let value = try? JSONValue(parsing: text) { return value }
-    return try? JSONValue(parsing: text.utf8.map { $0 == UInt8(ascii: "'") ? UInt8(ascii: "\"") : $0 })
   }
 
   /// JavaScript's `Boolean(value)`.

@@ -13,8 +13,8 @@ struct RunNotesTests {
 
   @Test func aTextIsCut() {
     var data = CustomData()
-    data.set(String(repeating: "😀", count: 300), for: "a")
-    #expect(data.texts == ["a": .string(String(repeating: "😀", count: 255))])
+    data.set(String(repeating: "😀", count: 600), for: "a")
+    #expect(data.texts == ["a": .string(String(repeating: "😀", count: 512))])
   }
 
   @Test func theEleventhKeyIsLeftOutAndKnownOnesChange() {

@@ -159,6 +159,33 @@ struct FileNodeTests {
     #expect(older.first?.binary?["data"]?["fileName"] == "event.ics")
   }
 
+  @Test func anEventWithoutAnEndEndsWhenItBegins() async throws {
+    let parameters = #"{"operation": "iCal", "title": "={{ $json.t }}", "start": "={{ $json.s }}", "end": ""}"#
+    let files = try await SingleNodeRun(type: "n8n-nodes-base.convertToFile", version: 1.1, parameters: parameters)
+      .items(#"[{"t": "A", "s": "2024-01-03T10:00:00+02:00"}, {"t": null, "s": 1704268800000}]"#)
+    let texts = files.map { text($0.binary?["data"]?.objectValue ?? [:]) }
+    #expect(texts[0].contains("SUMMARY:A\r\n"))
+    #expect(texts[0].contains("DTSTART:20240103T080000Z\r\nDTEND:20240103T080000Z\r\n"))
+    #expect(!texts[1].contains("SUMMARY"))
+    #expect(texts[1].contains("UID:") && texts[1].contains("DTSTART:20240103T080000Z"))
+  }
+
+  @Test func anEventMayCountInTheWorkflowsZone() async throws {
+    func lines(_ more: String, allDay: Bool) async throws -> [String] {
+      let parameters = #"{"start": "2024-07-03T00:30:00", "allDay": \#(allDay), "additionalFields": {\#(more)}}"#
+      let items = try await SingleNodeRun(
+        type: "n8n-nodes-base.iCal", parameters: parameters, timezone: "Europe/Berlin"
+      ).items()
+      return text(items.first?.binary?["data"]?.objectValue ?? [:]).split(separator: "\r\n").map(String.init)
+    }
+    #expect(try await lines("", allDay: false).contains("DTSTART:20240703T003000Z"))
+    let zone = #""useWorkflowTimezone": true"#
+    #expect(try await lines(zone, allDay: false).contains("DTSTART:20240702T223000Z"))
+    #expect(try await lines(zone, allDay: true).contains("DTSTART;VALUE=DATE:20240703"))
+    #expect(try await lines(#""sequence": 2"#, allDay: false).contains("SEQUENCE:2"))
+    await #expect(throws: NodeError.self) { try await lines(#""sequence": -1"#, allDay: false) }
+  }
+
   @Test(arguments: [
     (0, "0 B"), (999, "999 B"), (1000, "1 kB"), (1042, "1.04 kB"), (15_432, "15.4 kB"), (1_500_000, "1.5 MB"),
   ])
