@@ -66,7 +66,8 @@ public struct LocalRun: Sendable {
     let acceptor = Acceptor(
       catalog: catalog, executions: executions, writer: writer, dispatcher: dispatcher, budget: budget,
       limits: limits, executor: executor, bus: bus, clock: clock, timers: timers, ids: ids)
-    let editor = WorkflowEditor(store: workflows, catalog: catalog, library: library, clock: clock, ids: ids)
+    let editor = WorkflowEditor(
+      store: workflows, catalog: catalog, library: library, clock: clock, ids: ids, isTimeZone: BuiltInNodes.isTimeZone)
 
     let loops = Task {
       await withDiscardingTaskGroup { group in

@@ -208,7 +208,9 @@ public struct Platform: Sendable {
         acceptor: acceptor,
         executionControl: ExecutionControl(executions: executions, writer: writer, clock: clock, ids: ids),
         deadLetterOffice: DeadLetterOffice(letters: storage.deadLetters, acceptor: acceptor, clock: clock, ids: ids),
-        workflowEditor: WorkflowEditor(store: workflows, catalog: catalog, library: library, clock: clock, ids: ids),
+        workflowEditor: WorkflowEditor(
+          store: workflows, catalog: catalog, library: library, clock: clock, ids: ids,
+          isTimeZone: BuiltInNodes.isTimeZone),
         tagEditor: TagEditor(
           tags: storage.tags, workflows: workflows, executions: executions, clock: clock, ids: ids),
         variableEditor: VariableEditor(store: storage.variables, catalog: variables, clock: clock, ids: ids),

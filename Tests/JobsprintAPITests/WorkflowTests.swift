@@ -103,6 +103,36 @@ struct WorkflowTests {
     }
   }
 
+  @Test func settingsThatCantBeMeantAreStoredAndTold() async throws {
+    try await TestServer.running { server in
+      let settings: JSONValue = [
+        "timezone": "Mars/Olympus", "executionTimeout": 0, "executionOrder": "v9", "maxConcurrency": 0,
+        "errorWorkflow": "x",
+      ]
+      let start: JSONValue = [
+        "name": "Start", "type": "n8n-nodes-base.manualTrigger", "typeVersion": 1, "parameters": [:],
+      ]
+      let answer = try await server.post(
+        "/workflows", ["name": "Settings", "nodes": [start], "connections": [:], "settings": settings])
+      #expect(answer.status == 200)
+      #expect(answer.json["settings"] == settings)
+      let warnings = answer.json["warnings"]?.arrayValue ?? []
+      #expect(warnings.allSatisfy { $0["code"] == "setting_doubtful" })
+      #expect(
+        warnings.compactMap { $0["pointer"]?.stringValue } == [
+          "/settings/executionOrder", "/settings/timezone", "/settings/maxConcurrency",
+        ])
+      #expect(try await server.post("/workflows/\(try answer.id)/execute?wait=10").json["status"] == "success")
+      let usual = try await server.post(
+        "/workflows",
+        [
+          "name": "Usual", "nodes": [start], "connections": [:],
+          "settings": ["timezone": "Europe/Berlin", "executionTimeout": -1, "executionOrder": "v1"],
+        ])
+      #expect(usual.json["warnings"] == [])
+    }
+  }
+
   @Test func listsAreFilteredAndPaged() async throws {
     try await TestServer.running { server in
       for number in 1...5 {

@@ -110,7 +110,8 @@ struct Rig: Sendable {
   }
 
   var editor: WorkflowEditor {
-    WorkflowEditor(store: workflows, catalog: catalog, library: library, clock: clock, ids: ids)
+    WorkflowEditor(
+      store: workflows, catalog: catalog, library: library, clock: clock, ids: ids, isTimeZone: { $0.contains("/") })
   }
 
   /// Stores nodes in a chain behind a manual trigger: `(name, type, more members)`.

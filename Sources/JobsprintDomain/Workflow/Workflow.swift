@@ -45,12 +45,15 @@ public struct WorkflowIssue: Error, Sendable, Hashable {
     case noTrigger = "no_trigger"
     /// A value of the retry policy can't be meant.
     case retryPolicyDoubtful = "retry_policy_doubtful"
+    /// A value of a setting that the platform acts on can't be meant.
+    case settingDoubtful = "setting_doubtful"
 
     /// The workflow can't run like this; the other issues are only worth telling.
     public var blocksExecution: Bool {
       switch self {
       case .malformed, .unknownNodeType, .noTrigger: true
-      case .unsupportedTypeVersion, .danglingConnection, .duplicateNodeName, .retryPolicyDoubtful: false
+      case .unsupportedTypeVersion, .danglingConnection, .duplicateNodeName, .retryPolicyDoubtful, .settingDoubtful:
+        false
       }
     }
   }

@@ -42,6 +42,36 @@ public struct WorkflowSettings: Sendable, Hashable {
     workerTag = document["workerTag"]?.stringValue.flatMap { WorkerTag($0) }
   }
 
+  /// Values of a document's settings that can't be meant, each with what becomes of it: they are stored all the same,
+  /// as n8n stores them.
+  ///
+  /// - Parameter isTimeZone: whether a name is one.
+  public static func issues(in document: JSONObject, isTimeZone: (String) -> Bool) -> [WorkflowIssue] {
+    guard let settings = document["settings"]?.objectValue else { return [] }
+    var issues: [WorkflowIssue] = []
+    func tell(_ name: String, _ message: String) {
+      issues.append(WorkflowIssue(code: .settingDoubtful, pointer: "/settings/\(name)", message: message))
+    }
+    if let value = settings["executionOrder"], !value.isNull, value != "v0", value != "v1" {
+      tell("executionOrder", "expected v0 or v1, found \(value.shown); v0 counts")
+    }
+    if let value = settings["executionTimeout"], !value.isNull, value.doubleValue == nil {
+      tell("executionTimeout", "expected seconds, or -1 for none, found \(value.shown); there is no time limit")
+    }
+    if let value = settings["timezone"], !value.isNull, value != "DEFAULT" {
+      let expected = "expected the name of a time zone such as Europe/Berlin, found \(value.shown)"
+      if let name = value.stringValue {
+        if !isTimeZone(name) { tell("timezone", expected + "; expressions count in UTC, nodes for dates fail") }
+      } else {
+        tell("timezone", expected + "; it counts as absent")
+      }
+    }
+    if let value = settings["maxConcurrency"], !value.isNull, value.integerValue.map({ $0 <= 0 }) ?? true {
+      tell("maxConcurrency", "expected a whole number from 1 on, found \(value.shown); there is no limit")
+    }
+    return issues
+  }
+
   /// What keeps a document from being stored: a tag that is none would send its executions to the wrong workers.
   public static func refusal(of document: JSONObject) -> WorkflowIssue? {
     guard let value = document["settings"]?["workerTag"], !value.isNull,
@@ -49,5 +79,17 @@ public struct WorkflowSettings: Sendable, Hashable {
     else { return nil }
     return WorkflowIssue(
       code: .malformed, pointer: "/settings/workerTag", message: "a worker tag is \(WorkerTag.expectation)")
+  }
+}
+
+extension JSONValue {
+  /// In a message: the value where it is short, else its kind.
+  fileprivate var shown: String {
+    switch self {
+    case .array, .object: return kindName
+    default:
+      let text = jsonText
+      return text.utf8.count <= 100 ? text : kindName
+    }
   }
 }

@@ -12,10 +12,12 @@ public struct WorkflowEditor: Sendable {
   private let ids: IdentifierSource
   private let catalog: WorkflowCatalog
   private let note: ChangeNote
+  private let isTimeZone: @Sendable (String) -> Bool
 
+  /// - Parameter isTimeZone: whether a name is one.
   public init(
     store: any WorkflowStore, catalog: WorkflowCatalog, library: NodeLibrary, clock: any WallClock,
-    ids: IdentifierSource
+    ids: IdentifierSource, isTimeZone: @escaping @Sendable (String) -> Bool
   ) {
     self.store = store
     self.catalog = catalog
@@ -23,12 +25,14 @@ public struct WorkflowEditor: Sendable {
     self.clock = clock
     self.ids = ids
     note = ChangeNote(clock: clock, ids: ids)
+    self.isTimeZone = isTimeZone
   }
 
   /// What is doubtful in this document, in its order; some of it would keep the workflow from running.
   public func warnings(for document: JSONObject) -> [WorkflowIssue] {
     guard let workflow = try? Workflow(document: document) else { return [] }
-    return validator.issues(of: workflow) + RetryPolicy.issues(in: document)
+    return validator.issues(of: workflow) + WorkflowSettings.issues(in: document, isTimeZone: isTimeZone)
+      + RetryPolicy.issues(in: document)
   }
 
   /// - Parameters:

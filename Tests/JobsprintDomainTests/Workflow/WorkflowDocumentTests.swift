@@ -192,11 +192,38 @@ import Testing
     #expect("".asPointerToken == "")
   }
 
+  static let doubtfulSettings: [(name: String, value: JSONValue, expected: String)] = [
+    ("executionTimeout", "soon", "found \"soon\"; there is no time limit"), ("executionTimeout", [:], "found object"),
+    ("timezone", 2, "found 2; it counts as absent"),
+    ("timezone", "Berlin", "found \"Berlin\"; expressions count in UTC"), ("executionOrder", true, "v0 counts"),
+    ("maxConcurrency", 1.5, "there is no limit"),
+  ]
+
+  @Test(arguments: doubtfulSettings)
+  func aSettingThatCantBeMeantIsToldOf(name: String, value: JSONValue, expected: String) throws {
+    let issues = WorkflowSettings.issues(in: ["settings": .object([name: value])]) { $0.contains("/") }
+    #expect(issues.map(\.pointer) == ["/settings/\(name)"])
+    #expect(issues.first?.message.contains(expected) == true)
+    #expect(issues.first?.code == .settingDoubtful)
+  }
+
+  @Test func settingsThatAreMeantAreNot() {
+    for settings: JSONValue in [
+      [:], nil, ["timezone": "DEFAULT", "executionTimeout": -1],
+      ["timezone": "Europe/Berlin", "executionTimeout": 0.5],
+      ["timezone": nil, "executionTimeout": nil, "executionOrder": nil, "maxConcurrency": nil, "callerPolicy": 7],
+      ["executionOrder": "v0", "maxConcurrency": 3],
+    ] {
+      #expect(WorkflowSettings.issues(in: ["settings": settings]) { $0.contains("/") }.isEmpty)
+    }
+  }
+
   @Test func onlyIssuesThatPreventARunBlockIt() {
     let blocking: [WorkflowIssue.Code] = [.malformed, .unknownNodeType, .noTrigger]
     for code in blocking { #expect(code.blocksExecution) }
     #expect(!WorkflowIssue.Code.unsupportedTypeVersion.blocksExecution)
     #expect(!WorkflowIssue.Code.danglingConnection.blocksExecution)
     #expect(!WorkflowIssue.Code.duplicateNodeName.blocksExecution)
+    #expect(!WorkflowIssue.Code.settingDoubtful.blocksExecution)
   }
 }
