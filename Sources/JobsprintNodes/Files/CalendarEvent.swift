@@ -17,12 +17,12 @@ final class CalendarEvent {
   /// Of dates that name no offset.
   private let zone: ZoneRules
   /// Up to the event's own lines, and behind them.
-  private let head: String
-  private let tail: String
+  private let head: [UInt8]
+  private let tail: [UInt8]
   private let uid: String
   /// Of an event without a UID.
   private let runKey: String
-  private let stamp: String
+  private let stamp: [UInt8]
 
   /// A file of each item, and nothing else.
   static func files(_ context: NodeContext) throws(NodeError) -> NodeResult {
@@ -53,12 +53,17 @@ final class CalendarEvent {
     zone = usesWorkflowZone ? try DateTimeNode.workflowZone(context) : .utc
     uid = try text("uid")
     runKey = context.idempotencyKey
-    stamp = Self.line("DTSTAMP:\(Self.basic(context.clock.now.milliseconds))")
+    guard let now = CalendarTime(milliseconds: context.clock.now.milliseconds, zone: .utc) else {
+      throw NodeError("The clock shows no date")
+    }
+    var stamp: [UInt8] = []
+    Self.append("DTSTAMP:", now, to: &stamp)
+    self.stamp = stamp
 
     var lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "CALSCALE:GREGORIAN", "PRODID:jobsprint", "METHOD:PUBLISH"]
     lines += Self.property("X-WR-CALNAME", try text("calName"))
     lines += ["X-PUBLISHED-TTL:PT1H", "BEGIN:VEVENT"]
-    head = lines.map(Self.line).joined()
+    head = Array(lines.map(Self.line).joined().utf8)
 
     lines = try Self.sequence(context, item)
     for (name, field) in [
@@ -78,7 +83,7 @@ final class CalendarEvent {
     for attendee in try context.parameter("\(more).attendeesUi.attendeeValues", item: item)?.arrayValue ?? [] {
       lines.append(Self.person("ATTENDEE;RSVP=\(attendee["rsvp"] == true ? "TRUE" : "FALSE")", attendee))
     }
-    tail = (lines + ["END:VEVENT", "END:VCALENDAR"]).map(Self.line).joined()
+    tail = Array((lines + ["END:VEVENT", "END:VCALENDAR"]).map(Self.line).joined().utf8)
   }
 
   /// Counts the changes of an event that has a UID of its own.
@@ -104,19 +109,21 @@ final class CalendarEvent {
         context: ["parameter": "end"])
     }
     var text = head
-    for line in Self.property("UID", uid.isEmpty ? "\(runKey):\(item)" : uid) + Self.property("SUMMARY", title) {
-      text += Self.line(line)
-    }
+    text.reserveCapacity(head.count + stamp.count + tail.count + title.utf8.count + runKey.utf8.count + 128)
+    for line in Self.property("UID", uid.isEmpty ? runKey + ":" + String(item) : uid) { text += Self.line(line).utf8 }
+    for line in Self.property("SUMMARY", title) { text += Self.line(line).utf8 }
     text += stamp
     if isAllDay {
       // The day on which an event ends is not part of it.
       let dayAfter = CivilDate(daysSinceEpoch: end.date.daysSinceEpoch + 1)
-      text += "DTSTART;VALUE=DATE:\(Self.basic(start.date))\r\nDTEND;VALUE=DATE:\(Self.basic(dayAfter))\r\n"
+      Self.append("DTSTART;VALUE=DATE:", start.date, to: &text)
+      Self.append("DTEND;VALUE=DATE:", dayAfter, to: &text)
     } else {
-      text += "DTSTART:\(Self.basic(start.milliseconds))\r\nDTEND:\(Self.basic(end.milliseconds))\r\n"
+      Self.append("DTSTART:", start.in(.utc), to: &text)
+      Self.append("DTEND:", end.in(.utc), to: &text)
     }
     text += tail
-    return BinaryFile(Array(text.utf8), label)
+    return BinaryFile(text, label)
   }
 
   private func time(_ value: JSONValue, _ name: String, _ item: Int) throws(NodeError) -> CalendarTime {
@@ -139,14 +146,27 @@ final class CalendarEvent {
     return "\(property);CN=\(name):mailto:\((person["email"]?.asText ?? "").oneLine)"
   }
 
-  /// `20260131T120000Z`.
-  private static func basic(_ milliseconds: Int64) -> String {
-    Timestamp(milliseconds: milliseconds).description.prefix(19).filter { $0 != "-" && $0 != ":" } + "Z"
+  /// A line with a moment: `20260131T120000Z`.
+  private static func append(_ name: StaticString, _ time: CalendarTime, to text: inout [UInt8]) {
+    append(name, date: time.date, to: &text)
+    text.append(UInt8(ascii: "T"))
+    text.append(time.hour, width: 2)
+    text.append(time.minute, width: 2)
+    text.append(time.second, width: 2)
+    text += "Z\r\n".utf8
   }
 
-  /// `20260131`.
-  private static func basic(_ date: CivilDate) -> String {
-    "\(date.year.padded(4))\(date.month.padded(2))\(date.day.padded(2))"
+  /// A line with a day: `20260131`.
+  private static func append(_ name: StaticString, _ date: CivilDate, to text: inout [UInt8]) {
+    append(name, date: date, to: &text)
+    text += "\r\n".utf8
+  }
+
+  private static func append(_ name: StaticString, date: CivilDate, to text: inout [UInt8]) {
+    name.withUTF8Buffer { text += $0 }
+    text.append(abs(date.year), width: 4)
+    text.append(date.month, width: 2)
+    text.append(date.day, width: 2)
   }
 
   /// With its end. A line longer than 75 bytes goes on behind a line break and a space.

@@ -115,8 +115,13 @@ private final class BinaryMove {
       return how.stripsByteOrderMark ? text.withoutByteOrderMark : text
     }
     var result = item
+    /// Nearly all files are JSON in UTF-8 as they are; what is wrong with another is told of its text.
+    func json() throws(NodeError) -> JSONValue {
+      if encoding.isUTF8, let value = try? JSONValue(parsing: bytes) { return value }
+      return try JSONValue(fileText: text(), file: name, item: place)
+    }
     if how.setsAllData {
-      let value = try JSONValue(fileText: text(), file: name, item: place)
+      let value = try json()
       guard case .object(let object) = value else {
         throw NodeError(
           "The file '\(name)' holds \(value.kindName == "array" ? "an array" : "a \(value.kindName)"), not an object",
@@ -128,7 +133,7 @@ private final class BinaryMove {
       if how.keepsBase64 {
         value = .string(Base64.text(bytes))
       } else if how.readsJSON {
-        value = try JSONValue(fileText: text(), file: name, item: place)
+        value = try json()
       } else {
         value = .string(try text())
       }

@@ -27,7 +27,7 @@ struct RandomRecord {
     case .address:
       return [
         "firstname": pick(Self.firstNames), "lastname": pick(Self.lastNames),
-        "street": .string("\(number(1...999)) \(text(pick(Self.lastNames))) Street"), "city": pick(Self.cities),
+        "street": .string("\(number(1...999)) \(word(Self.lastNames)) Street"), "city": pick(Self.cities),
         "zip": .string(digits(5)), "state": pick(Self.states), "country": "United States",
       ]
     case .latLong:
@@ -36,7 +36,7 @@ struct RandomRecord {
       return [
         "type": pick(["Visa", "MasterCard", "Discover"]), "number": .string("4" + digits(15)),
         "ccv": .string(digits(3)), "exp": .string("\(number(1...12))/\(number(2030...2039))"),
-        "holder_name": .string("\(text(pick(Self.firstNames))) \(text(pick(Self.lastNames)))"),
+        "holder_name": .string(word(Self.firstNames) + " " + word(Self.lastNames)),
       ]
     case .email: return ["email": .string(email()), "confirmed": .bool(number(0...1) == 1)]
     case .ipv4: return ["ip": .string((0..<4).map { _ in "\(number(1...254))" }.joined(separator: "."))]
@@ -47,7 +47,7 @@ struct RandomRecord {
         "nanoId": .string(characters(length, of: alphabet)), "customAlphabet": .string(alphabet.text),
         "customLength": .string("\(length)"),
       ]
-    case .url: return ["url": .string("https://\(text(pick(Self.words)))-\(text(pick(Self.words))).example")]
+    case .url: return ["url": .string("https://" + word(Self.words) + "-" + word(Self.words) + ".example")]
     case .user:
       return [
         "uid": .string(uuid()), "email": .string(email()), "firstname": pick(Self.firstNames),
@@ -60,15 +60,18 @@ struct RandomRecord {
 
   private mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
 
-  private mutating func pick(_ choices: [String]) -> JSONValue { .string(choices[number(0...choices.count - 1)]) }
+  private mutating func pick(_ choices: [String]) -> JSONValue { .string(word(choices)) }
 
-  private func text(_ value: JSONValue) -> String { value.asText }
+  private mutating func word(_ choices: [String]) -> String { choices[number(0...choices.count - 1)] }
 
   private mutating func characters(_ count: Int, of alphabet: Alphabet) -> String {
     guard let bytes = alphabet.bytes else {
       return String((0..<count).map { _ in alphabet.characters[number(0...alphabet.characters.count - 1)] })
     }
-    return String(decoding: (0..<count).map { _ in bytes[number(0...bytes.count - 1)] }, as: UTF8.self)
+    return String(unsafeUninitializedCapacity: count) { text in
+      for place in 0..<count { text[place] = bytes[number(0...bytes.count - 1)] }
+      return count
+    }
   }
 
   private mutating func digits(_ count: Int) -> String { characters(count, of: .digits) }
@@ -81,14 +84,22 @@ struct RandomRecord {
   }
 
   private mutating func email() -> String {
-    "\(text(pick(Self.firstNames)))\(number(1...99))@\(text(pick(Self.words))).example"
+    word(Self.firstNames) + String(number(1...99)) + "@" + word(Self.words) + ".example"
   }
 
   /// Version 4 in form.
   private mutating func uuid() -> String {
-    "\(hexadecimal(8))-\(hexadecimal(4))-4\(hexadecimal(3))-a\(hexadecimal(3))-\(hexadecimal(12))"
+    String(unsafeUninitializedCapacity: Self.uuidForm.utf8.count) { text in
+      for (place, mark) in Self.uuidForm.utf8.enumerated() {
+        let digit = UInt8(ascii: "x")
+        text[place] = mark == digit ? Self.hexadecimalDigits[number(0...15)] : mark
+      }
+      return Self.uuidForm.utf8.count
+    }
   }
 
+  private static let uuidForm = "xxxxxxxx-xxxx-4xxx-axxx-xxxxxxxxxxxx"
+  private static let hexadecimalDigits = Array("0123456789abcdef".utf8)
   private static let firstNames = [
     "Ada", "Bela", "Carla", "David", "Elena", "Felix", "Greta", "Hugo", "Ines", "Jonas", "Klara", "Liam", "Mira",
     "Nils", "Olga", "Paul",
