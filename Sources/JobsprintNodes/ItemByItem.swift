@@ -2,16 +2,25 @@ import JobsprintDomain
 import JobsprintPorts
 
 extension NodeContext {
-  /// Makes items of every input item on its own. Where the user lets single items fail, a failure becomes the item
+  /// Makes one item of every input item on its own. Where the user lets single items fail, a failure becomes the item
   /// `{error}`; else it is the node's failure, and says at which item.
-  func itemByItem<Made: Sequence<Item>>(
-    _ make: (Item, Int) throws(NodeError) -> Made
+  func itemByItem(_ make: (Item, Int) throws(NodeError) -> Item) throws(NodeError) -> NodeResult {
+    try eachItem { (item, place, output) throws(NodeError) in output.append(try make(item, place)) }
+  }
+
+  /// The same with any number of items.
+  func itemsByItem(_ make: (Item, Int) throws(NodeError) -> some Sequence<Item>) throws(NodeError) -> NodeResult {
+    try eachItem { (item, place, output) throws(NodeError) in output.append(contentsOf: try make(item, place)) }
+  }
+
+  private func eachItem(
+    _ make: (Item, Int, inout [Item]) throws(NodeError) -> Void
   ) throws(NodeError) -> NodeResult {
     var output: [Item] = []
     output.reserveCapacity(items.count)
     for (place, item) in items.enumerated() {
       do throws(NodeError) {
-        output.append(contentsOf: try make(item, place))
+        try make(item, place, &output)
       } catch {
         guard continuesOnFail else {
           var located = error

@@ -79,7 +79,7 @@ struct SeenItemsTests {
 
   @Test(
     arguments: [
-      (#""logic": "x""#, "has no choice 'x'"), (#""options": {"scope": "x"}"#, "has no choice 'x'"),
+      (#""logic": "x""#, "can't be 'x'"), (#""options": {"scope": "x"}"#, "can't be 'x'"),
       (#""options": {"historySize": 0}"#, "history size"), (#""options": {"historySize": 1000000}"#, "history size"),
       (#""dedupeValue": "={{ $json.id }}", "options": {"historySize": 1}"#, "2 values are new"),
       (#""logic": "removeItemsUpToStoredIncrementalKey", "incrementalDedupeValue": "a""#, "must be a number"),

@@ -41,7 +41,7 @@ struct CryptoNode: NodeType {
       var result = item
       result.json.reserveCapacity(item.json.count + 1)
       result.json.set(task.property, to: .string(try task.result(of: bytes, at: place)), dotNotation: true)
-      return CollectionOfOne(result)
+      return result
     }
   }
 }

@@ -33,7 +33,7 @@ struct JWTNode: NodeType {
       let result = try task.result(context, item: place) { () throws(NodeError) in
         try token?.value(for: item, at: place, in: context)
       }
-      return CollectionOfOne(Item(json: result, pairedItem: item.pairedItem))
+      return Item(json: result, pairedItem: item.pairedItem)
     }
   }
 }

@@ -24,7 +24,7 @@ struct TOTPNode: NodeType {
         "token": .string(try password.token(at: now)),
         "secondsRemaining": .integer(Int64(password.secondsRemaining(at: now))),
       ]
-      return CollectionOfOne(Item(json: json, pairedItem: item.pairedItem))
+      return Item(json: json, pairedItem: item.pairedItem)
     }
   }
 

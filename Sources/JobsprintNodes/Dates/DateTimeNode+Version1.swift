@@ -17,11 +17,11 @@ extension DateTimeNode {
     return try context.itemByItem { (item, place) throws(NodeError) in
       let date = try value?.value(for: item, at: place, in: context) ?? .null
       // Nothing to convert: branches often bring items without the date.
-      if date.isNull || date == "" { return CollectionOfOne(item) }
+      if date.isNull || date == "" { return item }
       let task = try reading.settings { () throws(NodeError) in try MomentTask(context, zone: zone, item: place) }
       var result = item
       result.json.set(task.field, to: .string(try task.result(of: date, at: place)), dotNotation: true)
-      return CollectionOfOne(result)
+      return result
     }
   }
 }

@@ -59,7 +59,7 @@ struct DateTimeNode: NodeType {
       var json = task.keepsFields ? item.json : [:]
       json.reserveCapacity(json.count + 1)
       json[task.field] = value
-      return CollectionOfOne(Item(json: json, pairedItem: item.pairedItem))
+      return Item(json: json, pairedItem: item.pairedItem)
     }
   }
 

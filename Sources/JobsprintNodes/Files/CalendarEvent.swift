@@ -37,7 +37,7 @@ final class CalendarEvent {
       let title = try value(0)
       let file = try event.file(
         title: title.isNull ? "" : title.asText, start: value(1), end: value(2), at: place)
-      return CollectionOfOne(Item(json: [:], binary: [event.property: file.asJSON], pairedItem: item.pairedItem))
+      return Item(json: [:], binary: [event.property: file.asJSON], pairedItem: item.pairedItem)
     }
   }
 

@@ -42,7 +42,7 @@ struct ConvertToFileNode: NodeType {
       var reading = SharedReading<FileForm>(context)
       return try context.itemByItem { (item, place) throws(NodeError) in
         let form = try reading.settings { () throws(NodeError) in try FileForm(operation, context, item: place) }
-        return CollectionOfOne(Item(file: try form.file(of: item, at: place), as: form.property, item.pairedItem))
+        return Item(file: try form.file(of: item, at: place), as: form.property, item.pairedItem)
       }
     case "iCal": return try CalendarEvent.files(context)
     case _ where Self.unsupported.contains(operation):

@@ -39,7 +39,7 @@ struct ExtractFromFileNode: NodeType {
       throw context.unknownChoice("operation", operation, Self.operations)
     }
     var reading = SharedReading<Options>(context)
-    return try context.itemByItem { (item, place) throws(NodeError) in
+    return try context.itemsByItem { (item, place) throws(NodeError) in
       let options = try reading.settings { () throws(NodeError) in try Options(context, item: place) }
       let bytes = try BinaryFile.content(options.property, of: item, at: place)
       switch operation {

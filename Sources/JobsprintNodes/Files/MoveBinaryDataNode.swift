@@ -31,7 +31,7 @@ struct MoveBinaryDataNode: NodeType {
 
   func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
     var reading = SharedReading<BinaryMove>(context)
-    return try context.itemByItem { (item, place) throws(NodeError) in
+    return try context.itemsByItem { (item, place) throws(NodeError) in
       let move = try reading.settings { () throws(NodeError) in try BinaryMove(context, item: place) }
       // An item without what is to be converted is left out.
       return CollectionOfOne(try move.moved(item, at: place)).compactMap(\.self)

@@ -50,14 +50,14 @@ struct DebugHelperNode: NodeType {
       }
       return .outputs([output])
     case let category:
-      throw context.unknownChoice("category", category, of: ["doNothing", "throwError", "randomData"])
+      throw context.unknownChoice("category", category, ["doNothing", "throwError", "randomData"])
     }
   }
 
   private func error(_ context: NodeContext) throws(NodeError) -> NodeError {
     let name = try context.string("throwErrorType", default: "NodeApiError")
     guard ["NodeApiError", "NodeOperationError", "Error"].contains(name) else {
-      return context.unknownChoice("throwErrorType", name, of: ["NodeApiError", "NodeOperationError", "Error"])
+      return context.unknownChoice("throwErrorType", name, ["NodeApiError", "NodeOperationError", "Error"])
     }
     let message = try context.string("throwErrorMessage", default: "Node has thrown an error")
     return NodeError(message, name: name, item: 0)
@@ -66,7 +66,7 @@ struct DebugHelperNode: NodeType {
   private func sampleData(_ context: NodeContext, item: Int) throws(NodeError) -> SampleData {
     let name = try context.string("randomDataType", item: item, default: "user")
     guard let kind = RandomRecord.Kind(rawValue: name) else {
-      throw context.unknownChoice("randomDataType", name, of: RandomRecord.Kind.allCases.map(\.rawValue))
+      throw context.unknownChoice("randomDataType", name, RandomRecord.Kind.allCases.map(\.rawValue))
     }
     let count = try context.number("randomDataCount", item: item, default: 10)
     let length = try context.number("nanoidLength", item: item, default: 16)

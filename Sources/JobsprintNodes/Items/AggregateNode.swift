@@ -42,7 +42,7 @@ struct AggregateNode: NodeType {
       let name = try context.string("destinationFieldName", default: "data")
       json = [name.isEmpty ? "data" : name: .array(try wholeItems(context))]
     case let mode:
-      throw context.unknownChoice("aggregate", mode, of: ["aggregateIndividualFields", "aggregateAllItemData"])
+      throw context.unknownChoice("aggregate", mode, ["aggregateIndividualFields", "aggregateAllItemData"])
     }
     return [Item(json: json, binary: try files(context), pairedItem: context.items.pairing)]
   }
@@ -106,7 +106,7 @@ struct AggregateNode: NodeType {
       let names = Set(try context.requiredFields("fieldsToExclude", usesDots: false, purpose: "exclude").map(\.name))
       isKept = { !names.contains($0) }
     case let choice:
-      throw context.unknownChoice("include", choice, of: ["allFields", "specifiedFields", "allFieldsExcept"])
+      throw context.unknownChoice("include", choice, ["allFields", "specifiedFields", "allFieldsExcept"])
     }
     // Items of which nothing is left are left out, as n8n does.
     return context.items.compactMap { item in

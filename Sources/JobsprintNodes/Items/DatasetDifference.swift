@@ -41,7 +41,7 @@ struct DatasetDifference {
         except: try context.fieldNames("exceptWhenMix").map { FieldPath($0, usesDots: usesDots) })
     case "includeBoth": resolution = .both
     case let choice:
-      throw context.unknownChoice("resolve", choice, of: ["preferInput1", "preferInput2", "mix", "includeBoth"])
+      throw context.unknownChoice("resolve", choice, ["preferInput1", "preferInput2", "mix", "includeBoth"])
     }
   }
 

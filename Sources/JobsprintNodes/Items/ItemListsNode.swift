@@ -37,7 +37,7 @@ struct ItemListsNode: NodeType {
     case "sort": return .outputs([try await SortNode.items(context)])
     case "summarize":
       return .outputs([try SummarizeNode.items(context, needsFields: isStrict, valuesAsText: true)])
-    case let operation: throw context.unknownChoice("operation", operation, of: Self.operations)
+    case let operation: throw context.unknownChoice("operation", operation, Self.operations)
     }
   }
 }

@@ -44,7 +44,7 @@ struct ListSplit {
       others = .selected(
         try context.requiredFields("fieldsToInclude", usesDots: usesDots, purpose: "include", item: item))
     case let choice:
-      throw context.unknownChoice("include", choice, of: ["noOtherFields", "allOtherFields", "selectedOtherFields"])
+      throw context.unknownChoice("include", choice, ["noOtherFields", "allOtherFields", "selectedOtherFields"])
     }
     keepsFiles = try context.bool("options.includeBinary", item: item)
   }

@@ -34,7 +34,7 @@ extension RemoveDuplicatesNode {
     switch try context.string("options.scope", default: "node") {
     case "node": .seen(by: context.node.name)
     case "workflow": .seen(by: nil)
-    case let scope: throw context.unknownChoice("options.scope", scope, of: ["node", "workflow"])
+    case let scope: throw context.unknownChoice("options.scope", scope, ["node", "workflow"])
     }
   }
 
@@ -55,7 +55,7 @@ extension RemoveDuplicatesNode {
       case newLogic: try newValues(context, &seen)
       case higherLogic: try higherValues(context, &seen)
       case laterLogic: try laterDates(context, &seen)
-      case let logic: throw context.unknownChoice("logic", logic, of: logics)
+      case let logic: throw context.unknownChoice("logic", logic, logics)
       }
     let after = seen.members
     if after != before { try context.scope.notes.leave(after, in: slot) }

@@ -49,7 +49,7 @@ struct RemoveDuplicatesNode: NodeType {
     case Self.inputOperation: return .outputs([try Self.items(context)])
     case Self.historyOperation: return try Self.unseen(context)
     case Self.clearOperation: return try Self.clear(context)
-    default: throw context.unknownChoice("operation", operation, of: Self.operations)
+    default: throw context.unknownChoice("operation", operation, Self.operations)
     }
   }
 
@@ -86,7 +86,7 @@ struct RemoveDuplicatesNode: NodeType {
         return item.with(compared)
       }
     case let mode:
-      throw context.unknownChoice("compare", mode, of: ["allFields", "allFieldsExcept", "selectedFields"])
+      throw context.unknownChoice("compare", mode, ["allFields", "allFieldsExcept", "selectedFields"])
     }
   }
 

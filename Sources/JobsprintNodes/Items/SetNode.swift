@@ -10,7 +10,7 @@ struct SetNode: NodeType {
   func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
     var setter: any FieldSetter = context.typeVersion < 3 ? LegacyFields(context) : try EditedFields(context)
     return try context.itemByItem { (item, place) throws(NodeError) in
-      CollectionOfOne(try setter.changed(item, at: place, context))
+      try setter.changed(item, at: place, context)
     }
   }
 }

@@ -31,7 +31,7 @@ struct SortNode: NodeType {
       let comparison = context.rawParameter("code")?.stringValue ?? ""
       let source = "return $input.all().sort((a, b) => {\n\(comparison)\n})"
       return try await context.code(source, as: .all)
-    case let type: throw context.unknownChoice("type", type, of: ["simple", "random", "code"])
+    case let type: throw context.unknownChoice("type", type, ["simple", "random", "code"])
     }
   }
 

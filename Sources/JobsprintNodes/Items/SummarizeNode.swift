@@ -114,7 +114,7 @@ struct SummarizeNode: NodeType {
       let name = entry["aggregation"]?.asText ?? "count"
       guard let kind = Aggregation.Kind(rawValue: name) else {
         throw context.unknownChoice(
-          "\(path).\(place).aggregation", name, of: Aggregation.Kind.allCases.map(\.rawValue))
+          "\(path).\(place).aggregation", name, Aggregation.Kind.allCases.map(\.rawValue))
       }
       guard let field = entry["field"]?.asText, !field.isEmpty else {
         throw NodeError(

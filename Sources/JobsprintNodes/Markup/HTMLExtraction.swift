@@ -37,7 +37,7 @@ struct HTMLExtraction {
   /// - Parameter trims: where the options don't say it.
   static func run(_ context: NodeContext, laysOutText: Bool, trims: Bool) throws(NodeError) -> NodeResult {
     var reading = SharedReading<HTMLExtraction>(context, without: ["dataPropertyName", "sourceData"])
-    return try context.itemByItem { (item, place) throws(NodeError) in
+    return try context.itemsByItem { (item, place) throws(NodeError) in
       let extraction = try reading.settings { () throws(NodeError) in
         try HTMLExtraction(context, item: place, laysOutText: laysOutText, trims: trims)
       }

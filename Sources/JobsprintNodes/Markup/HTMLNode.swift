@@ -32,7 +32,7 @@ struct HTMLNode: NodeType {
       return try context.itemByItem { (item, place) throws(NodeError) in
         let html = try template.value(for: item, at: place, in: context) ?? ""
         let text = isMarked && html.isNull ? "" : html.asText
-        return CollectionOfOne(Item(json: JSONObject(key: "html", value: .string(text)), pairedItem: item.pairedItem))
+        return Item(json: JSONObject(key: "html", value: .string(text)), pairedItem: item.pairedItem)
       }
     case "extractHtmlContent":
       return try HTMLExtraction.run(context, laysOutText: context.typeVersion >= 1.2, trims: false)

@@ -92,7 +92,7 @@ struct MarkdownConversionNode: NodeType {
       result.json.reserveCapacity(item.json.count + 1)
       result.json.set(
         try context.string("destinationKey", item: place, default: "data"), to: .string(text), dotNotation: true)
-      return CollectionOfOne(result)
+      return result
     }
   }
 

@@ -33,17 +33,17 @@ struct XMLNode: NodeType {
         let (property, reader) = try reading.settings { () throws(NodeError) in try Self.reader(context, item: place) }
         let text = try Self.text(property, of: item, at: place)
         let json = reader.value(of: try MarkupTree.readingXML(text, item: place))
-        return CollectionOfOne(Item(json: json, pairedItem: item.pairedItem))
+        return Item(json: json, pairedItem: item.pairedItem)
       }
     case "jsonToxml":
       var reading = SharedReading<(property: String, writer: JSONToXML)>(context)
       return try context.itemByItem { (item, place) throws(NodeError) in
         let (property, writer) = try reading.settings { () throws(NodeError) in try Self.writer(context, item: place) }
         let text = try writer.text(of: item.json)
-        return CollectionOfOne(Item(json: [property: .string(text)], pairedItem: item.pairedItem))
+        return Item(json: [property: .string(text)], pairedItem: item.pairedItem)
       }
     case let mode:
-      return try context.itemByItem { (_, _) throws(NodeError) -> [Item] in
+      return try context.itemByItem { (_, _) throws(NodeError) -> Item in
         throw context.unknownChoice("mode", mode, ["jsonToxml", "xmlToJson"])
       }
     }

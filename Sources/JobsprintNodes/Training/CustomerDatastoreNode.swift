@@ -15,7 +15,7 @@ struct CustomerDatastoreNode: NodeType {
     ])
 
   func run(_ context: NodeContext) async throws(NodeError) -> NodeResult {
-    try context.itemByItem { (_, place) throws(NodeError) in
+    try context.itemsByItem { (_, place) throws(NodeError) in
       let customers = try Self.customers.prefix(count(context, item: place))
       return customers.map { Item(json: $0, pairedItem: PairedItem(item: place)) }
     }

@@ -16,7 +16,7 @@ struct CustomerMessengerNode: NodeType {
       let customer = try context.string("customerId", item: place)
       let message = try context.string("message", item: place)
       let output: JSONObject = ["output": .string("Sent message to customer \(customer):  \(message)")]
-      return CollectionOfOne(Item(json: output, pairedItem: PairedItem(item: place)))
+      return Item(json: output, pairedItem: PairedItem(item: place))
     }
   }
 }

@@ -44,13 +44,6 @@ extension NodeContext {
     case let other?: throw wrongKind(path, "a list", found: other, item: item)
     }
   }
-
-  /// The error for a choice that the node does not have.
-  func unknownChoice(_ path: String, _ found: String, of choices: [String]) -> NodeError {
-    NodeError(
-      "The parameter '\(path)' of the node '\(node.name)' has no choice '\(found)'",
-      description: "It is one of \(choices.joined(separator: ", ")).", context: ["parameter": .string(path)])
-  }
 }
 
 extension [Item] {
