@@ -7,9 +7,13 @@ extension MarkdownSource {
   /// - Returns: nil where no line is to be changed.
   static func changingWords(of markdown: String, _ options: MarkdownToHTML.Options) -> ((String) -> String)? {
     var changes: [(String) -> String] = []
-    func add(_ mark: Unicode.Scalar, outside kept: Regex<some Any>, _ change: @escaping (Substring) -> String) {
+    // A pattern takes longer to make than most texts to convert.
+    func add<Match>(
+      _ mark: Unicode.Scalar, outside kept: @autoclosure () -> Regex<Match>, _ change: @escaping (Substring) -> String
+    ) {
       let mark = UInt8(ascii: mark)
       guard markdown.utf8.contains(mark) else { return }
+      let kept = kept()
       changes.append { line in line.utf8.contains(mark) ? changing(line, outside: kept, change) : line }
     }
     if options.backslashEscapesHTMLTags {
