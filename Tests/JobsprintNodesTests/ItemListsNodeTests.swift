@@ -40,6 +40,6 @@ struct ItemListsNodeTests {
   }
 
   @Test func refusesAnUnknownOperation() async throws {
-    #expect(try await failure("itemLists", #"{"operation": "fold"}"#, "[{}]").contains("no choice 'fold'"))
+    #expect(try await failure("itemLists", #"{"operation": "fold"}"#, "[{}]").contains("can't be 'fold'"))
   }
 }

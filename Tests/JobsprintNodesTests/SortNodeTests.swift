@@ -56,7 +56,7 @@ struct SortNodeTests {
   @Test func refusesCodeAndMissingFields() async throws {
     #expect(try await failure("sort", #"{"type": "code", "code": "return 0"}"#, "[{}]").contains("no JavaScript here"))
     #expect(try await failure("sort", "{}", "[{}]").contains("No sorting specified"))
-    #expect(try await failure("sort", #"{"type": "upwards"}"#, "[{}]").contains("no choice 'upwards'"))
+    #expect(try await failure("sort", #"{"type": "upwards"}"#, "[{}]").contains("can't be 'upwards'"))
     #expect(try await failure("sort", #"{"sortFieldsUi": {"sortField": 5}}"#, "[{}]").contains("must be a list"))
   }
 
