@@ -21,27 +21,35 @@ public enum Base64 {
     _ bytes: UnsafeBufferPointer<UInt8>, _ alphabet: [UInt8], isPadded: Bool
   ) -> String {
     String(unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4) { text in
-      var length = 0
-      let rest = bytes.count % 3
-      var place = 0
-      while place < bytes.count - rest {
-        let group = UInt32(bytes[place]) << 16 | UInt32(bytes[place + 1]) << 8 | UInt32(bytes[place + 2])
-        text[length] = alphabet[Int(group >> 18)]
-        text[length + 1] = alphabet[Int(group >> 12) & 63]
-        text[length + 2] = alphabet[Int(group >> 6) & 63]
-        text[length + 3] = alphabet[Int(group) & 63]
-        place += 3
-        length += 4
-      }
-      if rest > 0 {
-        let group = UInt32(bytes[place]) << 16 | (rest == 2 ? UInt32(bytes[place + 1]) << 8 : 0)
-        for digit in 0...3 where digit <= rest || isPadded {
-          text[length] = digit > rest ? UInt8(ascii: "=") : alphabet[Int(group >> UInt32(18 - 6 * digit)) & 63]
-          length += 1
-        }
-      }
-      return length
+      alphabet.withUnsafeBufferPointer { write(bytes, $0, isPadded: isPadded, to: text) }
     }
+  }
+
+  /// - Returns: the length of the text.
+  private static func write(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ alphabet: UnsafeBufferPointer<UInt8>, isPadded: Bool,
+    to text: UnsafeMutableBufferPointer<UInt8>
+  ) -> Int {
+    var length = 0
+    let rest = bytes.count % 3
+    var place = 0
+    while place < bytes.count - rest {
+      let group = UInt32(bytes[place]) << 16 | UInt32(bytes[place + 1]) << 8 | UInt32(bytes[place + 2])
+      text[length] = alphabet[Int(group >> 18)]
+      text[length + 1] = alphabet[Int(group >> 12) & 63]
+      text[length + 2] = alphabet[Int(group >> 6) & 63]
+      text[length + 3] = alphabet[Int(group) & 63]
+      place += 3
+      length += 4
+    }
+    if rest > 0 {
+      let group = UInt32(bytes[place]) << 16 | (rest == 2 ? UInt32(bytes[place + 1]) << 8 : 0)
+      for digit in 0...3 where digit <= rest || isPadded {
+        text[length] = digit > rest ? UInt8(ascii: "=") : alphabet[Int(group >> UInt32(18 - 6 * digit)) & 63]
+        length += 1
+      }
+    }
+    return length
   }
 
   /// What ``urlText(_:)`` gives, and nothing else, as tokens have it: each value has one text.
