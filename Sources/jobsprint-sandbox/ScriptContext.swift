@@ -76,6 +76,7 @@ final class ScriptContext {
     JSObjectCallAsFunction(context, run, nil, 1, &arguments, &exception)
     while answer == nil {
       switch nextTimer() {
+      // A sandbox runs one request at a time: its thread has nobody else to serve meanwhile.
       case .inMilliseconds(let pause): usleep(pause * 1000)
       case .never:
         return Self.error("NeverSettled", "nothing is left that could settle it")

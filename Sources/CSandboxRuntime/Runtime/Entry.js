@@ -135,8 +135,7 @@
       try {
         await code.run();
       } finally {
-        mend();
-        use("timers").end();
+        try { mend(); } finally { use("timers").end(); }
       }
       outcome = `"items":${use("json").text(code.items())}`;
     } catch (error) {

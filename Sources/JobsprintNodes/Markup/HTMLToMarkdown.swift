@@ -16,34 +16,7 @@ struct HTMLToMarkdown {
     var keepsDataImages = false
     var maxConsecutiveNewlines = 3
     var usesLinkReferences = false
-    /// What is replaced in each text.
-    var replacements: [Escape] = []
-    /// Instead of the usual ones.
-    var globalEscape: Escape?
-    var lineStartEscape: Escape?
-  }
-
-  /// What keeps text from being read as marks.
-  typealias Escape = (pattern: String, replacement: String)
-
-  /// Rules for text that the options name, ready for use.
-  private struct Rules {
-    typealias Rule = (pattern: PatternMatch, replacement: String)
-
-    let globalEscape: Rule?
-    let lineStartEscape: Rule?
-    let replacements: [Rule]
-
-    init(_ options: Options) throws(NodeError) {
-      func rule(_ entry: Escape) throws(NodeError) -> Rule {
-        (try PatternMatch(pattern: entry.pattern, flags: "gm"), entry.replacement)
-      }
-      globalEscape = if let entry = options.globalEscape { try rule(entry) } else { nil }
-      lineStartEscape = if let entry = options.lineStartEscape { try rule(entry) } else { nil }
-      var replacements: [Rule] = []
-      for entry in options.replacements where !entry.pattern.isEmpty { replacements.append(try rule(entry)) }
-      self.replacements = replacements
-    }
+    var escaping = MarkdownEscaping()
   }
 
   private let tree: MarkupTree
@@ -53,7 +26,6 @@ struct HTMLToMarkdown {
   /// Inside of a cell of a table only spans have a form.
   private var isInCell = false
   private var references: [String] = []
-  private let rules: Rules
   /// The first pattern that could not be matched.
   private var failure: NodeError?
 
@@ -69,8 +41,7 @@ struct HTMLToMarkdown {
   ]
 
   static func markdown(of html: String, _ options: Options, item: Int) throws(NodeError) -> String {
-    var writer = HTMLToMarkdown(
-      tree: try MarkupTree.readingHTML(html, item: item), options: options, rules: try Rules(options))
+    var writer = HTMLToMarkdown(tree: try MarkupTree.readingHTML(html, item: item), options: options)
     // Space between the doctype and the document is text like any other.
     if html.hasPrefix("<!"), let end = html.firstIndex(of: ">"),
       html[html.index(after: end)...].first?.isWhitespace == true
@@ -81,10 +52,9 @@ struct HTMLToMarkdown {
     return try writer.finished()
   }
 
-  private init(tree: MarkupTree, options: Options, rules: Rules) {
+  private init(tree: MarkupTree, options: Options) {
     self.tree = tree
     self.options = options
-    self.rules = rules
   }
 
   private func finished() throws(NodeError) -> String {
@@ -179,61 +149,15 @@ struct HTMLToMarkdown {
     }
     if leads, !endsInSpace, !result.isEmpty { result += " " }
     let trails = text.last.map { $0.isWhitespace && $0 != "\u{A0}" } ?? false
-    result += ruled(words.joined(separator: " ") + (trails ? " " : ""))
+    result += escaped(words.joined(separator: " ") + (trails ? " " : ""))
   }
 
   /// Text with its escapes and what the options replace.
-  private mutating func ruled(_ text: String) -> String {
-    do throws(NodeError) {
-      func apply(_ rule: Rules.Rule, _ text: String) throws(NodeError) -> String {
-        try rule.pattern.replacing(in: text, with: rule.replacement)
-      }
-      var text = if let rule = rules.globalEscape { try apply(rule, text) } else { Self.escaped(text) }
-      text = if let rule = rules.lineStartEscape { try apply(rule, text) } else { Self.escapedLineStart(text) }
-      for rule in rules.replacements { text = try apply(rule, text) }
-      return text
-    } catch {
+  private mutating func escaped(_ text: String) -> String {
+    do throws(NodeError) { return try options.escaping.applied(to: text) } catch {
       failure = failure ?? error
       return text
     }
-  }
-
-  /// What would begin a heading, a quote or a list is escaped, and the dot behind a number everywhere.
-  private static func escapedLineStart(_ text: String) -> String {
-    let bytes = Array(text.utf8)
-    guard let first = bytes.first else { return text }
-    func isSpace(_ place: Int) -> Bool { place < bytes.count && bytes[place] == UInt8(ascii: " ") }
-    let isMark =
-      switch first {
-      case UInt8(ascii: "="), UInt8(ascii: ">"), UInt8(ascii: "-"): true
-      case UInt8(ascii: "+"): isSpace(1)
-      case UInt8(ascii: "#"):
-        switch bytes.prefix(while: { $0 == UInt8(ascii: "#") }).count {
-        case let count where count <= 6: isSpace(count)
-        default: false
-        }
-      default: false
-      }
-    var result: [UInt8] = []
-    result.reserveCapacity(bytes.count + 8)
-    if isMark { result.append(UInt8(ascii: "\\")) }
-    for (place, byte) in bytes.enumerated() {
-      if byte == UInt8(ascii: "."), place > 0, (0x30...0x39).contains(bytes[place - 1]), isSpace(place + 1) {
-        result.append(UInt8(ascii: "\\"))
-      }
-      result.append(byte)
-    }
-    return result.count == bytes.count ? text : String(decoding: result, as: UTF8.self)
-  }
-
-  /// Characters that would be marks are escaped.
-  private static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      if "\\`*_~[]".unicodeScalars.contains(scalar) { result += "\\" }
-      result.unicodeScalars.append(scalar)
-    }
-    return result
   }
 
   private mutating func span(_ id: MarkupTree.NodeID, _ mark: String) {
@@ -371,23 +295,8 @@ struct HTMLToMarkdown {
     let title = tree.childElements(of: id).first { tree[$0].name == "caption" }
     let caption = title.map { content(of: $0).onOneLine } ?? ""
     isInCell = isInner
-    let count = rows.map(\.count).max() ?? 0
-    guard count > 0 else { return }
-    // As wide as the widest cell, in UTF-16 units.
-    let widths = (0..<count).map { column in
-      rows.map { column < $0.count ? $0[column].utf16.count : 0 }.max() ?? 0
-    }
-    func line(_ cells: [String]) -> String {
-      let padded = widths.enumerated().map { column, width in
-        let cell = column < cells.count ? cells[column] : ""
-        return cell + String(repeating: " ", count: width - cell.utf16.count)
-      }
-      return "| " + padded.joined(separator: " | ") + " |"
-    }
-    let dashes = widths.map { String(repeating: "-", count: $0) }
-    var lines = caption.isEmpty ? [] : ["__\(caption)__"]
-    lines += [line(rows[0]), line(dashes)] + rows.dropFirst().map(line)
-    block { $0.result += lines.joined(separator: "\n") }
+    guard let table = MarkdownTable(rows, caption: caption) else { return }
+    block { $0.result += table.text }
   }
 }
 

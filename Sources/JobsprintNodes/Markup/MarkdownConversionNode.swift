@@ -107,7 +107,6 @@ struct MarkdownConversionNode: NodeType {
       let parts = value?.arrayValue?.map(\.asText) ?? value?.asText.split(separator: ",").map(String.init) ?? []
       return Set(parts.map { $0.trimmedOfSpace.lowercased() })
     }
-    let replacements = try context.parameter("options.textReplace.values", item: place)?.arrayValue ?? []
     return HTMLToMarkdown.Options(
       bulletMarker: try text("bulletMarker", "*"), codeFence: try text("codeFence", "```"),
       indentsCodeBlocks: try text("codeBlockStyle", "fence") == "indented",
@@ -117,18 +116,22 @@ struct MarkdownConversionNode: NodeType {
       maxConsecutiveNewlines: Int(
         clamping: try context.number("options.maxConsecutiveNewlines", item: place, default: 3)),
       usesLinkReferences: try context.bool("options.useLinkReferenceDefinitions", item: place),
-      replacements: replacements.map { ($0["pattern"]?.asText ?? "", $0["replacement"]?.asText ?? "") },
-      globalEscape: try escape("globalEscape", place, context),
-      lineStartEscape: try escape("lineStartEscape", place, context))
+      escaping: try escaping(place, context))
   }
 
-  private func escape(
-    _ name: String, _ place: Int, _ context: NodeContext
-  ) throws(NodeError) -> HTMLToMarkdown.Escape? {
-    guard let value = try context.parameter("options.\(name).value", item: place),
-      let pattern = value["pattern"]?.asText, !pattern.isEmpty
-    else { return nil }
-    return (pattern, value["replacement"]?.asText ?? "")
+  private func escaping(_ place: Int, _ context: NodeContext) throws(NodeError) -> MarkdownEscaping {
+    /// nil where nothing is to be looked for.
+    func rule(_ value: JSONValue?) throws(NodeError) -> MarkdownEscaping.Rule? {
+      guard let pattern = value?["pattern"]?.asText, !pattern.isEmpty else { return nil }
+      return try MarkdownEscaping.Rule(pattern: pattern, replacement: value?["replacement"]?.asText ?? "")
+    }
+    var escaping = MarkdownEscaping(
+      everywhere: try rule(context.parameter("options.globalEscape.value", item: place)),
+      atLineStart: try rule(context.parameter("options.lineStartEscape.value", item: place)))
+    for value in try context.parameter("options.textReplace.values", item: place)?.arrayValue ?? [] {
+      if let rule = try rule(value) { escaping.replacements.append(rule) }
+    }
+    return escaping
   }
 
   private func toHTMLOptions(_ place: Int, _ context: NodeContext) throws(NodeError) -> MarkdownToHTML.Options {

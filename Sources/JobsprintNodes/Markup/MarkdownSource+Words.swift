@@ -7,48 +7,47 @@ extension MarkdownSource {
   /// - Returns: nil where no line is to be changed.
   static func changingWords(of markdown: String, _ options: MarkdownToHTML.Options) -> ((String) -> String)? {
     var changes: [(String) -> String] = []
-    // A pattern takes longer to make than most texts to convert.
-    func add<Match>(
-      _ mark: Unicode.Scalar, outside kept: @autoclosure () -> Regex<Match>, _ change: @escaping (Substring) -> String
+    func add(
+      _ mark: Unicode.Scalar, outside literals: MarkdownLiterals.Kinds, _ change: () -> (Substring) -> String
     ) {
       let mark = UInt8(ascii: mark)
+      // A pattern takes longer to make than most texts to convert.
       guard markdown.utf8.contains(mark) else { return }
-      let kept = kept()
-      changes.append { line in line.utf8.contains(mark) ? changing(line, outside: kept, change) : line }
+      let change = change()
+      changes.append { line in line.utf8.contains(mark) ? changing(line, outside: literals, change) : line }
     }
     if options.backslashEscapesHTMLTags {
-      let tag = escapedTag
-      add("\\", outside: code) { text in String(text.replacing(tag) { "\\<\($0.1)\(escapedBracket)" }) }
-    }
-    if options.emoji {
-      let name = emojiName
-      add(":", outside: literals) { text in
-        String(text.replacing(name) { match in Emoji.named(match.1).map(String.init) ?? String(match.0) })
+      add("\\", outside: .code) {
+        let tag = escapedTag
+        return { text in String(text.replacing(tag) { "\\<\($0.1)\(escapedBracket)" }) }
       }
     }
-    if !options.literalMidWordUnderscores, !options.underline { add("_", outside: literals, emphasized) }
-    if options.literalMidWordAsterisks { add("*", outside: literals, withLiteralAsterisks) }
+    if options.emoji {
+      add(":", outside: .all) {
+        let name = emojiName
+        return { text in
+          String(text.replacing(name) { match in Emoji.named(match.1).map(String.init) ?? String(match.0) })
+        }
+      }
+    }
+    if !options.literalMidWordUnderscores, !options.underline { add("_", outside: .all) { emphasized } }
+    if options.literalMidWordAsterisks { add("*", outside: .all) { withLiteralAsterisks } }
     guard !changes.isEmpty else { return nil }
     return { line in changes.reduce(line) { $1($0) } }
   }
 
-  private static var code: Regex<(Substring, Substring)> { #/(`+).*?\1/# }
-  /// Code, tags, the addresses of links, and addresses that stand alone.
-  private static var literals: Regex<(Substring, Substring?)> {
-    #/(?:(`+).*?\1|<[^>]*>|\]\([^)]*\)|\]:.*|[^\s\[(]*:\/\/\S+)/#
-  }
   /// `\<div>` and `\<div\>`.
   private static var escapedTag: Regex<(Substring, Substring)> { #/\\<(\/?[^<>\\]*)\\?>/# }
   private static var emojiName: Regex<(Substring, Substring)> { #/:([a-z0-9_+\-]+):/# }
 
   private static func changing(
-    _ line: String, outside kept: Regex<some Any>, _ change: (Substring) -> String
+    _ line: String, outside literals: MarkdownLiterals.Kinds, _ change: (Substring) -> String
   ) -> String {
     var result = ""
     var place = line.startIndex
-    for match in line.matches(of: kept) {
-      result += change(line[place..<match.range.lowerBound]) + line[match.range]
-      place = match.range.upperBound
+    for literal in MarkdownLiterals.ranges(literals, in: line) {
+      result += change(line[place..<literal.lowerBound]) + line[literal]
+      place = literal.upperBound
     }
     return result + change(line[place...])
   }

@@ -92,9 +92,11 @@ struct MarkdownSource {
   static let sizeMark: Character = "\u{E000}"
 
   /// `![alt](url =100x80 "title")` with the sizes in the title, where the parser leaves them alone.
+  ///
+  /// Each part of the pattern ends where the next image may begin, so that a line is read once.
   private static func withImageDimensions(_ line: String) -> String {
     line.replacing(
-      #/!\[([^\]]*)\]\(([^\s)]+)\s+=(\d+(?:%|[a-z]{2,4})?|\*)x(\d+(?:%|[a-z]{2,4})?|\*)(?:\s+"([^"]*)")?\)/#
+      #/!\[([^\[\]]*)\]\(([^\s()]+)\s+=(\d+(?:%|[a-z]{2,4})?|\*)x(\d+(?:%|[a-z]{2,4})?|\*)(?:\s+"([^"]*)")?\)/#
     ) { match in
       "![\(match.1)](\(match.2) \"\([match.3, match.4, match.5 ?? ""].joined(separator: String(sizeMark)))\")"
     }

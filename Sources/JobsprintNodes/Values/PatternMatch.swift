@@ -5,7 +5,7 @@ import PCRE2
 /// syntax.
 ///
 /// A match that would take more than its share of processor time is an error of the node.
-struct PatternMatch {
+struct PatternMatch: Sendable {
   /// Conditions compare item after item with few patterns.
   private static let cache = PatternCache()
 

@@ -139,6 +139,22 @@ struct MarkdownNodeTests {
     #expect(try await toMarkdown(html, options) == expected)
   }
 
+  /// What ends nowhere is not looked for again from every mark: such a line took hours.
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      ("a", "_b"), ("`a``b```c", "_b_"), ("<a", "_b_"), ("](a", "_b_"), ("[a]:", "_b_"), ("a://", "_b_"),
+      ("![a](b =1x1 ", "_b_"), ("![", "_b_"), ("![](a", "_b_"), (":a", "_b_"), ("\\<a", "_b_"), ("_a ", "_b_"),
+      ("a__b_", "_b_"), ("a*b**", "_b_"),
+    ])
+  func aLongLineIsReadOnce(part: String, end: String) async throws {
+    let options =
+      #"{"backslashEscapesHTMLTags": true, "emoji": true, "literalMidWordAsterisks": true,"#
+      + #" "parseImgDimensions": true, "simplifiedAutoLink": true}"#
+    let line = String(repeating: part, count: 200_000 / part.utf8.count) + end
+    #expect(try await toHTML("x " + line, options)?.hasPrefix("<p>x ") == true)
+  }
+
   @Test func badInputIsAnError() async throws {
     let wrongPattern = #"{"html": "<p>a</p>", "options": {"globalEscape": {"value": {"pattern": "("}}}}"#
     #expect(
