@@ -53,7 +53,8 @@ struct APICall: Sendable {
   }
 
   private func decoded(_ text: Substring) -> String? {
-    String(text).replacing("+", with: " ").removingPercentEncoding
+    guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else { return String(text) }
+    return String(text).replacing("+", with: " ").removingPercentEncoding
   }
 
   func queryID<Kind>(_ name: String) throws -> Identifier<Kind>? {

@@ -19,7 +19,8 @@ extension PostgresBindings {
   mutating func bind<Kind>(_ id: Identifier<Kind>?) throws(PostgresError) { try bind(id?.stored) }
 
   mutating func bind<Kind>(ids: some Collection<Identifier<Kind>>) throws(PostgresError) {
-    try bind(array: ids.lazy.map(\.stored))
+    // No key path: here it would be put together anew with every call.
+    try bind(array: ids.lazy.map { $0.stored })
   }
 
   mutating func bind(_ time: Timestamp) throws(PostgresError) { try bind(time.milliseconds) }
