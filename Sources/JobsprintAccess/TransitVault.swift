@@ -1,11 +1,11 @@
-// What is cached outside the installation's own processes is under AES-256-GCM (NIST SP 800-38D): who can read the
-// cache learns nothing from it, and who can write to it can't make a worker execute anything. Keys are derived from
+// What passes through a cache or a broker is under AES-256-GCM (NIST SP 800-38D): who can read there learns nothing
+// from it, and who can write there can't make a worker execute anything, nor make up a result. Keys are derived from
 // those of the tickets, which the same processes have, and serve nothing else.
 
 import Crypto
 public import JobsprintPorts
 
-public struct CacheVault: CacheSealer {
+public struct TransitVault: TransitCipher {
   private let keys: [SymmetricKey]
 
   /// - Parameter keys: the first seals, all open.
@@ -14,7 +14,7 @@ public struct CacheVault: CacheSealer {
     guard !keys.isEmpty else { return nil }
     self.keys = keys.map { key in
       HKDF<SHA256>.deriveKey(
-        inputKeyMaterial: SymmetricKey(data: key.secret), info: Array("jobsprint cache".utf8), outputByteCount: 32)
+        inputKeyMaterial: SymmetricKey(data: key.secret), info: Array("jobsprint transit".utf8), outputByteCount: 32)
     }
   }
 

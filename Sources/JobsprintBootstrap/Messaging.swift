@@ -31,7 +31,9 @@ struct Messaging: Sendable {
     guard let address = configuration.brokerAddress else {
       throw SettingError(missing: "jobsprint.broker.url", for: role, example: "amqp://user:password@host:5672")
     }
-    guard let tickets = TicketRing(configuration.ticketKeys, clock: clock) else {
+    guard let tickets = TicketRing(configuration.ticketKeys, clock: clock),
+      let cipher = TransitVault(configuration.ticketKeys)
+    else {
       throw SettingError(missing: "jobsprint.ticket.keys", for: role, example: "2026-01:$(openssl rand -hex 32)")
     }
     var options: RabbitMQOptions
@@ -43,7 +45,7 @@ struct Messaging: Sendable {
     options.consumes = role == .worker
     options.tags = configuration.workerTags
     options.awaitsReplies = role == .api
-    let broker = RabbitMQBroker(options, tickets: tickets, local: local, log: log)
+    let broker = RabbitMQBroker(options, tickets: tickets, cipher: cipher, local: local, log: log)
     self.broker = broker
     queue = broker.wakeUps
     bus = broker.events

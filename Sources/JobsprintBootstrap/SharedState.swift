@@ -42,7 +42,7 @@ struct SharedState: Sendable {
     options.name = "jobsprint-\(role.rawValue) \(configuration.instance)"
     options.readsEvents = role != .worker
     // A folder is nearer than any cache.
-    if case .postgres = configuration.storage { options.versionSeal = CacheVault(configuration.ticketKeys) }
+    if case .postgres = configuration.storage { options.versionCipher = TransitVault(configuration.ticketKeys) }
     let shared: RedisSharedState
     do {
       shared = try RedisSharedState(
@@ -70,7 +70,10 @@ struct FeedingEventBus: EventBus {
 
   func publish(_ event: ExecutionEvent) {
     bus.publish(event)
-    feed.publish(event)
+    // Events are kept for clients that come back: without data.
+    feed.publish(
+      ExecutionEvent(
+        execution: event.execution, workspace: event.workspace, state: event.state, deadLetter: event.deadLetter))
   }
 
   func events(of execution: ExecutionID) -> AsyncStream<ExecutionEvent> { bus.events(of: execution) }

@@ -27,6 +27,7 @@ public struct MemoryExecutionClaims: ExecutionClaims {
         return ClaimedExecution(
           id: id, workspace: accepted.workspace, workflow: accepted.workflow, version: accepted.version,
           mode: accepted.mode, lane: accepted.lane, acceptedAt: accepted.acceptedAt,
+          startedAt: execution.startedAt ?? now,
           fence: Fence(term: execution.term, executor: executor), input: accepted.input, entries: execution.entries)
       }
     }

@@ -29,7 +29,8 @@ public struct PostgresExecutionClaims: ExecutionClaims {
     return claimed.sorted { places[$0.id, default: 0] < places[$1.id, default: 0] }
   }
 
-  /// Claims and reads in one round trip: what can't be claimed is read for nothing, which is seldom.
+  /// Claims and reads in one round trip: what can't be claimed is read for nothing, which is seldom. Journals are read
+  /// in another, since hardly any execution has one when it is claimed.
   private func take<S: PostgresStatement>(
     _ statement: S, _ wakeUps: [WakeUp], for executor: ExecutorID
   ) async throws -> [ClaimedExecution] where S.Row == ClaimExecutions.Claim {
@@ -37,7 +38,6 @@ public struct PostgresExecutionClaims: ExecutionClaims {
     let claiming = try pipeline.add(statement)
     try pipeline.add(ReadOn(role: .api, workspaces: Set(wakeUps.map(\.workspace))))
     let reading = try pipeline.add(ReadAccepted(wakeUps: wakeUps))
-    let journals = try pipeline.add(ReadJournals(ids: wakeUps.map(\.execution)))
     let results = try await storage.database.primary.transaction(
       pipeline, name: S.name, setting: PostgresRole.claimer.settings())
     var claims = Dictionary(try results.decode(claiming).map { ($0.id, $0) }) { first, _ in first }
@@ -48,12 +48,17 @@ public struct PostgresExecutionClaims: ExecutionClaims {
       }
     }
     var packs: [ExecutionID: [[UInt8]]] = [:]
-    for (id, pack) in try results.decode(journals) { packs[id, default: []].append(pack) }
+    let begun = claims.values.filter { $0.packs > 0 }
+    if !begun.isEmpty {
+      let journals = ReadJournals(ids: begun.map(\.id))
+      let workspaces = Set(begun.map(\.workspace))
+      for (id, pack) in try await storage.read(journals, in: Array(workspaces)) { packs[id, default: []].append(pack) }
+    }
     let claimed: [ClaimedExecution] = try results.decode(reading).compactMap { accepted in
       guard let claim = claims[accepted.id] else { return nil }
       return ClaimedExecution(
         id: accepted.id, workspace: claim.workspace, workflow: accepted.workflow, version: accepted.version,
-        mode: accepted.mode, lane: accepted.lane, acceptedAt: accepted.acceptedAt,
+        mode: accepted.mode, lane: accepted.lane, acceptedAt: accepted.acceptedAt, startedAt: claim.startedAt,
         fence: Fence(term: claim.term, executor: executor), input: accepted.input,
         entries: try JournalPack.journal(of: packs[accepted.id] ?? []))
     }

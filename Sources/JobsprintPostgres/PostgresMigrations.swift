@@ -115,6 +115,9 @@ public struct PostgresMigrations: Sendable {
     Migration(
       name: "V0032_audit_streams", up: PackageResources.V0032_audit_streams_sql,
       down: PackageResources.V0032_audit_streams_down_sql),
+    Migration(
+      name: "V0033_claimed_packs", up: PackageResources.V0033_claimed_packs_sql,
+      down: PackageResources.V0033_claimed_packs_down_sql),
   ]
 
   /// For one migration: a rewrite of a large table takes its time.

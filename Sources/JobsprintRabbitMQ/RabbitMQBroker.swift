@@ -23,8 +23,12 @@ public final class RabbitMQBroker: Sendable {
 
   /// - Parameters:
   ///   - tickets: makes and checks the tickets of wake-ups.
+  ///   - cipher: of ends that are told with what they are ends of.
   ///   - local: carries events inside of this process.
-  public init(_ options: RabbitMQOptions, tickets: any TicketAuthority, local: any EventBus, log: Logger) {
+  public init(
+    _ options: RabbitMQOptions, tickets: any TicketAuthority, cipher: any TransitCipher, local: any EventBus,
+    log: Logger
+  ) {
     self.options = options
     self.log = log
     let topology = RabbitMQTopology(prefix: options.prefix, queueLimit: options.queueLimit)
@@ -45,8 +49,7 @@ public final class RabbitMQBroker: Sendable {
     deadLetters = RabbitMQDeadLetters(exchange: topology.deadLetters, outbox: outbox)
     bus = RabbitMQEventBus(
       inbox: inboxName, awaitsReplies: options.awaitsReplies, control: topology.control, local: local,
-      replies: replies, outbox: outbox,
-      deadLetters: deadLetters)
+      replies: replies, outbox: outbox, cipher: cipher, deadLetters: deadLetters)
     inbox = options.needsInbox ? AMQPConsumer(consuming, queue: inboxName, prefetch: 200) : nil
     intakes = options.sources.map { source in
       let consumer = AMQPConsumer(consuming, queue: topology.queue(of: source), prefetch: options.prefetch(of: source))

@@ -16,6 +16,6 @@ public struct RabbitMQDeadLetters: Sendable {
     message.messageID = "\(execution)"
     message.contentType = "application/json"
     message.isMandatory = false
-    outbox.put(message)
+    outbox.put { [message] in message }
   }
 }

@@ -13,11 +13,12 @@ final class RabbitMQEventBus: EventBus {
   private let local: any EventBus
   private let replies: AwaitedReplies
   private let outbox: RabbitMQOutbox
+  private let envelope: EndEnvelope
   private let deadLetters: RabbitMQDeadLetters
 
   init(
     inbox: String, awaitsReplies: Bool, control: String, local: any EventBus, replies: AwaitedReplies,
-    outbox: RabbitMQOutbox, deadLetters: RabbitMQDeadLetters
+    outbox: RabbitMQOutbox, cipher: any TransitCipher, deadLetters: RabbitMQDeadLetters
   ) {
     replyAddress = awaitsReplies ? inbox : nil
     self.inbox = inbox
@@ -25,13 +26,16 @@ final class RabbitMQEventBus: EventBus {
     self.local = local
     self.replies = replies
     self.outbox = outbox
+    envelope = EndEnvelope(cipher: cipher)
     self.deadLetters = deadLetters
   }
 
   func publish(_ event: ExecutionEvent) {
     local.publish(event)
     guard event.state.isTerminal else { return }
-    if let address = replies.take(event.execution), address != inbox { tell(event, exchange: "", key: address) }
+    if let address = replies.take(event.execution), address != inbox {
+      tell(event, exchange: "", key: address, withEnd: true)
+    }
     if let reason = event.deadLetter {
       deadLetters.announce(execution: event.execution, workspace: event.workspace, reason: reason.rawValue)
     }
@@ -43,12 +47,26 @@ final class RabbitMQEventBus: EventBus {
   func cancellations() -> AsyncStream<ExecutionID> { local.cancellations() }
 
   /// Whoever isn't there any more need not be told: nothing comes back.
-  private func tell(_ event: ExecutionEvent, exchange: String, key: String) {
-    var message = AMQPMessage(exchange: exchange, routingKey: key, body: EndMessage(event, from: inbox).body)
-    message.contentType = "application/json"
-    message.isPersistent = false
-    message.isMandatory = false
-    outbox.put(message)
+  private func tell(_ event: ExecutionEvent, exchange: String, key: String, withEnd: Bool = false) {
+    let end = withEnd && outbox.isKeepingUp ? event.end : nil
+    outbox.put { [inbox, envelope] in
+      let body = EndMessage(event, from: inbox, end: end.flatMap { envelope.seal($0) }).body
+      var message = AMQPMessage(exchange: exchange, routingKey: key, body: body)
+      message.contentType = "application/json"
+      message.isPersistent = false
+      message.isMandatory = false
+      return message
+    }
+  }
+
+  /// What does not open is the hint that it would be without.
+  private func opened(_ message: EndMessage) -> ExecutionEvent {
+    let event = message.event
+    guard let sealed = message.end, let end = envelope.open(sealed, of: event),
+      case .finish(let state, _, _, _, let reason) = end.transition
+    else { return event }
+    return ExecutionEvent(
+      execution: event.execution, workspace: event.workspace, state: state, deadLetter: reason, end: end)
   }
 
   /// Hears what others tell, until the task is cancelled.
@@ -58,7 +76,7 @@ final class RabbitMQEventBus: EventBus {
       if deliveries.isEmpty { return }
       for delivery in deliveries {
         guard let message = EndMessage(delivery.body), message.from != inbox else { continue }
-        local.publish(message.event)
+        local.publish(opened(message))
       }
       deliveries.ack()
     }

@@ -7,11 +7,13 @@ import Synchronization
 
 final class RabbitMQOutbox: Sendable {
   private struct State {
-    var messages: [AMQPMessage] = []
+    /// Made when they leave: whoever puts one here goes on at once.
+    var messages: [@Sendable () -> AMQPMessage] = []
     var dropped = 0
   }
 
   private static let mostMessages = 10_000
+  private static let fewMessages = 500
   /// In one publish. Its confirm is awaited before the next, so that the broker sets the pace.
   private static let largestBatch = 1000
   private static let limit: Duration = .seconds(5)
@@ -29,7 +31,10 @@ final class RabbitMQOutbox: Sendable {
   /// Never told to anybody.
   var dropped: Int { state.withLock { $0.dropped } }
 
-  func put(_ message: AMQPMessage) {
+  /// What waits is little: messages may bring data with them.
+  var isKeepingUp: Bool { state.withLock { $0.messages.count < Self.fewMessages } }
+
+  func put(_ message: @escaping @Sendable () -> AMQPMessage) {
     let isFirst = state.withLock { state in
       guard state.messages.count < Self.mostMessages else {
         state.dropped += 1
@@ -55,7 +60,7 @@ final class RabbitMQOutbox: Sendable {
         return batch
       }
       if batch.isEmpty { return }
-      do throws(AMQPError) { try await publisher.publish(batch, within: Self.limit) } catch {
+      do throws(AMQPError) { try await publisher.publish(batch.map { $0() }, within: Self.limit) } catch {
         state.withLock { $0.dropped += error.failures.isEmpty ? batch.count : error.failures.count }
       }
     }

@@ -50,39 +50,3 @@ struct WakeUpMessage {
     return JSONValue.object(members).jsonBytes
   }
 }
-
-/// The end of an execution, told to an instance where somebody waits for it, or, of a cancellation, to all:
-/// `{"execution":…,"workspace":…,"state":…,"from":…}`. Nobody has signed it, so it's a hint: who acts on it asks the
-/// store.
-struct EndMessage {
-  let event: ExecutionEvent
-  /// The instance that tells it: it knows already.
-  let from: String
-
-  private static let mostBytes = 1024
-
-  init(_ event: ExecutionEvent, from: String) {
-    self.event = event
-    self.from = from
-  }
-
-  /// nil where it is something else.
-  init?(_ body: [UInt8]) {
-    guard body.count <= Self.mostBytes, let value = try? JSONValue(parsing: body, depthLimit: 4),
-      let execution = value["execution"]?.stringValue.flatMap({ ExecutionID($0) }),
-      let workspace = value["workspace"]?.stringValue.flatMap({ WorkspaceID($0) }),
-      let state = value["state"]?.stringValue.flatMap({ ExecutionState(rawValue: $0) }), state.isTerminal,
-      let from = value["from"]?.stringValue
-    else { return nil }
-    event = ExecutionEvent(execution: execution, workspace: workspace, state: state)
-    self.from = from
-  }
-
-  var body: [UInt8] {
-    let value: JSONValue = [
-      "execution": .string("\(event.execution)"), "workspace": .string("\(event.workspace)"),
-      "state": .string(event.state.rawValue), "from": .string(from),
-    ]
-    return value.jsonBytes
-  }
-}

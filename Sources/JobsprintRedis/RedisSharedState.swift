@@ -14,7 +14,7 @@ public final class RedisSharedState: Sendable {
     /// Whether anybody reads events here.
     public var readsEvents = true
     /// Seals versions of workflows; nil: there are none here.
-    public var versionSeal: (any CacheSealer)?
+    public var versionCipher: (any TransitCipher)?
 
     public init(address: String) { self.address = address }
   }
@@ -25,7 +25,7 @@ public final class RedisSharedState: Sendable {
   public let locks: any LockService
   public let pendingSignIns: any PendingSignIns
   public var feed: any EventFeed { events }
-  /// nil without ``Options/versionSeal``.
+  /// nil without ``Options/versionCipher``.
   public let versions: (any VersionCache)?
 
   private let client: RedisClient
@@ -50,7 +50,7 @@ public final class RedisSharedState: Sendable {
       client = try RedisClient(redis)
       subscriber = options.readsEvents ? try RedisSubscriber(redis, channels: [channel]) : nil
       changes =
-        options.versionSeal == nil
+        options.versionCipher == nil
         ? nil : try RedisSubscriber(redis, channels: [RedisVersionCache.channel(options.prefix)])
     } catch { throw RedisAddressError(message: error.message) }
     self.rateLimiter = RedisRateLimiter(
@@ -62,7 +62,7 @@ public final class RedisSharedState: Sendable {
       client: client, prefix: options.prefix, local: pendingSignIns, takeovers: takeovers)
     locks = RedisLocks(client: client, prefix: options.prefix, clock: clock, takeovers: takeovers)
     versions = changes.flatMap { [client, takeovers] changes in
-      options.versionSeal.map { seal in
+      options.versionCipher.map { seal in
         RedisVersionCache(
           client: client, subscriber: changes, prefix: options.prefix, seal: seal, clock: clock, takeovers: takeovers)
       }

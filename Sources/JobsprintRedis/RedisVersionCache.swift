@@ -29,7 +29,7 @@ final class RedisVersionCache: VersionCache {
   private let client: RedisClient
   private let subscriber: RedisSubscriber
   private let prefix: String
-  private let seal: any CacheSealer
+  private let seal: any TransitCipher
   private let clock: any WallClock
   private let takeovers: Takeovers
   private let isListening = Mutex(false)
@@ -64,7 +64,7 @@ final class RedisVersionCache: VersionCache {
 
   /// - Parameter subscriber: of ``channel(_:)``, and nobody else's.
   init(
-    client: RedisClient, subscriber: RedisSubscriber, prefix: String, seal: any CacheSealer, clock: any WallClock,
+    client: RedisClient, subscriber: RedisSubscriber, prefix: String, seal: any TransitCipher, clock: any WallClock,
     takeovers: Takeovers
   ) {
     self.client = client

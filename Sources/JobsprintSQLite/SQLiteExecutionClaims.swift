@@ -19,7 +19,8 @@ public struct SQLiteExecutionClaims: ExecutionClaims {
         claimed.append(
           ClaimedExecution(
             id: id, workspace: execution.workspace, workflow: execution.workflow, version: execution.version,
-            mode: execution.mode, lane: execution.lane, acceptedAt: execution.acceptedAt, fence: execution.fence,
+            mode: execution.mode, lane: execution.lane, acceptedAt: execution.acceptedAt,
+            startedAt: execution.startedAt, fence: execution.fence,
             input: try connection.first(ReadInput(execution: id)) ?? [],
             entries: try connection.all(ReadJournal(execution: id, workspace: execution.workspace))))
       }

@@ -2,7 +2,7 @@ import JobsprintAccess
 import JobsprintDomain
 import Testing
 
-@Suite struct CacheVaultTests {
+@Suite struct TransitVaultTests {
   private let bytes = Array("canary \u{0} é".utf8)
 
   private func key(_ id: String, _ first: UInt8) throws -> NamedKey {
@@ -10,7 +10,7 @@ import Testing
   }
 
   @Test func whatItSealsItOpensAsTheSameAlone() throws {
-    let vault = try #require(CacheVault([try key("one", 1)]))
+    let vault = try #require(TransitVault([try key("one", 1)]))
     let sealed = try #require(vault.seal(bytes, as: "a"))
     #expect(vault.open(sealed, as: "a") == bytes)
     #expect(vault.open(sealed, as: "b") == nil)
@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test func whatIsChangedOrForeignDoesNotOpen() throws {
-    let vault = try #require(CacheVault([try key("one", 1)]))
+    let vault = try #require(TransitVault([try key("one", 1)]))
     let sealed = try #require(vault.seal(bytes, as: "a"))
     for place in sealed.indices {
       var changed = sealed
@@ -29,15 +29,15 @@ import Testing
     for wrong in [[], Array(sealed.dropLast()), [UInt8](repeating: 0, count: 28)] {
       #expect(vault.open(wrong, as: "a") == nil)
     }
-    let other = try #require(CacheVault([try key("one", 2)]))
+    let other = try #require(TransitVault([try key("one", 2)]))
     #expect(other.open(sealed, as: "a") == nil)
   }
 
   @Test func theKeyBeforeStillOpens() throws {
-    let before = try #require(CacheVault([try key("one", 1)]))
+    let before = try #require(TransitVault([try key("one", 1)]))
     let sealed = try #require(before.seal(bytes, as: "a"))
-    let after = try #require(CacheVault([try key("two", 2), try key("one", 1)]))
+    let after = try #require(TransitVault([try key("two", 2), try key("one", 1)]))
     #expect(after.open(sealed, as: "a") == bytes)
-    #expect(CacheVault([]) == nil)
+    #expect(TransitVault([]) == nil)
   }
 }

@@ -1,4 +1,5 @@
 import AMQP
+import JobsprintAccess
 import JobsprintDomain
 import JobsprintPorts
 import JobsprintTesting
@@ -33,6 +34,66 @@ extension RabbitMQTests {
         }
       }
       try await scene.end()
+    }
+
+    /// What comes with an end opens where it was sealed as that: anything else is a hint, as without it.
+    @Test(.timeLimit(.minutes(1))) func whoWaitsHearsOfTheWholeExecution() async throws {
+      let scene = try await Scene()
+      let whole = (1...2).map { self.whole($0, payload: #"{"secret": "\u{1F511}"}"#) }
+      let large = self.whole(3, payload: String(repeating: "x", count: EndEnvelope.mostBytes + 1))
+      let envelope = EndEnvelope(cipher: scene.cipher)
+      let sealed = try #require(whole[0].end.flatMap { envelope.seal($0) })
+      try await scene.withInstance(api) { api async throws in
+        try await scene.withInstance(worker) { worker async throws in
+          let address = try #require(api.events.replyAddress)
+          var readers = (1...4).map { api.events.events(of: .numbered($0)).makeAsyncIterator() }
+          try await eventually { api.metrics.consuming == .ready }
+          try await api.wakeUps.publish((1...3).map { wakeUp($0, replyTo: address) })
+          #expect(await worker.wakeUps.take(3).count == 3)
+          for event in whole + [large] { worker.events.publish(event) }
+          #expect(await readers[0].next() == whole[0])
+          #expect(await readers[1].next() == whole[1])
+          #expect(await readers[2].next() == ended(3, .error))
+          try await scene.withStranger { stranger async throws in
+            let bodies = [sealed, [1, 2, 3], []].map { EndMessage(ended(4), from: "x", end: $0).body }
+            let publisher = AMQPPublisher(stranger)
+            try await eventually {
+              (try? await publisher.publish(bodies.map { AMQPMessage(routingKey: address, body: $0) })) != nil
+            }
+          }
+          for _ in 0..<3 { #expect(await readers[3].next() == ended(4)) }
+        }
+      }
+      try await scene.end()
+    }
+
+    @Test func nothingOfAnExecutionCanBeReadInAMessage() throws {
+      let key = try #require(NamedKey(HandmadeTicket.keyText("one")))
+      let envelope = EndEnvelope(cipher: try #require(TransitVault([key])))
+      let event = whole(1, payload: #"{"name": "Ada Lovelace"}"#)
+      let sealed = try #require(event.end.flatMap { envelope.seal($0) })
+      let message = try #require(EndMessage(EndMessage(event, from: "x", end: sealed).body))
+      #expect(message.end == sealed && sealed.count > 100)
+      #expect(sealed.firstRange(of: Array("Lovelace".utf8)) == nil)
+      #expect(envelope.open(sealed, of: event) == event.end)
+      #expect(envelope.open(sealed, of: whole(2, payload: "")) == nil)
+      let part = try #require(event.end)
+      let more = JournalAppend(
+        execution: part.execution, workspace: part.workspace, fence: part.fence, entries: [],
+        transition: part.transition)
+      #expect(envelope.seal(more) == nil)
+    }
+
+    private func whole(_ number: Int, payload: String) -> ExecutionEvent {
+      let append = JournalAppend(
+        execution: .numbered(number), workspace: .initial, fence: Fence(term: 1, executor: .numbered(9)),
+        entries: [.entry(at: 0, node: "A\nB"), .entry(at: 1, payload: payload)],
+        transition: .finish(
+          .error, error: Array(#"{"message":"no"}"#.utf8), lastNode: "A\nB", at: .seconds(7),
+          deadLetter: .attemptsExhausted),
+        wholeSince: .seconds(3))
+      return ExecutionEvent(
+        execution: .numbered(number), workspace: .initial, state: .error, deadLetter: .attemptsExhausted, end: append)
     }
 
     @Test(.timeLimit(.minutes(1))) func anInstanceThatIsGoneIsNoTrouble() async throws {
@@ -81,7 +142,7 @@ extension RabbitMQTests {
         var events = api.events.events(of: .numbered(1)).makeAsyncIterator()
         let bodies: [[UInt8]] = [
           [], Array("no".utf8), EndMessage(ended(1, .running), from: "x").body,
-          [UInt8](repeating: 32, count: 5000) + EndMessage(ended(1, .error), from: "x").body,
+          [UInt8](repeating: 32, count: 200_000) + EndMessage(ended(1, .error), from: "x").body,
           EndMessage(ended(1, .crashed), from: "x").body,
         ]
         try await scene.withStranger { stranger async throws in

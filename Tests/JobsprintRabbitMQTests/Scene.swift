@@ -24,6 +24,7 @@ final class Scene: Sendable {
   let prefix = "test-\(UInt32.random(in: 0 ... .max))"
   let clock = TestClock()
   let tickets: TicketRing
+  let cipher: TransitVault
   let log = LogSpy()
   let url: String
 
@@ -31,6 +32,7 @@ final class Scene: Sendable {
     url = try await TestBroker.shared.url + parameters
     let key = try #require(NamedKey(HandmadeTicket.keyText("one")))
     tickets = try #require(TicketRing([key], clock: clock))
+    cipher = try #require(TransitVault([key]))
   }
 
   var topology: RabbitMQTopology { RabbitMQTopology(prefix: prefix, queueLimit: 1) }
@@ -42,7 +44,8 @@ final class Scene: Sendable {
     var options = try RabbitMQOptions(url)
     options.prefix = prefix
     change(&options)
-    let broker = RabbitMQBroker(options, tickets: tickets, local: MemoryEventBus(), log: log.logger())
+    let broker = RabbitMQBroker(
+      options, tickets: tickets, cipher: cipher, local: MemoryEventBus(), log: log.logger())
     return try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await broker.run() }
       defer { group.cancelAll() }

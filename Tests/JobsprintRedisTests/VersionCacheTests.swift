@@ -6,7 +6,7 @@ import JobsprintTesting
 import Testing
 
 /// Turns bytes round and puts the context behind them: enough to see what is handed on as what.
-private struct TurningSealer: CacheSealer {
+private struct TurningCipher: TransitCipher {
   func seal(_ bytes: [UInt8], as context: String) -> [UInt8]? { bytes.map { ~$0 } + Array(context.utf8) }
 
   func open(_ sealed: [UInt8], as context: String) -> [UInt8]? {
@@ -37,7 +37,7 @@ private struct TurningSealer: CacheSealer {
     var options = RedisSharedState.Options(address: try await Self.given.value.url)
     if let url { options.address = url }
     options.prefix = prefix
-    options.versionSeal = TurningSealer()
+    options.versionCipher = TurningCipher()
     let hub = EventHub(clock: clock, makeID: { UUIDv7(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max)) })
     let state = try RedisSharedState(
       options, clock: clock, rateLimiter: MemoryRateLimiter(clock: clock), attempts: MemoryAttemptLedger(),

@@ -1,20 +1,25 @@
 public import JobsprintDomain
 
-/// A shadow of a committed change; best effort, never read back as truth.
+/// A shadow of a committed change; best effort, and never read back as truth but for an end, which is final.
 public struct ExecutionEvent: Sendable, Hashable {
   public let execution: ExecutionID
   public let workspace: WorkspaceID
   public let state: ExecutionState
   /// Why it ended as a dead letter; nil where it did not.
   public let deadLetter: DeadLetterReason?
+  /// The append that has ended it, where that is the whole execution (``JournalAppend/wholeSince``): who waits for the
+  /// end need not read it back.
+  public let end: JournalAppend?
 
   public init(
-    execution: ExecutionID, workspace: WorkspaceID, state: ExecutionState, deadLetter: DeadLetterReason? = nil
+    execution: ExecutionID, workspace: WorkspaceID, state: ExecutionState, deadLetter: DeadLetterReason? = nil,
+    end: JournalAppend? = nil
   ) {
     self.execution = execution
     self.workspace = workspace
     self.state = state
     self.deadLetter = deadLetter
+    self.end = end
   }
 }
 

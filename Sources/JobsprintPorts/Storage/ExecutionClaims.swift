@@ -68,6 +68,8 @@ public struct ClaimedExecution: Sendable {
   public let mode: ExecutionMode
   public let lane: Lane
   public let acceptedAt: Timestamp
+  /// First claim.
+  public let startedAt: Timestamp
   public let fence: Fence
   public let input: [UInt8]
   /// By position; at one position `started` and `suspended` before `finished`.
@@ -75,7 +77,7 @@ public struct ClaimedExecution: Sendable {
 
   public init(
     id: ExecutionID, workspace: WorkspaceID, workflow: WorkflowID, version: VersionID, mode: ExecutionMode, lane: Lane,
-    acceptedAt: Timestamp, fence: Fence, input: [UInt8], entries: [JournalEntry]
+    acceptedAt: Timestamp, startedAt: Timestamp, fence: Fence, input: [UInt8], entries: [JournalEntry]
   ) {
     self.id = id
     self.workspace = workspace
@@ -84,6 +86,7 @@ public struct ClaimedExecution: Sendable {
     self.mode = mode
     self.lane = lane
     self.acceptedAt = acceptedAt
+    self.startedAt = startedAt
     self.fence = fence
     self.input = input
     self.entries = entries

@@ -91,7 +91,7 @@ public struct NewExecution: Sendable {
 }
 
 /// Entries of one execution, and where it goes with them.
-public struct JournalAppend: Sendable {
+public struct JournalAppend: Sendable, Hashable {
   public let execution: ExecutionID
   public let workspace: WorkspaceID
   public let fence: Fence
@@ -99,10 +99,13 @@ public struct JournalAppend: Sendable {
   public let transition: ExecutionTransition
   /// With an end: what replaces its workflow's static data, in the order of commits. nil nearly always.
   public let staticData: StaticDataChange?
+  /// When its execution was first claimed, where this is the only append that it ever had: with what was accepted it is
+  /// all that there is of the execution. nil else.
+  public let wholeSince: Timestamp?
 
   public init(
     execution: ExecutionID, workspace: WorkspaceID, fence: Fence, entries: [JournalEntry],
-    transition: ExecutionTransition = .none, staticData: StaticDataChange? = nil
+    transition: ExecutionTransition = .none, staticData: StaticDataChange? = nil, wholeSince: Timestamp? = nil
   ) {
     self.execution = execution
     self.workspace = workspace
@@ -110,6 +113,7 @@ public struct JournalAppend: Sendable {
     self.entries = entries
     self.transition = transition
     self.staticData = staticData
+    self.wholeSince = wholeSince
   }
 }
 

@@ -28,13 +28,16 @@ struct ClaimExecutions: PostgresStatement {
     UPDATE jobsprint.live_executions AS l
     SET state = 'running', term = l.term + 1, executor_id = $2, started_at = coalesce(l.started_at, $3),
       wait_until = NULL, dispatched_at = NULL
-    WHERE l.id = ANY (ARRAY(SELECT id FROM free)) RETURNING l.id, l.workspace_id, l.term
+    WHERE l.id = ANY (ARRAY(SELECT id FROM free)) RETURNING l.id, l.workspace_id, l.term, l.started_at, l.packs
     """
 
   struct Claim: Sendable {
     let id: ExecutionID
     let workspace: WorkspaceID
     let term: Int
+    let startedAt: Timestamp
+    /// What stands in its journal.
+    let packs: Int
   }
 
   let ids: [ExecutionID]
@@ -52,7 +55,8 @@ struct ClaimExecutions: PostgresStatement {
   }
 
   static func decode(_ row: inout PostgresRow) throws -> Claim {
-    Claim(id: try row.id(), workspace: try row.id(), term: try row.next())
+    Claim(
+      id: try row.id(), workspace: try row.id(), term: try row.next(), startedAt: try row.time(), packs: try row.next())
   }
 }
 
@@ -129,11 +133,11 @@ struct ConfirmClaims: PostgresStatement {
   static let name = "claims.confirm"
   static let sql = """
     WITH locked AS MATERIALIZED (
-      SELECT l.id, l.workspace_id, l.term, l.executor_id, l.state
+      SELECT l.id, l.workspace_id, l.term, l.started_at, l.packs, l.executor_id, l.state
       FROM jobsprint.live_executions AS l WHERE l.id = ANY ($1::uuid[])
       ORDER BY l.id FOR UPDATE OF l
     )
-    SELECT id, workspace_id, term FROM locked WHERE executor_id = $2 AND state = 'running' ORDER BY id
+    SELECT id, workspace_id, term, started_at, packs FROM locked WHERE executor_id = $2 AND state = 'running' ORDER BY id
     """
 
   let ids: [ExecutionID]

@@ -93,7 +93,7 @@ public final class Acceptor: Sendable {
     let events = bus.events(of: id)
     let record = try await onStore { () async throws(PortError) in try await executions.execution(id, in: workspace) }
     guard let record else { throw RuntimeError(.executionNotFound, "There is no execution \(id) in this workspace.") }
-    return record.state.isTerminal ? true : await hasEnded(id, events, upTo: wait)
+    return record.state.isTerminal ? true : await end(of: id, events, upTo: wait) != nil
   }
 
   /// Waits for an execution that was accepted with `willWait`.
@@ -101,8 +101,14 @@ public final class Acceptor: Sendable {
   public func end(
     of accepted: AcceptedExecution, in workspace: WorkspaceID, upTo wait: Duration
   ) async throws(RuntimeError) -> ExecutionDetails? {
-    if let ended = accepted.ended { return ended }
-    guard let events = accepted.events, await hasEnded(accepted.id, events, upTo: wait) else { return nil }
+    guard let awaited = accepted.awaited else { return nil }
+    if let ended = awaited.ended { return ended }
+    guard let end = await end(of: accepted.id, awaited.events, upTo: wait) else { return nil }
+    if let append = end.append,
+      let details = ExecutionDetails(awaited.new, endedBy: append, document: awaited.document)
+    {
+      return details
+    }
     let details = try await onStore { () async throws(PortError) in
       try await executions.details(of: accepted.id, in: workspace)
     }
@@ -142,8 +148,7 @@ public final class Acceptor: Sendable {
   ) async throws(RuntimeError) -> Creation<AcceptedExecution> {
     let id: ExecutionID = ids.next()
     var accepted = AcceptedExecution(
-      id: id, workflow: draft.workflow, version: draft.version, acceptedAt: clock.now,
-      events: willWait ? bus.events(of: id) : nil)
+      id: id, workflow: draft.workflow, version: draft.version, acceptedAt: clock.now)
     let concurrency = draft.ready.plan.workflow.settings.maxConcurrency
     let tag = draft.ready.plan.workflow.settings.workerTag
     let isInLimitedWorkspace = try await onStore { () async throws(PortError) in
@@ -160,13 +165,16 @@ public final class Acceptor: Sendable {
         && !budget.take(DispatchLine(workspace: draft.workspace, lane: draft.lane, tag: tag)) && !willWait,
       concurrency: concurrency, isInLimitedWorkspace: isInLimitedWorkspace,
       idempotency: idempotency.map { $0.record(for: accepted, in: draft.workspace, at: accepted.acceptedAt) })
+    if willWait {
+      accepted.awaited = AwaitedExecution(new: new, document: draft.ready.plan.document, events: bus.events(of: id))
+    }
     let outcome: JournalOutcome
     do throws(PortError) {
       if let taker {
         let end: JournalAppend?
         (outcome, end) = try await taker.accept(new, draft.ready, draft.trace)
-        if willWait, let end {
-          accepted.ended = ExecutionDetails(new, endedBy: end, document: draft.ready.plan.document)
+        accepted.awaited?.ended = end.flatMap {
+          ExecutionDetails(new, endedBy: $0, document: draft.ready.plan.document)
         }
       } else {
         outcome = try await writer.write(.accept(new))
@@ -188,27 +196,31 @@ public final class Acceptor: Sendable {
     return .created(accepted)
   }
 
-  private func hasEnded(
-    _ id: ExecutionID, _ events: AsyncStream<ExecutionEvent>, upTo wait: Duration
-  ) async -> Bool {
-    await withTaskGroup(of: Bool.self) { group in
+  /// That an execution has ended, and by what where that was told.
+  private struct End: Sendable {
+    var append: JournalAppend?
+  }
+
+  /// nil when `wait` is over.
+  private func end(of id: ExecutionID, _ events: AsyncStream<ExecutionEvent>, upTo wait: Duration) async -> End? {
+    await withTaskGroup(of: End?.self) { group in
       group.addTask {
-        for await event in events where event.state.isTerminal { return true }
-        return false
+        for await event in events where event.state.isTerminal { return End(append: event.end) }
+        return nil
       }
       if let endWatch {
         group.addTask {
           await endWatch.end(of: id)
-          return !Task.isCancelled
+          return Task.isCancelled ? nil : End()
         }
       }
       group.addTask { [clock] in
         try? await clock.sleep(for: wait)
-        return false
+        return nil
       }
-      let result = await group.next() ?? false
+      let end = await group.next() ?? nil
       group.cancelAll()
-      return result
+      return end
     }
   }
 

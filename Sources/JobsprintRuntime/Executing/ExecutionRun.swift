@@ -40,6 +40,7 @@ struct ExecutionRun {
   private var gathered: [JournalEntry] = []
   private var gatheredBytes = 0
   private var lastBarrier: Timestamp
+  private var hasWritten = false
   /// Of all its records so far.
   private var recordedBytes: Int
   private let mostBytes: Int
@@ -297,7 +298,9 @@ struct ExecutionRun {
   ) async throws(PortError) -> Bool {
     let append = JournalAppend(
       execution: claimed.id, workspace: claimed.workspace, fence: claimed.fence, entries: gathered,
-      transition: transition, staticData: change)
+      transition: transition, staticData: change,
+      wholeSince: claimed.fence.term == 1 && !hasWritten ? claimed.startedAt : nil)
+    hasWritten = true
     let outcome = try await written(append)
     gathered.removeAll(keepingCapacity: true)
     gatheredBytes = 0

@@ -346,7 +346,7 @@ extension ClaimedExecution {
   fileprivate init(accepted new: NewExecution, by executor: ExecutorID) {
     self.init(
       id: new.id, workspace: new.workspace, workflow: new.workflow, version: new.version, mode: new.mode,
-      lane: new.lane, acceptedAt: new.acceptedAt, fence: Fence(term: 1, executor: executor), input: new.input,
-      entries: new.entries)
+      lane: new.lane, acceptedAt: new.acceptedAt, startedAt: new.acceptedAt,
+      fence: Fence(term: 1, executor: executor), input: new.input, entries: new.entries)
   }
 }

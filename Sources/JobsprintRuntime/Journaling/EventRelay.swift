@@ -1,7 +1,8 @@
 import JobsprintDomain
 public import JobsprintPorts
 
-/// Turns what was committed into events (arrow 10). Best effort: an event is a shadow, never the truth.
+/// Turns what was committed into events (arrow 10). Best effort: an event is a shadow, and only an end, which is final,
+/// may bring the whole execution with it.
 public struct EventRelay: Sendable {
   private let bus: any EventBus
 
@@ -19,14 +20,17 @@ public struct EventRelay: Sendable {
       case .wait: publish(append.execution, append.workspace, .waiting)
       case .handBack: publish(append.execution, append.workspace, .new)
       case .finish(let state, _, _, _, let reason):
-        publish(append.execution, append.workspace, state, deadLetter: reason)
+        publish(
+          append.execution, append.workspace, state, deadLetter: reason,
+          end: append.wholeSince == nil ? nil : append)
       }
     }
   }
 
   private func publish(
-    _ id: ExecutionID, _ workspace: WorkspaceID, _ state: ExecutionState, deadLetter: DeadLetterReason? = nil
+    _ id: ExecutionID, _ workspace: WorkspaceID, _ state: ExecutionState, deadLetter: DeadLetterReason? = nil,
+    end: JournalAppend? = nil
   ) {
-    bus.publish(ExecutionEvent(execution: id, workspace: workspace, state: state, deadLetter: deadLetter))
+    bus.publish(ExecutionEvent(execution: id, workspace: workspace, state: state, deadLetter: deadLetter, end: end))
   }
 }

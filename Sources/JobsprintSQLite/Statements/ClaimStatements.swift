@@ -30,7 +30,7 @@ struct ClaimExecution: FixedSQLStatement {
           SELECT 1 FROM workspaces AS w WHERE w.id = executions.workspace_id AND w.max_concurrency IS NOT NULL))
       OR state = 'running'
         AND NOT EXISTS (SELECT 1 FROM executors AS e WHERE e.id = executions.executor_id AND e.beat_at >= ?5))
-    RETURNING id, workspace_id, workflow_id, version_id, mode, lane, accepted_at, term, executor_id
+    RETURNING id, workspace_id, workflow_id, version_id, mode, lane, accepted_at, started_at, term, executor_id
     """
 
   let id: ExecutionID
@@ -52,8 +52,8 @@ struct ClaimExecution: FixedSQLStatement {
   static func decode(_ row: inout RowReader) throws -> ClaimedExecution {
     ClaimedExecution(
       id: try row.id(), workspace: try row.id(), workflow: try row.id(), version: try row.id(), mode: try row.word(),
-      lane: try row.word(), acceptedAt: row.time(), fence: Fence(term: row.int(), executor: try row.id()), input: [],
-      entries: [])
+      lane: try row.word(), acceptedAt: row.time(), startedAt: row.time(),
+      fence: Fence(term: row.int(), executor: try row.id()), input: [], entries: [])
   }
 }
 

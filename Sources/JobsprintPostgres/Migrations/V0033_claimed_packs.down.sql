@@ -1,0 +1,1 @@
+REVOKE SELECT (packs) ON jobsprint.live_executions FROM jobsprint_claimer;
