@@ -166,13 +166,15 @@ struct ChaosRun {
     try #require(try await worker.process.halt() == .paused, "a worker died on its way to a commit")
     try await clock.sleep(for: .seconds(Installation.lease * 3))
     worker.process.resume()
-    var refused = 0
+    var awakening = ChaosVerifier.Awakening()
     // An answer that does not come while it wakes up says nothing.
     try? await eventually(within: .seconds(15)) {
-      refused = (try? await Metrics(of: worker, http: http)).map { Int($0["jobsprint_journal_fenced_total"]) } ?? 0
-      return refused > 0
+      guard let metrics = try? await Metrics(of: worker, http: http, within: .seconds(3)) else { return false }
+      awakening.refused = Int(metrics["jobsprint_journal_fenced_total"])
+      awakening.failed = Int(metrics[#"jobsprint_journal_commits_total{result="failed"}"#])
+      return awakening.refused > 0
     }
-    evidence.refusals.append(refused)
+    evidence.awakenings.append(awakening)
     let code = installation.dismiss(worker)
     if code != 0 { evidence.leaks.append("exit code \(code) of a worker that was paused") }
   }

@@ -16,6 +16,13 @@ struct ChaosVerifier {
   }
 
   /// All that a run leaves.
+  /// What a worker that was paused has said of its writes since; -1: nothing.
+  struct Awakening {
+    var refused = -1
+    /// Commits that have failed.
+    var failed = -1
+  }
+
   struct Evidence: Sendable {
     var tally = ChaosLoad.Tally()
     /// Of the store, by id, with their data.
@@ -25,8 +32,8 @@ struct ChaosVerifier {
     var faulted: Set<Int> = []
     /// What was live when the time to heal was over.
     var live: [String: Int] = [:]
-    /// Writes that were refused to each worker that was paused for longer than its lease.
-    var refusals: [Int] = []
+    /// Of each worker that was paused for longer than its lease.
+    var awakenings: [Awakening] = []
     /// From the end of a lease until another took the execution over, at worst.
     var worstTakeover = TakeoverWatch.Delay()
     /// From the end of each fault until the next success; nil: none came.
@@ -72,7 +79,7 @@ struct ChaosVerifier {
     let worst = evidence.recoveries.compactMap(\.after).max() ?? .zero
     let rates = evidence.rates.map { "\($0.before) and \($0.after)" } ?? "?"
     report.summary =
-      "writes refused to paused workers: \(evidence.refusals); slowest takeover behind a lease "
+      "writes refused to paused workers: \(evidence.awakenings.map(\.refused)); slowest takeover behind a lease "
       + "\(evidence.worstTakeover.duration); slowest first success behind a fault \(worst); successes in 5 s before and after "
       + rates
   }
@@ -121,7 +128,11 @@ struct ChaosVerifier {
   }
 
   private mutating func checkMeasurements() {
-    add(.fence, evidence.refusals.filter { $0 == 0 }.map { _ in "no write of a paused worker was refused" })
+    add(
+      .fence,
+      evidence.awakenings.filter { $0.refused <= 0 }.map {
+        "no write of a paused worker was refused (refused \($0.refused), commits failed \($0.failed); -1: not said)"
+      })
     let takeover = evidence.worstTakeover
     if takeover.duration > .seconds(5) {
       let fault = takeover.fault.map { "\($0)" } ?? "no fault"

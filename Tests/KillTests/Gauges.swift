@@ -11,10 +11,10 @@ import Synchronization
 struct Metrics: Sendable {
   private let lines: [Substring]
 
-  init(of member: Installation.Member, http: HTTPClient) async throws {
+  init(of member: Installation.Member, http: HTTPClient, within limit: TimeAmount = .seconds(20)) async throws {
     var request = HTTPClientRequest(url: member.process.baseURL + "/metrics")
     request.headers.add(name: "X-API-Key", value: ServerProcess.apiKey)
-    let response = try await http.execute(request, timeout: .seconds(20))
+    let response = try await http.execute(request, timeout: limit)
     lines = String(buffer: try await response.body.collect(upTo: 1 << 20)).split(separator: "\n")
   }
 
