@@ -9,8 +9,13 @@ extension NodeContext {
   }
 
   /// The same with any number of items.
-  func itemsByItem(_ make: (Item, Int) throws(NodeError) -> some Sequence<Item>) throws(NodeError) -> NodeResult {
-    try eachItem { (item, place, output) throws(NodeError) in output.append(contentsOf: try make(item, place)) }
+  func itemsByItem(_ make: (Item, Int) throws(NodeError) -> [Item]) throws(NodeError) -> NodeResult {
+    let isSingle = items.count == 1
+    return try eachItem { (item, place, output) throws(NodeError) in
+      let made = try make(item, place)
+      // A file of many rows is not copied.
+      if isSingle { output = made } else { output += made }
+    }
   }
 
   private func eachItem(

@@ -14,24 +14,37 @@ extension JSONObject {
     return entries.span[place].value
   }
 
-  /// Appends the text of a key's value as JavaScript writes it, where that is text, a whole number or a boolean.
+  /// How many bytes the text of a key's value takes, as JavaScript writes it.
   ///
   /// - Parameter place: where to look first; becomes the place where the key was found.
-  /// - Returns: whether it was.
-  @inlinable
-  public func appendText(of key: String, near place: inout Int, to bytes: inout [UInt8]) -> Bool {
+  /// - Returns: nil where the value is not there, or is no text, whole number or boolean.
+  @inlinable @inline(__always)
+  public func textLength(of key: String, near place: inout Int) -> Int? {
     if !has(key, at: place) {
-      guard let found = position(of: key, near: place) else { return false }
+      guard let found = position(of: key, near: place) else { return nil }
       place = found
     }
     switch entries.span[place].value {
-    case .string(let text): bytes.append(utf8: text)
+    case .string(let text): return text.utf8.count
     // Beyond that, JavaScript's numbers are not exact.
-    case .integer(let number) where number.magnitude <= 1 << 53: bytes.append(decimal: number)
-    case .bool(let flag): bytes.append(utf8: flag ? "true" : "false")
-    default: return false
+    case .integer(let number) where number.magnitude <= 1 << 53: return number.decimalLength
+    case .bool(let flag): return flag ? 4 : 5
+    default: return nil
     }
-    return true
+  }
+
+  /// Writes the text of the value at a place.
+  ///
+  /// - Parameter bytes: no fewer than ``textLength(of:near:)`` says.
+  /// - Returns: how many were written.
+  @inlinable @inline(__always)
+  public func writeText(at place: Int, to bytes: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    switch entries.span[place].value {
+    case .string(let text): bytes.initialize(fromContentsOf: text.utf8)
+    case .integer(let number): number.writeDecimal(to: bytes)
+    case .bool(let flag): bytes.initialize(fromContentsOf: (flag ? "true" : "false").utf8)
+    default: 0
+    }
   }
 
   @usableFromInline

@@ -10,7 +10,7 @@ public struct JSONObject: Sendable {
     public var value: JSONValue
 
     @inlinable
-    init(key: String, value: JSONValue) {
+    public init(key: String, value: JSONValue) {
       self.key = key
       self.value = value
     }
@@ -29,6 +29,18 @@ public struct JSONObject: Sendable {
   /// One member.
   @inlinable
   public init(key: String, value: JSONValue) { entries = [Entry(key: key, value: value)] }
+
+  /// Members that are written where they will lie.
+  ///
+  /// - Parameters:
+  ///   - capacity: the most that there may be.
+  ///   - write: appends them; the caller knows that no two have one key.
+  @inlinable
+  public init(capacity: Int, _ write: (inout OutputSpan<Entry>) -> Void) {
+    entries = []
+    entries.append(addingCapacity: capacity, initializingWith: write)
+    if entries.count >= Self.indexedFrom { rebuildIndex() }
+  }
 
   /// - Parameter entries: too few for an index.
   @inlinable
@@ -99,7 +111,8 @@ public struct JSONObject: Sendable {
     if index != nil { rebuildIndex() }
   }
 
-  private mutating func rebuildIndex() {
+  @usableFromInline
+  mutating func rebuildIndex() {
     guard entries.count >= Self.indexedFrom else {
       index = nil
       return

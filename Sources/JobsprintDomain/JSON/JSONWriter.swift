@@ -97,6 +97,39 @@ extension String {
   }
 }
 
+extension Int64 {
+  /// Digits, and the sign of a negative number.
+  @inlinable
+  public var decimalLength: Int {
+    var length = self < 0 ? 2 : 1
+    var rest = magnitude
+    while rest >= 10 {
+      rest /= 10
+      length += 1
+    }
+    return length
+  }
+
+  /// Writes the number.
+  ///
+  /// - Parameter bytes: no fewer than ``decimalLength`` says, which is never more than 20.
+  /// - Returns: how many were written.
+  @inlinable
+  public func writeDecimal(to bytes: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    let length = decimalLength
+    var rest = magnitude
+    var place = length
+    repeat {
+      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+      place -= 1
+      bytes[place] = 0x30 &+ UInt8(digit)
+      rest = quotient
+    } while rest > 0
+    if self < 0 { bytes[0] = UInt8(ascii: "-") }
+    return length
+  }
+}
+
 extension [UInt8] {
   @inline(__always)
   public mutating func append(_ text: StaticString) {
@@ -105,30 +138,15 @@ extension [UInt8] {
 
   public mutating func append(decimal value: Int64) {
     if value >= 0, value < 10 { return append(0x30 &+ UInt8(value)) }
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-      var rest = value.magnitude
-      var place = 20
-      while rest > 0 {
-        let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-        place -= 1
-        digits[place] = 0x30 &+ UInt8(digit)
-        rest = quotient
-      }
-      if value < 0 { append(UInt8(ascii: "-")) }
-      append(contentsOf: UnsafeBufferPointer(rebasing: digits[place..<20]))
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { text in
+      let length = value.writeDecimal(to: text)
+      append(contentsOf: UnsafeBufferPointer(rebasing: text[..<length]))
     }
   }
 
   mutating func append(javaScript value: Double) {
     guard value.isFinite else { return append("null") }
     append(contentsOf: value.javaScriptText.utf8)
-  }
-
-  /// The bytes of a text as it is.
-  @inlinable
-  public mutating func append(utf8 text: String) {
-    let isDone: Void? = text.utf8.withContiguousStorageIfAvailable { content in append(contentsOf: content) }
-    if isDone == nil { append(contentsOf: Array(text.utf8)) }
   }
 
   /// A JSON string with its quotes; only what must be escaped is.

@@ -1,7 +1,7 @@
 /// Base64 (RFC 4648). Reading is as lenient as Node.js: both alphabets, with or without padding, whitespace skipped.
 public enum Base64 {
-  private static let standard = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-  private static let urlSafe = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+  private static let standard: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+  private static let urlSafe: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
   @inlinable
   public static func text(_ bytes: some Collection<UInt8>) -> String {
@@ -18,16 +18,16 @@ public enum Base64 {
   }
 
   private static func encoded(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ alphabet: [UInt8], isPadded: Bool
+    _ bytes: UnsafeBufferPointer<UInt8>, _ alphabet: StaticString, isPadded: Bool
   ) -> String {
     String(unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4) { text in
-      alphabet.withUnsafeBufferPointer { write(bytes, $0, isPadded: isPadded, to: text) }
+      write(bytes, alphabet.utf8Start, isPadded: isPadded, to: text)
     }
   }
 
   /// - Returns: the length of the text.
   private static func write(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ alphabet: UnsafeBufferPointer<UInt8>, isPadded: Bool,
+    _ bytes: UnsafeBufferPointer<UInt8>, _ alphabet: UnsafePointer<UInt8>, isPadded: Bool,
     to text: UnsafeMutableBufferPointer<UInt8>
   ) -> Int {
     var length = 0
@@ -62,7 +62,7 @@ public enum Base64 {
   private static let meanings: [UInt8] = {
     var meanings = [UInt8](repeating: stranger, count: 256)
     for alphabet in [standard, urlSafe] {
-      for (digit, character) in alphabet.enumerated() { meanings[Int(character)] = UInt8(digit) }
+      for digit in 0..<64 { meanings[Int(alphabet.utf8Start[digit])] = UInt8(digit) }
     }
     meanings[Int(UInt8(ascii: "="))] = padding
     for character in [0x09, 0x0A, 0x0D, 0x20] { meanings[character] = space }
@@ -87,7 +87,13 @@ public enum Base64 {
   private static func decode(
     _ characters: UnsafeBufferPointer<UInt8>, to bytes: UnsafeMutableBufferPointer<UInt8>, _ length: inout Int
   ) -> Bool {
-    let meanings = meanings
+    meanings.withUnsafeBufferPointer { decode(characters, $0, to: bytes, &length) }
+  }
+
+  private static func decode(
+    _ characters: UnsafeBufferPointer<UInt8>, _ meanings: UnsafeBufferPointer<UInt8>,
+    to bytes: UnsafeMutableBufferPointer<UInt8>, _ length: inout Int
+  ) -> Bool {
     func write(_ group: UInt32, _ count: Int) {
       for place in 0..<count { bytes[length + place] = UInt8(truncatingIfNeeded: group >> UInt32(16 - 8 * place)) }
       length += count
@@ -100,7 +106,10 @@ public enum Base64 {
         meanings[Int(characters[at + 3])]
       )
       guard digits.0 | digits.1 | digits.2 | digits.3 < padding else { break }
-      write(UInt32(digits.0) << 18 | UInt32(digits.1) << 12 | UInt32(digits.2) << 6 | UInt32(digits.3), 3)
+      bytes[length] = digits.0 << 2 | digits.1 >> 4
+      bytes[length + 1] = digits.1 << 4 | digits.2 >> 2
+      bytes[length + 2] = digits.2 << 6 | digits.3
+      length += 3
       at += 4
     }
     var group: UInt32 = 0

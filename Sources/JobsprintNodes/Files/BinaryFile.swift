@@ -5,34 +5,36 @@ import JobsprintPorts
 struct BinaryFile: Sendable {
   /// What a file is called and what it is: the same for many files.
   final class Label: Sendable {
-    let fileName: String?
-    let mimeType: String
-    /// Of every such file: `data` comes first, `fileSize` last.
-    private let members: JSONObject
+    private let mimeType: String
+    private let fileType: String?
+    private let fileName: String?
+    private let fileExtension: String?
 
     /// - Parameter mimeType: nil to tell from the file's name; `application/octet-stream` when that says nothing.
     init(fileName: String? = nil, mimeType: String? = nil) {
       let name = fileName.flatMap { $0.isEmpty ? nil : $0 }
       let given = mimeType.flatMap { $0.isEmpty ? nil : $0 }
       let type = given ?? name.flatMap { MediaType.ofFile(named: $0) } ?? "application/octet-stream"
-      self.fileName = name
       self.mimeType = type
-      var members: JSONObject = ["data": "", "mimeType": .string(type)]
-      members["fileType"] = MediaType.group(of: type).map { .string($0) }
-      members["fileName"] = name.map { .string($0) }
-      members["fileExtension"] = (MediaType.fileExtension(of: name) ?? MediaType.fileExtension(for: type))
-        .map { .string($0) }
-      members["fileSize"] = ""
-      self.members = members
+      self.fileName = name
+      fileType = MediaType.group(of: type)
+      fileExtension = MediaType.fileExtension(of: name) ?? MediaType.fileExtension(for: type)
     }
 
     /// A file with this label, in n8n's shape.
     @inline(__always)
     func file(of bytes: some Collection<UInt8>) -> JSONValue {
-      var members = members
-      members.replaceValue(at: 0, with: .string(Base64.text(bytes)))
-      members.replaceValue(at: members.count - 1, with: .string(BinaryFile.sizeText(bytes.count)))
-      return .object(members)
+      let text = Base64.text(bytes)
+      let size = BinaryFile.sizeText(bytes.count)
+      return .object(
+        JSONObject(capacity: 6) { members in
+          members.append(JSONObject.Entry(key: "data", value: .string(text)))
+          members.append(JSONObject.Entry(key: "mimeType", value: .string(mimeType)))
+          if let fileType { members.append(JSONObject.Entry(key: "fileType", value: .string(fileType))) }
+          if let fileName { members.append(JSONObject.Entry(key: "fileName", value: .string(fileName))) }
+          if let fileExtension { members.append(JSONObject.Entry(key: "fileExtension", value: .string(fileExtension))) }
+          members.append(JSONObject.Entry(key: "fileSize", value: .string(size)))
+        })
     }
   }
 
@@ -71,9 +73,12 @@ struct BinaryFile: Sendable {
 
   var asJSON: JSONValue { label.file(of: bytes) }
 
+  /// Those of small files, made once.
+  private static let smallSizes = (0..<1000).map { "\($0) B" }
+
   /// `59 B`, `1.04 kB`: three digits, in steps of a thousand.
   static func sizeText(_ size: Int) -> String {
-    guard size >= 1000 else { return String(size) + " B" }
+    guard size >= 1000 else { return smallSizes[size] }
     var value = Double(size)
     var unit = 0
     let units = ["B", "kB", "MB", "GB", "TB"]

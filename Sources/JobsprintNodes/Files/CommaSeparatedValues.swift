@@ -12,9 +12,10 @@ enum CommaSeparatedValues {
 
   /// Reads one record after the other; blank lines are skipped.
   ///
-  /// - Parameter take: gets the fields of a record, and the line on which it begins, from 1; gives whether to go on.
+  /// - Parameter take: gets the fields of a record, which it may take out, and the line on which it begins, from 1;
+  ///   gives whether to go on.
   static func readRecords(
-    of text: String, _ options: Reading = Reading(), _ take: ([String], Int) throws(NodeError) -> Bool
+    of text: String, _ options: Reading = Reading(), _ take: (inout [String], Int) throws(NodeError) -> Bool
   ) throws(NodeError) {
     try Array(text.utf8).withUnsafeBufferPointer { bytes throws(NodeError) in
       var scanner = RecordScanner(bytes, delimiter: options.delimiter, relaxesQuotes: options.relaxesQuotes)
@@ -30,7 +31,7 @@ enum CommaSeparatedValues {
           continue
         }
         guard fields.count > 1 || !fields[0].isEmpty else { continue }
-        guard try take(fields, line) else { return }
+        guard try take(&fields, line) else { return }
       }
     }
   }

@@ -44,7 +44,7 @@ struct ExtractFromFileNode: NodeType {
       let bytes = try BinaryFile.content(options.property, of: item, at: place)
       switch operation {
       case "csv":
-        return try separatedRows(bytes, place, context).map { Item(json: $0, pairedItem: item.pairedItem) }
+        return try separatedRows(bytes, place, context) { Item(json: $0, pairedItem: item.pairedItem) }
       case "html":
         let rows = try tableRows(try options.text(bytes), place, context)
         return rows.map { Item(json: $0, pairedItem: item.pairedItem) }
@@ -108,8 +108,8 @@ struct ExtractFromFileNode: NodeType {
   }
 
   private func separatedRows(
-    _ bytes: [UInt8], _ place: Int, _ context: NodeContext
-  ) throws(NodeError) -> [JSONObject] {
+    _ bytes: [UInt8], _ place: Int, _ context: NodeContext, _ item: (JSONObject) -> Item
+  ) throws(NodeError) -> [Item] {
     let encoding = try TextEncoding(context.string("options.encoding", item: place, default: "utf8"))
     var text = try encoding.text(bytes)
     if try context.bool("options.enableBOM", item: place) { text = text.withoutByteOrderMark }
@@ -124,7 +124,7 @@ struct ExtractFromFileNode: NodeType {
     let includesEmpty = try context.bool("options.includeEmptyCells", item: place)
     var columns: Columns?
     let isNamed = try context.bool("options.headerRow", item: place, default: true)
-    var rows: [JSONObject] = []
+    var rows: [Item] = []
     try CommaSeparatedValues.readRecords(of: text, options) { (fields, line) throws(NodeError) in
       if isNamed, columns == nil {
         columns = Columns(fields, includesEmpty: includesEmpty)
@@ -132,11 +132,11 @@ struct ExtractFromFileNode: NodeType {
       }
       guard rows.count < most else { return false }
       guard let columns else {
-        rows.append(JSONObject(key: "row", value: .array(fields.map { .string($0) })))
+        rows.append(item(JSONObject(key: "row", value: .array(fields.map { .string($0) }))))
         return true
       }
       if fields.count == columns.count {
-        rows.append(columns.row(fields))
+        rows.append(item(columns.row(of: &fields)))
       } else if !skipsBadRecords {
         throw NodeError(
           "Invalid record length on line \(line): \(columns.count) columns, but \(fields.count) fields",
@@ -169,7 +169,7 @@ struct ExtractFromFileNode: NodeType {
     }
     guard let header = rows.first else { return [] }
     let columns = Columns(header, includesEmpty: try context.bool("options.includeEmptyCells", item: place))
-    return rows.dropFirst().map { columns.row($0, typed) }
+    return rows.dropFirst().map { columns.row($0.map(typed)) }
   }
 }
 
@@ -188,14 +188,23 @@ private struct Columns {
 
   var count: Int { names.count }
 
-  /// - Parameter fields: of a row; columns that it does not reach have no value.
-  func row(_ fields: [String], _ value: (String) -> JSONValue = { .string($0) }) -> JSONObject {
+  /// - Parameter values: of a row; columns that it does not reach have none.
+  func row(_ values: [JSONValue]) -> JSONObject {
     var row = JSONObject()
-    row.reserveCapacity(names.count)
-    for (name, field) in zip(names, fields) where includesEmpty || !field.isEmpty {
-      if areUnique { row.append(newKey: name, value: value(field)) } else { row[name] = value(field) }
-    }
+    for (name, value) in zip(names, values) where includesEmpty || !value.isBlank { row[name] = value }
     return row
+  }
+
+  /// - Parameter fields: of a whole row; they are taken out.
+  func row(of fields: inout [String]) -> JSONObject {
+    guard areUnique else { return row(fields.map { .string($0) }) }
+    return JSONObject(capacity: names.count) { row in
+      for column in names.indices where includesEmpty || !fields[column].isEmpty {
+        var field = ""
+        swap(&field, &fields[column])
+        row.append(JSONObject.Entry(key: names[column], value: .string(field)))
+      }
+    }
   }
 }
 

@@ -34,7 +34,7 @@ struct MoveBinaryDataNode: NodeType {
     return try context.itemsByItem { (item, place) throws(NodeError) in
       let move = try reading.settings { () throws(NodeError) in try BinaryMove(context, item: place) }
       // An item without what is to be converted is left out.
-      return CollectionOfOne(try move.moved(item, at: place)).compactMap(\.self)
+      return try move.moved(item, at: place).map { [$0] } ?? []
     }
   }
 }

@@ -31,8 +31,13 @@ struct HTMLNode: NodeType {
       let isMarked = template.raw == raw
       return try context.itemByItem { (item, place) throws(NodeError) in
         let html = try template.value(for: item, at: place, in: context) ?? ""
-        let text = isMarked && html.isNull ? "" : html.asText
-        return Item(json: JSONObject(key: "html", value: .string(text)), pairedItem: item.pairedItem)
+        let text: JSONValue =
+          switch html {
+          case .string: html
+          case .null where isMarked: ""
+          default: .string(html.asText)
+          }
+        return Item(json: JSONObject(key: "html", value: text), pairedItem: item.pairedItem)
       }
     case "extractHtmlContent":
       return try HTMLExtraction.run(context, laysOutText: context.typeVersion >= 1.2, trims: false)

@@ -19,6 +19,13 @@ struct FieldPath: Sendable {
 
   func value(in object: JSONObject) -> JSONValue? { object[name] ?? path?.value(in: object) }
 
+  /// The same for one object after the other.
+  ///
+  /// - Parameter place: where the field was in the object before.
+  func value(in object: JSONObject, near place: inout Int) -> JSONValue? {
+    object.value(of: name, near: &place) ?? path?.value(in: object)
+  }
+
   /// The same for one item after the other.
   ///
   /// - Parameters:

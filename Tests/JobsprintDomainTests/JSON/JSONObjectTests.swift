@@ -75,6 +75,19 @@ import Testing
     }
   }
 
+  @Test(arguments: [0, 1, 15, 16, 40])
+  func membersThatAreWrittenInPlaceAreFound(count: Int) {
+    var object = JSONObject(capacity: 40) { members in
+      for number in 0..<count { members.append(JSONObject.Entry(key: "k\(number)", value: .integer(Int64(number)))) }
+    }
+    #expect(object.count == count)
+    for number in 0..<count { #expect(object["k\(number)"] == .integer(Int64(number))) }
+    object["k0"] = true
+    object["new"] = false
+    #expect(object.count == max(count, 1) + 1)
+    #expect(object["new"] == false)
+  }
+
   @Test func aCopyIsIndependent() {
     var original = JSONObject((0..<20).map { ("k\($0)", .integer(Int64($0))) })
     let copy = original

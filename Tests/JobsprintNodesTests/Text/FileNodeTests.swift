@@ -56,6 +56,23 @@ struct FileNodeTests {
     #expect(file["fileExtension"] == "md")
   }
 
+  private static let texts = [
+    (#""é""#, "é"), (#""""#, ""), ("0", "0"), ("-120", "-120"), ("9007199254740993", "9007199254740993"),
+    ("1.50", "1.5"), ("true", "true"), ("false", "false"), ("null", "null"), (#"{"a": [1]}"#, #"{"a":[1]}"#),
+    (#""\#(String(repeating: "long ", count: 300))""#, String(repeating: "long ", count: 300)),
+  ]
+
+  @Test(arguments: texts)
+  func anyValueBecomesAFileOfItsText(value: String, expected: String) async throws {
+    let node = SingleNodeRun(
+      type: "n8n-nodes-base.convertToFile", version: 1.1,
+      parameters: #"{"operation": "toText", "sourceProperty": "t"}"#)
+    let items = try await node.items(#"[{"t": "first"}, {"other": 1, "t": \#(value)}, {"t": \#(value)}]"#)
+    #expect(items.map { text($0.binary?["data"]?.objectValue ?? [:]) } == ["first", expected, expected])
+    let marked = #"{"operation": "toText", "sourceProperty": "o.t", "options": {"addBOM": true}}"#
+    #expect(text(try await convert(marked, #"{"o": {"t": \#(value)}}"#)) == "\u{FEFF}" + expected)
+  }
+
   @Test func base64BecomesAFile() async throws {
     let parameters = #"{"operation": "toBinary", "sourceProperty": "t", "options": {"fileName": "a.png"}}"#
     let file = try await convert(parameters, #"{"t": "AAEC"}"#)
@@ -84,6 +101,7 @@ struct FileNodeTests {
       try await extract(#"{"options": {"includeEmptyCells": true, "delimiter": ";"}}"#, "a;b\n;2")
         == [["a": "", "b": "2"]])
     #expect(try await extract(#"{"options": {"headerRow": false}}"#, "1,2") == [["row": ["1", "2"]]])
+    #expect(try await extract("{}", "a,b,a\n1,2,3\n4,,\n") == [["a": "3", "b": "2"], ["a": "4"]])
     #expect(try await extract(#"{"options": {"fromLine": 3, "maxRowCount": 1}}"#, "x\ny\na\n1\n2") == [["a": "1"]])
     #expect(try await extract(#"{"options": {"enableBOM": true}}"#, "\u{FEFF}a\n1") == [["a": "1"]])
     #expect(try await extract("{}", "\u{FEFF}a\n1") == [["\u{FEFF}a": "1"]])
