@@ -96,7 +96,8 @@ extension NodeCase {
       ],
       script: """
         const groups = new Map(); for (const {json, pairedItem} of items) { let g = groups.get(json.region);
-          if (!g) groups.set(json.region, g = {json: {region: json.region, sum_amount: 0, count_id: 0}, pairedItem: []});
+          if (!g) groups.set(json.region,
+            g = {json: {region: json.region, sum_amount: 0, count_id: 0}, pairedItem: []});
           g.json.sum_amount += json.amount; g.json.count_id++; g.pairedItem.push(pairedItem) }
         return [...groups.values()]
         """),
@@ -134,7 +135,7 @@ extension NodeCase {
       name: "executionData", type: "n8n-nodes-base.executionData", version: 1,
       parameters: ["dataToSave": ["values": [["key": "customer", "value": "={{ $json.email }}"]]]],
       script: """
-        const noted = {}; for (const i of items) noted.customer = String(i.json.email).slice(0, 255);
+        const noted = {}; for (const i of items) noted.customer = String(i.json.email).slice(0, 512);
         return items
         """),
     NodeCase(
@@ -148,8 +149,9 @@ extension NodeCase {
         const letters = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
         const pick = list => list[Math.floor(Math.random() * list.length)];
         return items.map(i => { let password = ''; for (let n = 0; n < 12; n++) password += pick(letters);
-          return {json: {uid: randomUUID(), email: `${pick(first)}${1 + Math.floor(Math.random() * 99)}@${pick(words)}.example`,
-            firstname: pick(first), lastname: pick(last), password}, pairedItem: i.pairedItem} })
+          const email = `${pick(first)}${1 + Math.floor(Math.random() * 99)}@${pick(words)}.example`;
+          return {json: {uid: randomUUID(), email, firstname: pick(first), lastname: pick(last), password},
+            pairedItem: i.pairedItem} })
         """),
     NodeCase(
       name: "respondToWebhook", type: "n8n-nodes-base.respondToWebhook", version: 1.1, parameters: [:],

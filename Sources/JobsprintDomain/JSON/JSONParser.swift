@@ -105,7 +105,7 @@ struct JSONParser {
       depth -= 1
       return result
     }
-    // Room for many takes memory that stays; growing from nothing is three times the work for an object of eight.
+    // Room for many takes memory that stays; without any, an object of eight members is allocated four times.
     result.reserveCapacity(min(max(memberCount, 4), 16))
     while true {
       guard at < bytes.count, bytes[at] == UInt8(ascii: "\"") else { throw error("expected a key in double quotes") }

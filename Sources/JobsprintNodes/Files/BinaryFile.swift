@@ -1,8 +1,8 @@
 import JobsprintDomain
 import JobsprintPorts
 
-/// A file that an item carries inline, in n8n's shape: `{data, mimeType, fileType, fileExtension, fileName, fileSize}`.
-struct BinaryFile: Sendable {
+/// Files that items carry inline, in n8n's shape: `{data, mimeType, fileType, fileName, fileExtension, fileSize}`.
+enum BinaryFile {
   /// What a file is called and what it is: the same for many files.
   final class Label: Sendable {
     private let mimeType: String
@@ -10,15 +10,16 @@ struct BinaryFile: Sendable {
     private let fileName: String?
     private let fileExtension: String?
 
-    /// - Parameter mimeType: nil to tell from the file's name; `application/octet-stream` when that says nothing.
-    init(fileName: String? = nil, mimeType: String? = nil) {
-      let name = fileName.flatMap { $0.isEmpty ? nil : $0 }
-      let given = mimeType.flatMap { $0.isEmpty ? nil : $0 }
-      let type = given ?? name.flatMap { MediaType.ofFile(named: $0) } ?? "application/octet-stream"
+    /// - Parameters:
+    ///   - fileName: empty for none.
+    ///   - mimeType: empty to tell from the file's name; `application/octet-stream` when that says nothing.
+    init(fileName: String, mimeType: String) {
+      let told = mimeType.isEmpty ? MediaType.ofFile(named: fileName) : mimeType
+      let type = told ?? "application/octet-stream"
       self.mimeType = type
-      self.fileName = name
+      self.fileName = fileName.isEmpty ? nil : fileName
       fileType = MediaType.group(of: type)
-      fileExtension = MediaType.fileExtension(of: name) ?? MediaType.fileExtension(for: type)
+      fileExtension = MediaType.fileExtension(of: fileName) ?? MediaType.fileExtension(for: type)
     }
 
     /// A file with this label, in n8n's shape.
@@ -36,19 +37,6 @@ struct BinaryFile: Sendable {
           members.append(JSONObject.Entry(key: "fileSize", value: .string(size)))
         })
     }
-  }
-
-  var bytes: [UInt8]
-  let label: Label
-
-  init(_ bytes: [UInt8], _ label: Label) {
-    self.bytes = bytes
-    self.label = label
-  }
-
-  /// - Parameter mimeType: nil to tell from the file's name; `application/octet-stream` when that says nothing.
-  init(_ bytes: [UInt8], fileName: String? = nil, mimeType: String? = nil) {
-    self.init(bytes, Label(fileName: fileName, mimeType: mimeType))
   }
 
   /// The content of a file that an item has.
@@ -71,8 +59,6 @@ struct BinaryFile: Sendable {
     return bytes
   }
 
-  var asJSON: JSONValue { label.file(of: bytes) }
-
   /// Those of small files, made once.
   private static let smallSizes = (0..<1000).map { "\($0) B" }
 
@@ -92,11 +78,16 @@ struct BinaryFile: Sendable {
 }
 
 extension Item {
+  /// An item with nothing but a file.
+  init(file: JSONValue, as property: String, _ pairedItem: PairedItem?) {
+    self.init(json: JSONObject(), binary: JSONObject(key: property, value: file), pairedItem: pairedItem)
+  }
+
   /// The item with one file more.
-  func adding(_ file: BinaryFile, as property: String) -> Item {
+  func adding(_ file: JSONValue, as property: String) -> Item {
     var item = self
     var files = item.binary ?? [:]
-    files[property] = file.asJSON
+    files[property] = file
     item.binary = files
     return item
   }
@@ -116,8 +107,8 @@ enum MediaType {
     ("yaml", "text/yaml"), ("yml", "text/yaml"), ("bin", "application/octet-stream"),
   ]
 
-  static func fileExtension(of fileName: String?) -> String? {
-    guard let fileName, let dot = fileName.lastIndex(of: "."), dot > fileName.startIndex else { return nil }
+  static func fileExtension(of fileName: String) -> String? {
+    guard let dot = fileName.lastIndex(of: "."), dot > fileName.startIndex else { return nil }
     let suffix = fileName[fileName.index(after: dot)...]
     return suffix.isEmpty || suffix.contains("/") ? nil : String(suffix)
   }

@@ -37,7 +37,7 @@ final class CalendarEvent {
       let title = try value(0)
       let file = try event.file(
         title: title.isNull ? "" : title.asText, start: value(1), end: value(2), at: place)
-      return Item(json: [:], binary: [event.property: file.asJSON], pairedItem: item.pairedItem)
+      return Item(file: file, as: event.property, item.pairedItem)
     }
   }
 
@@ -100,7 +100,7 @@ final class CalendarEvent {
   /// - Parameters:
   ///   - end: when the event begins, where it is not set.
   ///   - item: its place.
-  private func file(title: String, start: JSONValue, end: JSONValue, at item: Int) throws(NodeError) -> BinaryFile {
+  private func file(title: String, start: JSONValue, end: JSONValue, at item: Int) throws(NodeError) -> JSONValue {
     let start = try time(start, "start", item)
     let end = end.isNull || end == "" ? start : try time(end, "end", item)
     guard end.milliseconds >= start.milliseconds else {
@@ -123,7 +123,7 @@ final class CalendarEvent {
       Self.append("DTEND:", end.in(.utc), to: &text)
     }
     text += tail
-    return BinaryFile(text, label)
+    return label.file(of: text)
   }
 
   private func time(_ value: JSONValue, _ name: String, _ item: Int) throws(NodeError) -> CalendarTime {

@@ -150,9 +150,7 @@ private final class FileForm: Sendable {
   /// A value as JSON.
   func file(of value: JSONValue) throws(NodeError) -> JSONValue {
     if case .json(isIndented: true) = content { return try file(of: value.indentedText()) }
-    // JSON is UTF-8 as it is.
-    if isPlain { return label.file(of: value.jsonBytes) }
-    return try file(of: value.jsonText)
+    return label.file(of: try encoding.bytes(json: value, addsByteOrderMark: addsByteOrderMark))
   }
 
   private func file(of text: String) throws(NodeError) -> JSONValue {
@@ -171,12 +169,6 @@ private final class FileForm: Sendable {
   }
 }
 
-extension Item {
-  /// An item with nothing but a file.
-  fileprivate init(file: JSONValue, as property: String, _ pairedItem: PairedItem?) {
-    self.init(json: JSONObject(), binary: JSONObject(key: property, value: file), pairedItem: pairedItem)
-  }
-}
 extension JSONValue {
   /// JSON with two spaces for each level, as `JSON.stringify(value, null, 2)` writes it.
   func indentedText(_ depth: Int = 0) -> String {

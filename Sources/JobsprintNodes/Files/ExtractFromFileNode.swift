@@ -74,14 +74,12 @@ struct ExtractFromFileNode: NodeType {
     }
 
     func text(_ bytes: [UInt8]) throws(NodeError) -> String {
-      let text = try encoding.text(bytes)
-      return stripsByteOrderMark ? text.withoutByteOrderMark : text
+      try encoding.text(bytes, strippingMark: stripsByteOrderMark)
     }
 
     /// The value that a file of JSON holds; nothing where it is empty.
     func json(_ bytes: [UInt8], item: Int) throws(NodeError) -> JSONValue {
-      // Nearly all are UTF-8 without a mark, which need not become a text first.
-      if encoding.isUTF8, let value = try? JSONValue(parsing: bytes) { return value }
+      if let value = encoding.plainJSON(bytes) { return value }
       let text = try text(bytes)
       return text.isEmpty ? [:] : try JSONValue(fileText: text, file: property, item: item)
     }
@@ -111,8 +109,7 @@ struct ExtractFromFileNode: NodeType {
     _ bytes: [UInt8], _ place: Int, _ context: NodeContext, _ item: (JSONObject) -> Item
   ) throws(NodeError) -> [Item] {
     let encoding = try TextEncoding(context.string("options.encoding", item: place, default: "utf8"))
-    var text = try encoding.text(bytes)
-    if try context.bool("options.enableBOM", item: place) { text = text.withoutByteOrderMark }
+    let text = try encoding.text(bytes, strippingMark: context.bool("options.enableBOM", item: place))
     let skips = try context.parameter("options.skipRecordsWithErrors", item: place)
     let skipsBadRecords = skips == true || skips?["value"]?["enabled"] == true
     let options = CommaSeparatedValues.Reading(

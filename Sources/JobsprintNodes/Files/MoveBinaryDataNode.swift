@@ -111,13 +111,11 @@ private final class BinaryMove {
     guard let files = item.binary, files.contains(name) else { return nil }
     let bytes = try BinaryFile.content(name, of: item, at: place)
     func text() throws(NodeError) -> String {
-      let text = try encoding.text(bytes)
-      return how.stripsByteOrderMark ? text.withoutByteOrderMark : text
+      try encoding.text(bytes, strippingMark: how.stripsByteOrderMark)
     }
     var result = item
-    /// Nearly all files are JSON in UTF-8 as they are; what is wrong with another is told of its text.
     func json() throws(NodeError) -> JSONValue {
-      if encoding.isUTF8, let value = try? JSONValue(parsing: bytes) { return value }
+      if let value = encoding.plainJSON(bytes) { return value }
       return try JSONValue(fileText: text(), file: name, item: place)
     }
     if how.setsAllData {
@@ -160,7 +158,7 @@ private final class BinaryMove {
       value = found
       if !keepsSource { source.remove(from: &result.json) }
     }
-    return result.adding(BinaryFile(try bytes(of: value, how), how.label), as: destination)
+    return result.adding(how.label.file(of: try bytes(of: value, how)), as: destination)
   }
 
   private func bytes(of value: JSONValue, _ how: ToFile) throws(NodeError) -> [UInt8] {
@@ -171,9 +169,8 @@ private final class BinaryMove {
       }
       return decoded
     }
-    // JSON is UTF-8 as it is.
-    if encoding.isUTF8, !how.addsByteOrderMark, !how.isRaw { return value.jsonBytes }
-    return try encoding.bytes(how.isRaw ? value.asText : value.jsonText, addsByteOrderMark: how.addsByteOrderMark)
+    if how.isRaw { return try encoding.bytes(value.asText, addsByteOrderMark: how.addsByteOrderMark) }
+    return try encoding.bytes(json: value, addsByteOrderMark: how.addsByteOrderMark)
   }
 }
 

@@ -78,6 +78,24 @@ struct TextEncoding: Sendable {
     }
   }
 
+  /// A file of JSON. What the encoding can't write becomes `?`.
+  func bytes(json value: JSONValue, addsByteOrderMark: Bool) throws(NodeError) -> [UInt8] {
+    // JSON is UTF-8 as it is.
+    if isUTF8, !addsByteOrderMark { return value.jsonBytes }
+    return try bytes(value.jsonText, addsByteOrderMark: addsByteOrderMark)
+  }
+
+  /// - Parameter strippingMark: without a byte order mark at its beginning.
+  func text(_ bytes: [UInt8], strippingMark: Bool) throws(NodeError) -> String {
+    let text = try text(bytes)
+    guard strippingMark, text.unicodeScalars.first == "\u{FEFF}" else { return text }
+    return String(text.unicodeScalars.dropFirst())
+  }
+
+  /// The value of a file of JSON that is UTF-8 without a byte order mark, as nearly all are: they need not become text
+  /// first. nil for any other; what is wrong with it is told of its text.
+  func plainJSON(_ bytes: [UInt8]) -> JSONValue? { isUTF8 ? try? JSONValue(parsing: bytes) : nil }
+
   /// What the bytes can't mean becomes `U+FFFD`.
   func text(_ bytes: [UInt8]) throws(NodeError) -> String {
     switch kind {
@@ -127,13 +145,5 @@ struct TextEncoding: Sendable {
       while skipsCharacters, at < bytes.count, bytes[at] & 0xC0 == 0x80 { at += 1 }
     }
     return result
-  }
-}
-
-extension String {
-  /// Without a byte order mark at its beginning.
-  var withoutByteOrderMark: String {
-    guard unicodeScalars.first == "\u{FEFF}" else { return self }
-    return String(unicodeScalars.dropFirst())
   }
 }
