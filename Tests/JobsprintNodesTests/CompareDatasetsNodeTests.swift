@@ -19,20 +19,31 @@ struct CompareDatasetsNodeTests {
       try await compared() == [
         [["id": 3, "v": "c"], ["v": "no id"]],
         [["id": 1, "v": "a"]],
-        [["keys": ["id": 2], "same": ["id": 2], "different": ["v": ["inputA": "b", "inputB": "x"]]]],
-        [["id": 2, "v": "y"], ["id": 4, "v": "d"]],
+        [
+          ["keys": ["id": 2], "same": ["id": 2], "different": ["v": ["inputA": "b", "inputB": "x"]]],
+          ["keys": ["id": 2], "same": ["id": 2], "different": ["v": ["inputA": "b", "inputB": "y"]]],
+        ],
+        [["id": 4, "v": "d"]],
       ])
   }
 
-  @Test func comparesWithAllMatches() async throws {
-    let outputs = try await compared(#", "resolve": "preferInput2", "options": {"multipleMatches": "all"}"#)
-    #expect(outputs[2] == [["id": 2, "v": "x"], ["id": 2, "v": "y"]])
-    #expect(outputs[3] == [["id": 4, "v": "d"]])
+  @Test(arguments: [1, 2, 2.1, 2.2, 2.3]) func comparesWithAllMatchesUnlessToldOtherwise(version: Double) async throws {
+    func outputs(_ options: String) async throws -> [[JSONValue]] {
+      try await compared(version: version, #", "resolve": "preferInput2", "options": {\#(options)}"#)
+    }
+    let first = try await outputs(#""multipleMatches": "first""#)
+    #expect(first[2] == [["id": 2, "v": "x"]])
+    #expect(first[3] == [["id": 2, "v": "y"], ["id": 4, "v": "d"]])
+    for options in ["", #""multipleMatches": "all""#] {
+      let all = try await outputs(options)
+      #expect(all[2] == [["id": 2, "v": "x"], ["id": 2, "v": "y"]])
+      #expect(all[3] == [["id": 4, "v": "d"]])
+    }
   }
 
   @Test func prefersOneInput() async throws {
-    #expect(try await compared(#", "resolve": "preferInput1""#)[2] == [["id": 2, "v": "b"]])
-    #expect(try await compared(version: 1)[2] == [["id": 2, "v": "x"]])
+    #expect(try await compared(#", "resolve": "preferInput1""#)[2] == [["id": 2, "v": "b"], ["id": 2, "v": "b"]])
+    #expect(try await compared(version: 1)[2] == [["id": 2, "v": "x"], ["id": 2, "v": "y"]])
   }
 
   @Test func mixesFieldsByPath() async throws {
@@ -97,15 +108,16 @@ struct CompareDatasetsNodeTests {
   @Test func pairsWithTheItemsOfBothInputs() async throws {
     let parameters = #"{"mergeByFields": {"values": [{"field1": "id", "field2": "id"}]}}"#
     let outputs = try await NodeTrial("compareDatasets", version: 2.3, parameters, first, second).outputs()
-    #expect(outputs[2][0].pairedItem?.origins.map { [$0.input, $0.item] } == [[0, 1], [1, 1]])
-    #expect(outputs[3].map { $0.pairedItem?.origins.first?.item } == [2, 3])
+    let origins = outputs[2].map { $0.pairedItem?.origins.map { [$0.input, $0.item] } }
+    #expect(origins == [[[0, 1], [1, 1]], [[0, 1], [1, 2]]])
+    #expect(outputs[3].map { $0.pairedItem?.origins.first?.item } == [3])
   }
 
   @Test func manyEqualKeysAreNoProblemForFirstMatches() async throws {
     let items = "[\((0..<20_000).map { "{\"id\": 1, \"n\": \($0)}" }.joined(separator: ","))]"
-    #expect(try await compared("", key: "id", items, items).map(\.count) == [0, 1, 19_999, 19_999])
-    let parameters =
-      #"{"mergeByFields": {"values": [{"field1": "id", "field2": "id"}]}, "options": {"multipleMatches": "all"}}"#
+    let first = #", "options": {"multipleMatches": "first"}"#
+    #expect(try await compared(first, key: "id", items, items).map(\.count) == [0, 1, 19_999, 19_999])
+    let parameters = #"{"mergeByFields": {"values": [{"field1": "id", "field2": "id"}]}}"#
     #expect(
       try await NodeTrial("compareDatasets", version: 2.3, parameters, items, items).failure().message
         .contains("items would come out"))

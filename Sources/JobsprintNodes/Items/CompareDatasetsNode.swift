@@ -22,8 +22,8 @@ struct CompareDatasetsNode: NodeType {
         default: false),
       NodeParameter("options.skipFields", .text, "Fields that are not compared, separated by commas.", default: ""),
       NodeParameter(
-        "options.multipleMatches", .choice, "Compare with the first match only or with all.", default: "first",
-        choices: ["first", "all"]),
+        "options.multipleMatches", .choice, "Compare with all matches or with the first only.", default: "all",
+        choices: ["all", "first"]),
       NodeParameter(
         "options.disableDotNotation", .boolean, "Take `a.b` as the name of a field, not as a path.", default: false),
     ])
@@ -48,8 +48,8 @@ struct CompareDatasetsNode: NodeType {
       try require(pair.first, in: first, "input A")
       try require(pair.second, in: second, "input B")
     }
-    let takesAll = try context.string("options.multipleMatches", default: "first") == "all"
-    let matches = try pairing.matches(first, second, firstOnly: !takesAll)
+    let takesFirst = try context.string("options.multipleMatches", default: "all") == "first"
+    let matches = try pairing.matches(first, second, firstOnly: takesFirst)
     return .outputs(compared(first, second, matches, difference))
   }
 
