@@ -7,6 +7,7 @@ import Foundation
 import JobsprintDomain
 import JobsprintPorts
 import JobsprintTesting
+import NIOCore
 import Testing
 
 struct ChaosRun {
