@@ -7,7 +7,7 @@ import JobsprintDomain
 import JobsprintPorts
 
 struct EndEnvelope {
-  /// Of entries; what is larger is read from the store: a broker is no place for much data.
+  /// What is larger is read from the store: a broker is no place for much data.
   static let mostBytes = 65_536
 
   private static let lineFeed = UInt8(ascii: "\n")
@@ -28,7 +28,7 @@ struct EndEnvelope {
     if let lastNode { facts["lastNode"] = .string(lastNode) }
     if let reason { facts["deadLetter"] = .string(reason.rawValue) }
     let bytes = JSONValue.object(facts).jsonBytes + [Self.lineFeed] + (JournalPack.bytes(of: append.entries) ?? [])
-    guard bytes.count <= Self.mostBytes + 16_384 else { return nil }
+    guard bytes.count <= Self.mostBytes else { return nil }
     return cipher.seal(bytes, as: Self.context(append.execution, append.workspace))
   }
 

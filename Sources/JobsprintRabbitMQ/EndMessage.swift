@@ -11,7 +11,8 @@ struct EndMessage {
   /// A sealed ``EndEnvelope``.
   var end: [UInt8]?
 
-  private static let mostBytes = 1024 + EndEnvelope.mostBytes * 3 / 2
+  /// Sealed, an envelope is 28 bytes longer, and Base64 makes four bytes of three.
+  private static let mostBytes = 2048 + EndEnvelope.mostBytes / 3 * 4
 
   init(_ event: ExecutionEvent, from: String, end: [UInt8]? = nil) {
     self.event = event

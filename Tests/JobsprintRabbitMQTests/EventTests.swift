@@ -77,6 +77,13 @@ extension RabbitMQTests {
       #expect(sealed.firstRange(of: Array("Lovelace".utf8)) == nil)
       #expect(envelope.open(sealed, of: event) == event.end)
       #expect(envelope.open(sealed, of: whole(2, payload: "")) == nil)
+      // The largest that is sealed is read, too.
+      var largest: [UInt8]?
+      for size in (0...EndEnvelope.mostBytes).reversed() where largest == nil {
+        largest = self.whole(1, payload: String(repeating: "x", count: size)).end.flatMap { envelope.seal($0) }
+      }
+      let body = EndMessage(event, from: String(repeating: "x", count: 255), end: largest).body
+      #expect(largest != nil && EndMessage(body)?.end == largest)
       let part = try #require(event.end)
       let more = JournalAppend(
         execution: part.execution, workspace: part.workspace, fence: part.fence, entries: [],
