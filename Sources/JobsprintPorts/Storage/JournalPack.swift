@@ -112,7 +112,7 @@ extension JournalEntry.Kind {
     }
   }
 
-  fileprivate init?(number: UInt8) {
+  public init?(number: some BinaryInteger) {
     switch number {
     case 0: self = .started
     case 1: self = .suspended

@@ -17,7 +17,7 @@ struct InsertFinishedEntry: FixedSQLStatement {
     values.add(execution)
     values.add(workspace)
     values.add(entry.position)
-    values.add(entry.kind.number)
+    values.add(Int(entry.kind.number))
     values.add(entry.kind == .finished ? 0 : entry.attempt)
     values.add(entry.node)
     values.add(entry.run)
@@ -72,24 +72,4 @@ struct DeleteJournal: FixedSQLStatement {
   let execution: ExecutionID
 
   func bind(to values: inout Binder) { values.add(execution) }
-}
-
-extension JournalEntry.Kind {
-  /// As stored: the order of kinds at one position.
-  fileprivate var number: Int {
-    switch self {
-    case .started: 0
-    case .suspended: 1
-    case .finished: 2
-    }
-  }
-
-  fileprivate init?(number: Int) {
-    switch number {
-    case 0: self = .started
-    case 1: self = .suspended
-    case 2: self = .finished
-    default: return nil
-    }
-  }
 }
