@@ -100,17 +100,20 @@ private struct HTMLTable {
     for column in columns { html += "<th\(headerAttributes)>\(capitalizes ? column.capitalizedTitle : column)</th>" }
     html += "</tr></thead><tbody>"
     let (row, cell) = ("<tr\(rowAttributes)>", "<td\(cellAttributes)>")
+    // What stands between two values is written at once.
+    let between = "</td>" + cell
+    let (beginning, end) = columns.isEmpty ? (row, "</tr>") : (row + cell, "</td></tr>")
     for item in items {
-      html += row
-      for (place, column) in columns.enumerated() {
-        var place = place
-        html += cell
-        html += Self.cell(item.json.value(of: column, near: &place))
-        html += "</td>"
+      html += beginning
+      for (column, name) in columns.enumerated() {
+        if column > 0 { html += between }
+        var place = column
+        html += Self.cell(item.json.value(of: name, near: &place))
       }
-      html += "</tr>"
+      html += end
     }
-    return html + "</tbody></table>"
+    html += "</tbody></table>"
+    return html
   }
 
   /// Text may hold HTML: whoever puts it there wants it shown.
