@@ -137,7 +137,8 @@ struct ConfirmClaims: PostgresStatement {
       FROM jobsprint.live_executions AS l WHERE l.id = ANY ($1::uuid[])
       ORDER BY l.id FOR UPDATE OF l
     )
-    SELECT id, workspace_id, term, started_at, packs FROM locked WHERE executor_id = $2 AND state = 'running' ORDER BY id
+    SELECT id, workspace_id, term, started_at, packs FROM locked
+    WHERE executor_id = $2 AND state = 'running' ORDER BY id
     """
 
   let ids: [ExecutionID]
