@@ -35,6 +35,15 @@ struct MemoryExecution: Sendable {
       lastNode: lastNode, input: accepted.input)
   }
 
+  mutating func claim(for executor: ExecutorID, at now: Timestamp) {
+    state = .running
+    term += 1
+    self.executor = executor
+    startedAt = startedAt ?? now
+    waitUntil = nil
+    dispatchedAt = nil
+  }
+
   /// One record for each node run: a second `finished` at a position is refused; a `started` or `suspended` that is
   /// noted again for the same attempt replaces the earlier note.
   mutating func insert(_ entry: JournalEntry) throws(PortError) {

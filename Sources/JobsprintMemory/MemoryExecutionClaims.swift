@@ -16,12 +16,7 @@ public struct MemoryExecutionClaims: ExecutionClaims {
         guard var execution = state.executions[id], state.isFree(execution, at: now, leaseExpiry: leaseExpiry),
           tags.carries(execution.accepted.tag), !(state.waitsForTurn(execution) && state.hasLimit(execution))
         else { return nil }
-        execution.state = .running
-        execution.term += 1
-        execution.executor = executor
-        execution.startedAt = execution.startedAt ?? now
-        execution.waitUntil = nil
-        execution.dispatchedAt = nil
+        execution.claim(for: executor, at: now)
         state.executions[id] = execution
         let accepted = execution.accepted
         return ClaimedExecution(

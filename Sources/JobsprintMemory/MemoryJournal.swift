@@ -78,8 +78,12 @@ private struct Batch {
   }
 
   private mutating func append(_ append: JournalAppend) throws(PortError) -> JournalOutcome {
-    guard var execution = execution(append.execution, in: append.workspace), execution.state == .running,
-      execution.term == append.fence.term, execution.executor == append.fence.executor
+    guard var execution = execution(append.execution, in: append.workspace) else { return .fenced }
+    if let time = append.claimedAt, execution.state == .new, execution.term == 0 {
+      execution.claim(for: append.fence.executor, at: time)
+    }
+    guard execution.state == .running, execution.term == append.fence.term,
+      execution.executor == append.fence.executor
     else { return .fenced }
     for entry in append.entries { try execution.insert(entry) }
     switch append.transition {

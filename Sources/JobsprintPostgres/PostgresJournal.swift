@@ -151,6 +151,8 @@ private struct RoundAnswers {
     if !round.whole.isEmpty { try pipeline.add(StoreWholeExecutions(executions: round.whole)) }
     if (round.accepts + round.keyed).contains(where: { $0.write.waitsForLimit }) { try pipeline.add(TellHeld()) }
     if !round.continues.isEmpty {
+      let claims = round.continues.map(\.write).filter { $0.claimedAt != nil && $0.fence.term == 1 }
+      if !claims.isEmpty { try pipeline.add(ClaimByAppends(appends: claims)) }
       continued = try pipeline.add(ContinueExecutions(appends: round.continues.map(\.write)))
     }
     if !round.finishes.isEmpty { finished = try pipeline.add(FinishExecutions(appends: round.finishes.map(\.write))) }

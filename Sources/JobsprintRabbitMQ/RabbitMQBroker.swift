@@ -23,7 +23,7 @@ public final class RabbitMQBroker: Sendable {
 
   /// - Parameters:
   ///   - tickets: makes and checks the tickets of wake-ups.
-  ///   - cipher: of ends that are told with what they are ends of.
+  ///   - cipher: of what executions begin with, and of ends that are told with what they are ends of.
   ///   - local: carries events inside of this process.
   public init(
     _ options: RabbitMQOptions, tickets: any TicketAuthority, cipher: any TransitCipher, local: any EventBus,
@@ -39,7 +39,8 @@ public final class RabbitMQBroker: Sendable {
     let consuming = AMQPConnection(options.connection(for: "consuming"), topology: consumed)
     let counters = counters
     let queue = RabbitMQWakeUpQueue(
-      options, topology: topology, tickets: tickets, publishing: publishing, counters: counters)
+      options, topology: topology, tickets: tickets, envelope: StartEnvelope(cipher: cipher), publishing: publishing,
+      counters: counters)
     let outbox = RabbitMQOutbox(AMQPPublisher(publishing))
     let replies = AwaitedReplies()
     self.publishing = publishing
@@ -54,8 +55,8 @@ public final class RabbitMQBroker: Sendable {
     intakes = options.sources.map { source in
       let consumer = AMQPConsumer(consuming, queue: topology.queue(of: source), prefetch: options.prefetch(of: source))
       return WakeUpIntake(
-        source: source, consumer: consumer, queue: queue, tickets: tickets, replies: replies,
-        inboxPrefix: topology.inboxPrefix, counters: counters, log: log)
+        source: source, consumer: consumer, queue: queue, tickets: tickets, envelope: StartEnvelope(cipher: cipher),
+        replies: replies, inboxPrefix: topology.inboxPrefix, counters: counters, log: log)
     }
   }
 

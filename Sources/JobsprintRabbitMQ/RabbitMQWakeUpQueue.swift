@@ -17,6 +17,7 @@ final class RabbitMQWakeUpQueue: WakeUpQueue {
   private let topology: RabbitMQTopology
   private let messageTTL: Duration?
   private let tickets: any TicketAuthority
+  private let envelope: StartEnvelope
   private let connection: AMQPConnection
   /// One for each lane, and one for all tags: a full queue holds up no other lane.
   private let publishers: [Lane: AMQPPublisher]
@@ -26,11 +27,12 @@ final class RabbitMQWakeUpQueue: WakeUpQueue {
   private let buffer = LaneBuffer<Arrival>()
 
   init(
-    _ options: RabbitMQOptions, topology: RabbitMQTopology, tickets: any TicketAuthority, publishing: AMQPConnection,
-    counters: RabbitMQCounters
+    _ options: RabbitMQOptions, topology: RabbitMQTopology, tickets: any TicketAuthority, envelope: StartEnvelope,
+    publishing: AMQPConnection, counters: RabbitMQCounters
   ) {
     self.topology = topology
     self.tickets = tickets
+    self.envelope = envelope
     messageTTL = options.messageTTL
     connection = publishing
     publishers = Dictionary(uniqueKeysWithValues: Lane.allCases.map { ($0, AMQPPublisher(publishing)) })
@@ -71,7 +73,8 @@ final class RabbitMQWakeUpQueue: WakeUpQueue {
   private func message(_ wakeUp: WakeUp) async -> AMQPMessage {
     let ticket = await tickets.ticket(for: wakeUp.execution, in: wakeUp.workspace)
     var message = AMQPMessage(
-      routingKey: topology.queue(of: WakeUpSource(of: wakeUp)), body: WakeUpMessage(wakeUp, ticket: ticket).body)
+      routingKey: topology.queue(of: WakeUpSource(of: wakeUp)),
+      body: WakeUpMessage(wakeUp, ticket: ticket, start: envelope.seal(wakeUp)).body)
     message.messageID = "\(wakeUp.execution)"
     message.contentType = "application/json"
     message.replyTo = wakeUp.replyTo

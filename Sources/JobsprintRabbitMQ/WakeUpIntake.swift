@@ -18,6 +18,7 @@ struct WakeUpIntake: Sendable {
   let consumer: AMQPConsumer
   let queue: RabbitMQWakeUpQueue
   let tickets: any TicketAuthority
+  let envelope: StartEnvelope
   let replies: AwaitedReplies
   /// Begins every address that is answered to.
   let inboxPrefix: String
@@ -81,10 +82,6 @@ struct WakeUpIntake: Sendable {
 
   private func look(at delivery: AMQPDelivery) async -> Finding {
     guard let message = WakeUpMessage(delivery.body) else { return .rejected(.unreadable, "it is no wake-up") }
-    let address = delivery.properties.replyTo.flatMap { $0.hasPrefix(inboxPrefix) ? $0 : nil }
-    let wakeUp = WakeUp(
-      execution: message.execution, workspace: message.workspace, lane: message.lane, tag: message.tag,
-      replyTo: address, trace: message.trace)
     let isExpired: Bool
     switch await tickets.verdict(on: message.ticket) {
     case .forged(let reason): return .rejected(.forged, reason)
@@ -95,8 +92,17 @@ struct WakeUpIntake: Sendable {
       guard execution == message.execution, workspace == message.workspace else { return .foreignTicket }
       isExpired = true
     }
+    let wakeUp = wakeUp(message, delivery, isBegun: delivery.redelivered || isExpired)
     guard WakeUpSource(of: wakeUp) == source else { return .rejected(.foreign, "it is of another lane or tag") }
     return isExpired ? .expired(wakeUp) : .wakeUp(wakeUp)
+  }
+
+  /// - Parameter isBegun: it may have been begun, and have ended its process: it is claimed first, which is counted.
+  private func wakeUp(_ message: WakeUpMessage, _ delivery: AMQPDelivery, isBegun: Bool) -> WakeUp {
+    WakeUp(
+      execution: message.execution, workspace: message.workspace, lane: message.lane, tag: message.tag,
+      replyTo: delivery.properties.replyTo.flatMap { $0.hasPrefix(inboxPrefix) ? $0 : nil }, trace: message.trace,
+      start: isBegun ? nil : message.start.flatMap { envelope.open($0, of: message) })
   }
 
   /// Where that fails they're gone from here: recovery finds their executions, while giving them back would have them

@@ -1,8 +1,8 @@
 import JobsprintDomain
 import JobsprintPorts
 
-/// A wake-up on the wire: `{"execution":…,"workspace":…,"lane":…,"ticket":…}`, and `"tag"` and `"trace"` where the
-/// execution has them. Where somebody waits stands in the message's `reply_to`.
+/// A wake-up on the wire: `{"execution":…,"workspace":…,"lane":…,"ticket":…}`, and `"tag"`, `"trace"` and `"start"` where
+/// the execution has them. Where somebody waits stands in the message's `reply_to`.
 struct WakeUpMessage {
   let execution: ExecutionID
   let workspace: WorkspaceID
@@ -10,17 +10,21 @@ struct WakeUpMessage {
   let tag: WorkerTag?
   let ticket: String
   let trace: TraceContext?
+  /// A sealed ``StartEnvelope``.
+  let start: [UInt8]?
 
-  /// A ticket has at most 4 KB, the rest 200 bytes.
-  private static let mostBytes = 8192
+  /// A ticket has at most 4 KB, the rest 200 bytes. Sealed, an envelope is 28 bytes longer, and Base64 makes four bytes
+  /// of three.
+  private static let mostBytes = 8192 + StartEnvelope.mostBytes / 3 * 4
 
-  init(_ wakeUp: WakeUp, ticket: String) {
+  init(_ wakeUp: WakeUp, ticket: String, start: [UInt8]? = nil) {
     execution = wakeUp.execution
     workspace = wakeUp.workspace
     lane = wakeUp.lane
     tag = wakeUp.tag
     self.ticket = ticket
     trace = wakeUp.trace
+    self.start = start
   }
 
   /// nil where it is something else.
@@ -38,6 +42,7 @@ struct WakeUpMessage {
     self.ticket = ticket
     // One that can't be read is no reason to leave an execution asleep.
     trace = value["trace"]?.stringValue.flatMap { TraceContext($0) }
+    start = value["start"]?.stringValue.flatMap { Base64.bytes($0) }
   }
 
   var body: [UInt8] {
@@ -47,6 +52,7 @@ struct WakeUpMessage {
     ]
     if let tag { members["tag"] = .string(tag.name) }
     if let trace { members["trace"] = .string("\(trace)") }
+    if let start { members["start"] = .string(Base64.urlText(start)) }
     return JSONValue.object(members).jsonBytes
   }
 }

@@ -60,6 +60,8 @@ extension Connection {
   }
 
   fileprivate func append(_ append: JournalAppend) throws -> JournalOutcome {
+    // Where it claims, its fence holds.
+    if let time = append.claimedAt, append.fence.term == 1 { try run(ClaimByAppend(append: append, time: time)) }
     guard try move(append) else { return .fenced }
     for entry in append.entries {
       try insert(InsertFinishedEntry(execution: append.execution, workspace: append.workspace, entry: entry))

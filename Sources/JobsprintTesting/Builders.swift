@@ -86,13 +86,14 @@ extension JournalWrite {
   /// An append to the execution of that number, by the executor of that number.
   public static func append(
     _ number: Int, in workspace: WorkspaceID = .initial, term: Int = 1, by executor: Int = 1,
-    _ entries: [JournalEntry] = [], _ transition: ExecutionTransition = .none, leaving change: StaticDataChange? = nil
+    _ entries: [JournalEntry] = [], _ transition: ExecutionTransition = .none, leaving change: StaticDataChange? = nil,
+    claimingAt claimedAt: Timestamp? = nil
   ) -> JournalWrite {
     .append(
       JournalAppend(
         execution: .numbered(number), workspace: workspace,
         fence: Fence(term: term, executor: .numbered(executor)), entries: entries, transition: transition,
-        staticData: change))
+        staticData: change, claimedAt: claimedAt))
   }
 
   public static func cancel(

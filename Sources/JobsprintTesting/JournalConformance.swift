@@ -4,7 +4,7 @@ import JobsprintPorts
 /// What every ``Journal`` promises.
 public enum JournalConformance {
   public static let checks: [ConformanceCheck<StorageUnderTest>] =
-    accepting + appending + fencing + ending + cancelling + batches
+    accepting + appending + fencing + claimingByAppends + ending + cancelling + batches
 
   private static let other = WorkspaceID.numbered(77)
   private static let me = ExecutorID.numbered(1)

@@ -43,7 +43,7 @@ extension ServerFaults {
           for cut in CutProxy.Cut.allCases {
             for sql in [
               AcceptExecutions.sql, ContinueExecutions.sql, FinishExecutions.sql, ClaimExecutions.sql,
-              StampRecoverable.sql, Beat.sql, FaultFlow.lie,
+              ClaimByAppends.sql, StampRecoverable.sql, Beat.sql, FaultFlow.lie,
             ] {
               proxy.cut(cut) { $0 == sql }
               cuts += 1
@@ -106,6 +106,30 @@ extension ServerFaults {
         #expect(outcomes == [.committed, .committed] && proxy.cuts == 1)
         #expect(try await storage.executions.execution(.numbered(901), in: .initial)?.state == .success)
         #expect(try await storage.executions.journal(of: .numbered(901), in: .initial).count == 1)
+      }
+    }
+
+    @Test(arguments: CutProxy.Cut.allCases)
+    func anAppendClaimsOnceWhereTheAnswerIsLost(cut: CutProxy.Cut) async throws {
+      try await withFlow(waitLimit: .seconds(5)) { flow, proxy, _ in
+        let storage = flow.storage
+        // Or the flow's recoverer would take what this executor holds.
+        _ = try await storage.claims.beat(.numbered(901), holding: [], at: flow.clock.now)
+        let ways: [(ExecutionTransition, sql: String, ExecutionState)] = [
+          (.none, ClaimByAppends.sql, .running), (.success(), FinishExecutions.sql, .success),
+          (.wait(until: .seconds(9_000_000)), ContinueExecutions.sql, .waiting),
+        ]
+        for (number, way) in zip(901..., ways) {
+          _ = try await storage.journal.commit([.accept(.numbered(number))])
+          proxy.cut(cut) { $0 == way.sql }
+          let outcomes = try await storage.journal.commit([
+            .append(number, by: 901, [.entry(at: 0)], way.0, claimingAt: .seconds(1))
+          ])
+          #expect(outcomes == [.committed] && proxy.cuts == number - 900)
+          let record = try await storage.executions.execution(.numbered(number), in: .initial)
+          #expect(record?.state == way.2 && record?.term == 1 && record?.startedAt == .seconds(1))
+          #expect(try await storage.executions.journal(of: .numbered(number), in: .initial).count == 1)
+        }
       }
     }
 

@@ -114,6 +114,7 @@ private let filling = [
     let owned = NewExecution.numbered(1, in: workspace, claimedBy: .numbered(1))
     let end = JournalWrite.append(1, in: workspace, by: 1, [.entry(at: 0)], .success())
     try add(.journal, StoreWholeExecutions(executions: [#require([.accept(owned), end].whole(at: 0))]))
+    try add(.journal, ClaimByAppends(appends: [append]))
     try add(.journal, ContinueExecutions(appends: [append]))
     try add(.journal, FinishExecutions(appends: [append]))
     try add(.journal, FailExecutions(appends: [append]))

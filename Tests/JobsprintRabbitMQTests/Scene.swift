@@ -79,9 +79,16 @@ func set<Value>(
 }
 
 func wakeUp(
-  _ number: Int, _ lane: Lane = .normal, tag: WorkerTag? = nil, replyTo: String? = nil, trace: TraceContext? = nil
+  _ number: Int, _ lane: Lane = .normal, tag: WorkerTag? = nil, replyTo: String? = nil, trace: TraceContext? = nil,
+  input: String? = nil
 ) -> WakeUp {
-  WakeUp(execution: .numbered(number), workspace: .initial, lane: lane, tag: tag, replyTo: replyTo, trace: trace)
+  WakeUp(
+    execution: .numbered(number), workspace: .initial, lane: lane, tag: tag, replyTo: replyTo, trace: trace,
+    start: input.map {
+      WakeUp.Start(
+        workflow: .numbered(number), version: .numbered(2), mode: .webhook, acceptedAt: .seconds(3),
+        input: Array($0.utf8))
+    })
 }
 
 extension WakeUpQueue {

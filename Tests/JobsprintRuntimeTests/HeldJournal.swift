@@ -36,9 +36,11 @@ final class HeldCommit: Sendable {
 struct HeldJournal: Journal {
   let journal: any Journal
   let first: HeldCommit
+  /// The first with such a write.
+  var isHeld: @Sendable (JournalWrite) -> Bool = { _ in true }
 
   func commit(_ writes: [JournalWrite]) async throws(PortError) -> [JournalOutcome] {
-    await first.pass()
+    if writes.contains(where: isHeld) { await first.pass() }
     return try await journal.commit(writes)
   }
 }

@@ -71,12 +71,15 @@ struct Rig: Sendable {
     budget = DispatchBudget(claims: claims, clock: clock, patience: .seconds(30), limit: Self.lineLimit, log: log)
   }
 
-  /// - Parameter javaScript: runs the code of nodes; nil: there is none.
+  /// - Parameters:
+  ///   - queue: nil: that of the dispatcher.
+  ///   - javaScript: runs the code of nodes; nil: there is none.
   func executor(
-    _ id: ExecutorID, options: ExecutorOptions = ExecutorOptions(), javaScript: SandboxEvaluator? = nil
+    _ id: ExecutorID, options: ExecutorOptions = ExecutorOptions(), queue: (any WakeUpQueue)? = nil,
+    javaScript: SandboxEvaluator? = nil
   ) -> Executor {
     Executor(
-      id: id, options: options, queue: queue, claims: claims, catalog: catalog, variables: variables,
+      id: id, options: options, queue: queue ?? self.queue, claims: claims, catalog: catalog, variables: variables,
       credentials: desk, staticData: staticData, writer: writer, limits: limits, bus: bus,
       evaluator: javaScript ?? NativeExpressionEvaluator(),
       code: javaScript, clock: clock, timers: timers, log: log)

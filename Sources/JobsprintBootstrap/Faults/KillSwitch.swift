@@ -52,9 +52,11 @@ struct DyingJournal: Journal {
     }
     let begins = entries.contains { $0.kind == .started }
     let records = entries.contains { $0.kind == .finished }
+    let claims = writes.contains { if case .append(let append) = $0 { append.claimedAt != nil } else { false } }
     if begins { killSwitch.pass(.beforeStarted) }
     if records { killSwitch.pass(.beforeAppend) }
     let outcomes = try await journal.commit(writes)
+    if claims { killSwitch.pass(.afterClaim) }
     if begins { killSwitch.pass(.afterStarted) }
     if records { killSwitch.pass(.afterAppend) }
     return outcomes

@@ -39,8 +39,18 @@ public struct TestFaults: Sendable {
   }
 
   func queue(_ queue: any WakeUpQueue, clock: SystemClock) -> any WakeUpQueue {
-    doublesWakeUps ? DoublingQueue(queue: queue, clock: clock) : queue
+    let queue: any WakeUpQueue = sabotage == .greedyClaims ? StartlessQueue(queue: queue) : queue
+    return doublesWakeUps ? DoublingQueue(queue: queue, clock: clock) : queue
   }
+}
+
+/// All that it brings has to be claimed.
+private struct StartlessQueue: WakeUpQueue {
+  let queue: any WakeUpQueue
+
+  func publish(_ wakeUps: [WakeUp]) async throws(PortError) { try await queue.publish(wakeUps.map(\.withoutStart)) }
+
+  func receive(upTo limit: Int) async -> WakeUpBatch { await queue.receive(upTo: limit) }
 }
 
 /// Tells everything twice, as a broker may: the second time at once, while the execution runs, or when it has ended.

@@ -1,7 +1,29 @@
 public import JobsprintDomain
 
-/// A message that says "this execution can go on". It carries ids, never data; losing it loses nothing.
+/// A message that says "this execution can go on". Losing it loses nothing.
 public struct WakeUp: Sendable, Hashable {
+  /// What was accepted of an execution that nobody has held yet. It never changes, so it can't be out of date.
+  public struct Start: Sendable, Hashable {
+    /// A larger input is read from the store: a broker writes each message to its disk, and keeps it in memory.
+    public static let mostInputBytes = 16_384
+
+    public let workflow: WorkflowID
+    public let version: VersionID
+    public let mode: ExecutionMode
+    public let acceptedAt: Timestamp
+    public let input: [UInt8]
+
+    public init(
+      workflow: WorkflowID, version: VersionID, mode: ExecutionMode, acceptedAt: Timestamp, input: [UInt8]
+    ) {
+      self.workflow = workflow
+      self.version = version
+      self.mode = mode
+      self.acceptedAt = acceptedAt
+      self.input = input
+    }
+  }
+
   public let execution: ExecutionID
   public let workspace: WorkspaceID
   public let lane: Lane
@@ -11,10 +33,13 @@ public struct WakeUp: Sendable, Hashable {
   public let replyTo: String?
   /// Of the request that has begun the execution; nil where it named none, and for what recovery issues.
   public let trace: TraceContext?
+  /// With this, whoever receives it first may begin before he has claimed the execution
+  /// (``JournalAppend/claimedAt``). nil where it has to be claimed and read.
+  public let start: Start?
 
   public init(
     execution: ExecutionID, workspace: WorkspaceID, lane: Lane, tag: WorkerTag? = nil, replyTo: String? = nil,
-    trace: TraceContext? = nil
+    trace: TraceContext? = nil, start: Start? = nil
   ) {
     self.execution = execution
     self.workspace = workspace
@@ -22,6 +47,12 @@ public struct WakeUp: Sendable, Hashable {
     self.tag = tag
     self.replyTo = replyTo
     self.trace = trace
+    self.start = start
+  }
+
+  /// What is delivered again, or late, may have been begun before: its execution is claimed first.
+  public var withoutStart: WakeUp {
+    WakeUp(execution: execution, workspace: workspace, lane: lane, tag: tag, replyTo: replyTo, trace: trace)
   }
 }
 

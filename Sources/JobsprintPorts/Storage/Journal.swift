@@ -102,10 +102,14 @@ public struct JournalAppend: Sendable, Hashable {
   /// When its execution was first claimed, where this is the only append that it ever had: with what was accepted it is
   /// all that there is of the execution. nil else.
   public let wholeSince: Timestamp?
+  /// Its executor may not have claimed the execution yet: where nobody has ever held it, this append claims it first, as
+  /// of that time and in term 1. nil where it is claimed.
+  public let claimedAt: Timestamp?
 
   public init(
     execution: ExecutionID, workspace: WorkspaceID, fence: Fence, entries: [JournalEntry],
-    transition: ExecutionTransition = .none, staticData: StaticDataChange? = nil, wholeSince: Timestamp? = nil
+    transition: ExecutionTransition = .none, staticData: StaticDataChange? = nil, wholeSince: Timestamp? = nil,
+    claimedAt: Timestamp? = nil
   ) {
     self.execution = execution
     self.workspace = workspace
@@ -114,6 +118,7 @@ public struct JournalAppend: Sendable, Hashable {
     self.transition = transition
     self.staticData = staticData
     self.wholeSince = wholeSince
+    self.claimedAt = claimedAt
   }
 }
 

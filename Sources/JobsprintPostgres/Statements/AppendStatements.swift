@@ -14,6 +14,13 @@ private let fence = """
     l.workspace_id = a.workspace_id AND l.term = a.term AND l.executor_id = a.executor_id END
   """
 
+/// The fence of what ends an execution, which may claim it with that.
+private let claimingFence = """
+  l.id = ANY ($1::uuid[]) AND l.id = a.id AND CASE l.state
+    WHEN 'running' THEN l.workspace_id = a.workspace_id AND l.term = a.term AND l.executor_id = a.executor_id
+    WHEN 'new' THEN l.workspace_id = a.workspace_id AND a.claimed_at IS NOT NULL AND l.term = 0 AND a.term = 1 END
+  """
+
 private let columns = "id, workspace_id, term, executor_id, entries, positions"
 private let arrays = "$1::uuid[], $2::uuid[], $3::int4[], $4::uuid[], $5::bytea[], $6::text[]"
 
@@ -29,6 +36,29 @@ private func bind(_ appends: [JournalAppend], to values: inout PostgresBindings)
   var positions: [String?] = []
   for append in appends { positions.append(try JournalPack.positions(of: append.entries)) }
   try values.bind(array: positions)
+}
+
+/// What appends that go on have to claim first (``JournalAppend/claimedAt``); an end does that itself, and spares its row
+/// the change. Where somebody was faster, the fence of the append says so.
+struct ClaimByAppends: PostgresStatement {
+  static let name = "executions.claim-by-append"
+  static let sql = """
+    UPDATE jobsprint.live_executions AS l
+    SET state = 'running', term = 1, executor_id = a.executor_id, started_at = a.claimed_at, dispatched_at = NULL
+    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int8[]) AS a (id, workspace_id, executor_id, claimed_at)
+    WHERE l.id = ANY ($1::uuid[]) AND l.id = a.id
+      AND CASE l.state WHEN 'new' THEN l.workspace_id = a.workspace_id AND l.term = 0 END
+    """
+
+  /// Each in term 1.
+  let appends: [JournalAppend]
+
+  func bind(into values: inout PostgresBindings) throws {
+    try values.bind(ids: appends.lazy.map(\.execution))
+    try values.bind(ids: appends.lazy.map(\.workspace))
+    try values.bind(ids: appends.lazy.map(\.fence.executor))
+    try values.bind(array: appends.lazy.map { $0.claimedAt?.milliseconds })
+  }
 }
 
 /// Appends that leave their execution running, let it wait, or give it back.
@@ -73,11 +103,11 @@ struct ContinueExecutions: PostgresStatement {
 private func finishing(workflow: String, more: String = "") -> String {
   """
   WITH appended AS MATERIALIZED (
-    SELECT * FROM unnest(\(arrays), $7::text[], $8::int8[], $9::bytea[], $10::bytea[])
-      AS a (\(columns), state, finished_at, error, last_node)
+    SELECT * FROM unnest(\(arrays), $7::text[], $8::int8[], $9::bytea[], $10::bytea[], $11::int8[])
+      AS a (\(columns), state, finished_at, error, last_node, claimed_at)
   ), gone AS (
-    DELETE FROM jobsprint.live_executions AS l USING appended AS a WHERE \(fence)
-    RETURNING a.*, l.started_at, l.finished
+    DELETE FROM jobsprint.live_executions AS l USING appended AS a WHERE \(claimingFence)
+    RETURNING a.*, coalesce(l.started_at, a.claimed_at) AS started_at, l.finished
   ), ended AS (
     INSERT INTO jobsprint.execution_ends
       (id, workspace_id, workflow_id, started_at, finished_at, term, state, last_node, error, entries)
@@ -101,6 +131,7 @@ private func bindEnds(_ appends: [JournalAppend], to values: inout PostgresBindi
   try values.bind(array: appends.lazy.map { $0.end?.at.milliseconds ?? 0 })
   try values.bind(array: appends.lazy.map { $0.end?.error })
   try values.bind(array: appends.lazy.map { $0.end?.lastNode?.stored })
+  try values.bind(array: appends.lazy.map { $0.claimedAt?.milliseconds })
 }
 
 /// Appends that end their execution with success: a workflow's are found through its executions, which most of them
@@ -139,7 +170,7 @@ struct EndKeepingStaticData: PostgresStatement {
       , kept AS (
         INSERT INTO jobsprint.static_data (workspace_id, workflow_id, slot, value)
         SELECT DISTINCT ON (g.workspace_id, s.workflow_id, s.slot) g.workspace_id, s.workflow_id, s.slot, s.value
-        FROM unnest($11::uuid[], $12::uuid[], $13::bytea[], $14::bytea[]) WITH ORDINALITY
+        FROM unnest($12::uuid[], $13::uuid[], $14::bytea[], $15::bytea[]) WITH ORDINALITY
           AS s (execution_id, workflow_id, slot, value, place)
         JOIN gone AS g ON g.id = s.execution_id
         JOIN jobsprint.workflows AS w ON w.workspace_id = g.workspace_id AND w.id = s.workflow_id

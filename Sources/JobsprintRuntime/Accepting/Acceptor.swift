@@ -187,8 +187,8 @@ public final class Acceptor: Sendable {
       dispatcher.dispatch([
         WakeUp(
           execution: new.id, workspace: new.workspace, lane: new.lane, tag: new.tag,
-          replyTo: willWait ? bus.replyAddress : nil,
-          trace: draft.trace)
+          replyTo: willWait ? bus.replyAddress : nil, trace: draft.trace,
+          start: dispatcher.isKeepingUp ? WakeUp.Start(of: new) : nil)
       ])
     }
     // Others have to make room for it; a recoverer knows whether there is some.
@@ -245,5 +245,14 @@ public final class Acceptor: Sendable {
           + "Retry it from the start, or with the version it had.")
     }
     return entries
+  }
+}
+
+extension WakeUp.Start {
+  /// nil where the store has more of it, or much.
+  fileprivate init?(of new: NewExecution) {
+    guard new.entries.isEmpty, new.input.count <= Self.mostInputBytes else { return nil }
+    self.init(
+      workflow: new.workflow, version: new.version, mode: new.mode, acceptedAt: new.acceptedAt, input: new.input)
   }
 }

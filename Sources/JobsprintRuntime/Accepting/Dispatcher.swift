@@ -47,6 +47,9 @@ public final class Dispatcher: Sendable {
   /// Messages that the queue has not taken yet.
   public var waiting: Int { state.withLock { $0.line.count } }
 
+  /// What waits is little: wake-ups may bring data with them.
+  var isKeepingUp: Bool { waiting < Self.largestBatch }
+
   /// Publishes until ``close()``; what is left then stays in the store.
   public func run() async {
     await withDiscardingTaskGroup { group in
@@ -95,7 +98,7 @@ public final class Dispatcher: Sendable {
         log.warning("could not publish wake-ups", metadata: ["error": "\(error)", "count": "\(batch.count)"])
       }
       // Some may have arrived: being told twice harms nobody.
-      dispatch(batch)
+      dispatch(batch.map(\.withoutStart))
       // Its turn is kept meanwhile, so that a queue that is away is not asked all the time.
       try? await clock.sleep(for: Self.pause)
     }

@@ -28,6 +28,7 @@ struct ExecutionRun {
   private let staticData: any StaticDataStore
   private let writer: JournalWriter
   private let accept: PendingAccept?
+  private let claim: PendingClaim?
   private let clock: any WallClock
   private let timers: TimerSignal
   private let hold: HeldExecutions.Hold
@@ -56,11 +57,14 @@ struct ExecutionRun {
   private static let claimsBeforeCaution = 3
   private static let mostClaimsWithoutProgress = 20
 
-  /// - Parameter accept: nil for an execution that is stored.
+  /// - Parameters:
+  ///   - accept: nil for an execution that is stored.
+  ///   - claim: nil for one that is claimed.
   init(
     _ claimed: ClaimedExecution, _ ready: ReadyExecution, variables: JSONObject, runner: NodeRunner,
     credentials: CredentialDesk, staticData: any StaticDataStore, writer: JournalWriter,
-    accept: PendingAccept?, clock: any WallClock, timers: TimerSignal, hold: HeldExecutions.Hold, mostBytes: Int
+    accept: PendingAccept?, claim: PendingClaim?, clock: any WallClock, timers: TimerSignal,
+    hold: HeldExecutions.Hold, mostBytes: Int
   ) {
     self.claimed = claimed
     plan = ready.plan
@@ -74,6 +78,7 @@ struct ExecutionRun {
     notes = ready.machine.notes
     self.writer = writer
     self.accept = accept
+    self.claim = claim
     self.clock = clock
     self.timers = timers
     self.hold = hold
@@ -326,7 +331,7 @@ extension ExecutionRun {
     do throws(PortError) {
       return try await patiently { () async throws(PortError) in
         if let accept = accept?.take() { return try await writer.write(append, behind: accept) }
-        return try await writer.write(.append(append))
+        return try await writer.write(append, claiming: claim)
       }
     } catch {
       // Who wanted it accepted was told why it was not.

@@ -23,13 +23,16 @@ public final class Executor: Sendable {
   private let timers: TimerSignal
   private let log: Logger
   private let held: HeldExecutions
-  private let patience: AcceptPatience
+  private let patience: HoldPatience
   private let counts = Mutex(ExecutorMetrics())
   /// Executions whose nodes go on although they were cancelled long ago.
   private let stuck = Mutex<Set<ExecutionID>>([])
 
   /// As long as wake-ups are taken, a recoverer looks so often whether a line has to move up.
   private static let turn: Duration = .seconds(1)
+  /// What was accepted longer ago has been waiting: it is claimed with others, and not begun by each who hears of it. A
+  /// recoverer tells nobody of an execution again before 30 s.
+  private static let freshness: Duration = .seconds(2)
 
   public init(
     id: ExecutorID, options: ExecutorOptions = ExecutorOptions(), queue: any WakeUpQueue, claims: any ExecutionClaims,
@@ -54,7 +57,7 @@ public final class Executor: Sendable {
     self.timers = timers
     self.log = log
     held = HeldExecutions(slots: options.slots)
-    patience = AcceptPatience(writer: writer)
+    patience = HoldPatience(writer: writer)
   }
 
   /// The first heartbeat: what has none could be taken over at once. Before ``run()``, and before anything is accepted.
@@ -114,8 +117,8 @@ public final class Executor: Sendable {
       hold.attach(
         Task {
           // Not before its turn has come: under load the line is long, and each is through it in a moment.
-          self.patience.watch(accept)
-          await self.execute(ClaimedExecution(accepted: new, by: self.id), ready, hold, accept)
+          self.patience.watch { accept.late() }
+          await self.execute(ClaimedExecution(accepted: new, by: self.id), ready, hold, accept: accept)
           accept.take()?.answer(
             PendingAccept.Answer(outcome: .failure(PortError(.unavailable, "The process is stopping."))))
           self.held.drop(new.id)
@@ -140,6 +143,28 @@ public final class Executor: Sendable {
       })
   }
 
+  /// Runs an execution that nobody has held yet, before it is claimed, in a slot that was reserved for it.
+  /// - Parameter settling: of its wake-up, when it is known who holds it.
+  private func begin(_ claimed: ClaimedExecution, _ trace: TraceContext?, _ settling: BatchSettling) {
+    guard let hold = held.hold(claimed.id, isStored: false, trace: trace) else {
+      // Told twice: it is under way here.
+      counts.withLock { $0.idleWakeUps += 1 }
+      return settling.settle(.acknowledged)
+    }
+    counts.withLock { $0.started += 1 }
+    let claim = PendingClaim(claimed, hold) { outcome in
+      if outcome == .fenced { self.counts.withLock { $0.idleWakeUps += 1 } }
+      settling.settle(outcome == nil ? .givenBack : .acknowledged)
+    }
+    hold.attach(
+      Task {
+        self.patience.watch { claim.late() }
+        await self.execute(claimed, nil, hold, claim: claim)
+        claim.leave()
+        self.held.drop(claimed.id)
+      })
+  }
+
   // MARK: The loops
 
   private func takeWakeUps() async {
@@ -153,46 +178,61 @@ public final class Executor: Sendable {
       held.release(slots - 1)
       let batch = await queue.receive(upTo: slots)
       let more = held.reserve(upTo: max(0, batch.wakeUps.count - 1))
-      await claim(batch, slots: 1 + more)
+      await take(batch, slots: 1 + more)
     }
   }
 
-  private func claim(_ batch: WakeUpBatch, slots: Int) async {
-    let wakeUps = batch.wakeUps
-    let wanted = Array(wakeUps.prefix(slots))
-    var started = 0
-    if !wanted.isEmpty {
-      do {
-        let claimed = try await claims.claim(
-          wanted, for: id, carrying: options.tags, at: clock.now, leaseExpiry: clock.now - options.lease)
-        let now = clock.now
-        // Where something is taken from a line, the next in it may be due.
-        timers.tell(now + Self.turn)
-        counts.withLock { counts in
-          counts.idleWakeUps += wanted.count - claimed.count
-          for execution in claimed where execution.fence.term == 1 {
-            counts.queueLag.record(max(0, (now - execution.acceptedAt) / .seconds(1)))
-          }
-        }
-        let traced = wakeUps.compactMap { wakeUp in wakeUp.trace.map { (wakeUp.execution, $0) } }
-        let traces = Dictionary(traced) { first, _ in first }
-        for execution in claimed { start(execution, traces[execution.id]) }
-        started = claimed.count
-        // From here on the lease speaks, not the queue.
-        await settle(batch, taken: slots)
-      } catch {
-        log.warning("could not claim executions", metadata: ["error": "\(error)", "count": "\(wanted.count)"])
-        try? await clock.sleep(for: .milliseconds(200))
-        batch.settle(.givenBack)
+  /// Begins what has just been accepted, and claims what else is taken of a batch.
+  private func take(_ batch: WakeUpBatch, slots: Int) async {
+    guard !batch.wakeUps.isEmpty else { return held.release(slots) }
+    let taken = batch.wakeUps.prefix(slots)
+    let now = clock.now
+    // Where something is taken from a line, the next in it may be due.
+    timers.tell(now + Self.turn)
+    var fresh: [(WakeUp, WakeUp.Start)] = []
+    var others: [WakeUp] = []
+    for wakeUp in taken {
+      if let start = wakeUp.start, now - start.acceptedAt < Self.freshness, options.tags.carries(wakeUp.tag) {
+        fresh.append((wakeUp, start))
+      } else {
+        others.append(wakeUp)
       }
     }
-    held.release(slots - started)
+    let settling = BatchSettling(batch, parts: fresh.count + 1)
+    for (wakeUp, start) in fresh {
+      note(queueLag: now - start.acceptedAt)
+      begin(ClaimedExecution(wakeUp, start, at: now, by: id), wakeUp.trace, settling)
+    }
+    let started = await claim(others)
+    // What there was no slot for goes back into the queue; what doesn't get there stays in the store, for the recoverer.
+    if batch.wakeUps.count > slots { try? await queue.publish(Array(batch.wakeUps.dropFirst(slots))) }
+    settling.settle(started == nil ? .givenBack : .acknowledged)
+    held.release(slots - fresh.count - (started ?? 0))
   }
 
-  /// What there was no slot for goes back into the queue; what doesn't get there stays in the store, for the recoverer.
-  private func settle(_ batch: WakeUpBatch, taken: Int) async {
-    if batch.wakeUps.count > taken { try? await queue.publish(Array(batch.wakeUps.dropFirst(taken))) }
-    batch.settle(.acknowledged)
+  /// Claims wake-ups and starts what is claimed, in slots that were reserved for them.
+  /// - Returns: how many were started; nil where the store could not be asked.
+  private func claim(_ wanted: [WakeUp]) async -> Int? {
+    guard !wanted.isEmpty else { return 0 }
+    do {
+      let claimed = try await claims.claim(
+        wanted, for: id, carrying: options.tags, at: clock.now, leaseExpiry: clock.now - options.lease)
+      let now = clock.now
+      counts.withLock { $0.idleWakeUps += wanted.count - claimed.count }
+      for execution in claimed where execution.fence.term == 1 { note(queueLag: now - execution.acceptedAt) }
+      let traced = wanted.compactMap { wakeUp in wakeUp.trace.map { (wakeUp.execution, $0) } }
+      let traces = Dictionary(traced) { first, _ in first }
+      for execution in claimed { start(execution, traces[execution.id]) }
+      return claimed.count
+    } catch {
+      log.warning("could not claim executions", metadata: ["error": "\(error)", "count": "\(wanted.count)"])
+      try? await clock.sleep(for: .milliseconds(200))
+      return nil
+    }
+  }
+
+  private func note(queueLag lag: Duration) {
+    counts.withLock { $0.queueLag.record(max(0, lag / .seconds(1))) }
   }
 
   /// Whoever cancels an execution has voided its fence; the next heartbeat would find that too.
@@ -254,15 +294,20 @@ public final class Executor: Sendable {
   // MARK: One execution
 
   private func execute(
-    _ claimed: ClaimedExecution, _ ready: ReadyExecution?, _ hold: HeldExecutions.Hold, _ accept: PendingAccept? = nil
+    _ claimed: ClaimedExecution, _ ready: ReadyExecution?, _ hold: HeldExecutions.Hold, accept: PendingAccept? = nil,
+    claim: PendingClaim? = nil
   ) async {
     log.debug("an execution goes on", metadata: metadata(of: claimed, hold))
     do throws(PortError) {
-      try await run(claimed, ready, hold, accept)
+      try await run(claimed, ready, hold, accept, claim)
     } catch {
       log.warning("could not journal", metadata: metadata(of: claimed, hold, error))
       // What the store refuses it would refuse again; everything else goes on with the next claim.
-      if error.code == .refused { await giveUp(claimed, error) } else { await write(.handBack, for: claimed) }
+      if error.code == .refused {
+        await giveUp(claimed, error, claim)
+      } else {
+        await write(.handBack, for: claimed, claim)
+      }
     }
   }
 
@@ -277,7 +322,8 @@ public final class Executor: Sendable {
   }
 
   private func run(
-    _ claimed: ClaimedExecution, _ known: ReadyExecution?, _ hold: HeldExecutions.Hold, _ accept: PendingAccept?
+    _ claimed: ClaimedExecution, _ known: ReadyExecution?, _ hold: HeldExecutions.Hold, _ accept: PendingAccept?,
+    _ claim: PendingClaim?
   ) async throws(PortError) {
     let ready: ReadyExecution
     let values: JSONObject
@@ -289,7 +335,7 @@ public final class Executor: Sendable {
       values = ready.plan.readsVariables ? try await currentVariables(claimed, hold) : [:]
     } catch {
       if let port = error.port { throw port }
-      return await giveUp(claimed, error)
+      return await giveUp(claimed, error, claim)
     }
     // What began where it was accepted has no limit.
     let isLimited = known == nil ? (try? await limits.isLimited(claimed.workspace)) ?? false : false
@@ -297,8 +343,7 @@ public final class Executor: Sendable {
     defer { if isLimited || ready.plan.workflow.settings.maxConcurrency != nil { timers.tell(clock.now) } }
     var run = ExecutionRun(
       claimed, ready, variables: values, runner: runner, credentials: credentials, staticData: staticData,
-      writer: writer, accept: accept,
-      clock: clock, timers: timers, hold: hold,
+      writer: writer, accept: accept, claim: claim, clock: clock, timers: timers, hold: hold,
       mostBytes: options.mostBytes)
     try await run.run(ready.machine)
   }
@@ -325,17 +370,19 @@ public final class Executor: Sendable {
   }
 
   /// The execution can't be done at all: it ends, with the reason.
-  private func giveUp(_ claimed: ClaimedExecution, _ reason: any Error) async {
+  private func giveUp(_ claimed: ClaimedExecution, _ reason: any Error, _ claim: PendingClaim?) async {
     let error = NodeError("The execution can't be done: \(reason)", name: "WorkflowOperationError")
     await write(
       .finish(.crashed, error: error.asJSON.jsonBytes, lastNode: nil, at: clock.now, deadLetter: .cannotRun),
-      for: claimed)
+      for: claimed, claim)
   }
 
-  private func write(_ transition: ExecutionTransition, for claimed: ClaimedExecution) async {
+  private func write(
+    _ transition: ExecutionTransition, for claimed: ClaimedExecution, _ claim: PendingClaim? = nil
+  ) async {
     let append = JournalAppend(
       execution: claimed.id, workspace: claimed.workspace, fence: claimed.fence, entries: [], transition: transition)
-    do { _ = try await writer.write(.append(append)) } catch {
+    do { _ = try await writer.write(append, claiming: claim) } catch {
       log.error("could not leave an execution", metadata: ["execution": "\(claimed.id)", "error": "\(error)"])
     }
   }
@@ -348,5 +395,13 @@ extension ClaimedExecution {
       id: new.id, workspace: new.workspace, workflow: new.workflow, version: new.version, mode: new.mode,
       lane: new.lane, acceptedAt: new.acceptedAt, startedAt: new.acceptedAt,
       fence: Fence(term: 1, executor: executor), input: new.input, entries: new.entries)
+  }
+
+  /// What the first executor of an execution will hold.
+  fileprivate init(_ wakeUp: WakeUp, _ start: WakeUp.Start, at now: Timestamp, by executor: ExecutorID) {
+    self.init(
+      id: wakeUp.execution, workspace: wakeUp.workspace, workflow: start.workflow, version: start.version,
+      mode: start.mode, lane: wakeUp.lane, acceptedAt: start.acceptedAt, startedAt: now,
+      fence: Fence(term: 1, executor: executor), input: start.input, entries: [])
   }
 }

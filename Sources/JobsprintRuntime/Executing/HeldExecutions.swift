@@ -22,16 +22,18 @@ final class HeldExecutions: Sendable {
     }
 
     private let state = Mutex(State())
-    /// By the store this executor holds it.
-    fileprivate let isStored: Atomic<Bool>
+    private let stored: Atomic<Bool>
 
     fileprivate init(isStored: Bool, trace: TraceContext?) {
-      self.isStored = Atomic(isStored)
+      stored = Atomic(isStored)
       self.trace = trace
     }
 
-    /// Its accept was committed.
-    func store() { isStored.store(true, ordering: .relaxed) }
+    /// Its accept, or its claim, was committed.
+    func store() { stored.store(true, ordering: .relaxed) }
+
+    /// By the store this executor holds it, as far as is known.
+    var isStored: Bool { stored.load(ordering: .relaxed) }
 
     var interruption: Interruption? { state.withLock { $0.interruption } }
 
@@ -88,10 +90,11 @@ final class HeldExecutions: Sendable {
 
   /// Those that the store knows to be held.
   var stored: [ExecutionID] {
-    state.withLock { state in state.holds.filter { $0.value.isStored.load(ordering: .relaxed) }.map(\.key) }
+    state.withLock { state in state.holds.filter(\.value.isStored).map(\.key) }
   }
 
-  func holds(_ id: ExecutionID) -> Bool { state.withLock { $0.holds[id] != nil } }
+  /// Whether the store knows that it is held.
+  func holds(_ id: ExecutionID) -> Bool { state.withLock { $0.holds[id]?.isStored ?? false } }
 
   /// Takes up to `wanted` free slots, at most all of them; 0 when none is free or the executor drains.
   func reserve(upTo wanted: Int) -> Int {

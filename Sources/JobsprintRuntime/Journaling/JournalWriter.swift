@@ -60,6 +60,14 @@ public final class JournalWriter: Sendable {
     return try result.get()
   }
 
+  /// Writes what is journaled of an execution, with its claim where that is still to be written.
+  func write(_ append: JournalAppend, claiming claim: PendingClaim?) async throws(PortError) -> JournalOutcome {
+    guard let claim else { return try await write(.append(append)) }
+    let outcome = try await write(.append(claim.claiming(append)))
+    claim.answer(outcome)
+    return outcome
+  }
+
   /// Puts writes into the line, one right behind the other; each is answered once.
   func submit(_ submissions: [Submission]) {
     let sleeper: CheckedContinuation<Void, Never>?? = state.withLock { state in

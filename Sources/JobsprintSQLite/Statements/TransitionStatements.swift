@@ -79,6 +79,24 @@ private func bind(_ append: JournalAppend, to values: inout Binder) {
   values.add(append.fence.executor)
 }
 
+/// Of an execution that nobody has ever held.
+struct ClaimByAppend: FixedSQLStatement {
+  static let sql = """
+    UPDATE executions SET state = 'running', term = 1, executor_id = ?, started_at = ?, dispatched_at = NULL
+    WHERE id = ? AND workspace_id = ? AND state = 'new' AND term = 0
+    """
+
+  let append: JournalAppend
+  let time: Timestamp
+
+  func bind(to values: inout Binder) {
+    values.add(append.fence.executor)
+    values.add(time)
+    values.add(append.execution)
+    values.add(append.workspace)
+  }
+}
+
 /// Gives a row when the append may be written.
 struct CheckFence: FixedSQLStatement {
   static let sql = """
