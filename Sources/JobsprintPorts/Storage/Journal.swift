@@ -104,7 +104,7 @@ public struct JournalAppend: Sendable, Hashable {
   public let wholeSince: Timestamp?
   /// Its executor may not have claimed the execution yet: where nobody has ever held it, this append claims it first, as
   /// of that time and in term 1. nil where it is claimed.
-  public let claimedAt: Timestamp?
+  public private(set) var claimedAt: Timestamp?
 
   public init(
     execution: ExecutionID, workspace: WorkspaceID, fence: Fence, entries: [JournalEntry],
@@ -119,6 +119,13 @@ public struct JournalAppend: Sendable, Hashable {
     self.staticData = staticData
     self.wholeSince = wholeSince
     self.claimedAt = claimedAt
+  }
+
+  /// The same by an executor that may not have claimed the execution.
+  public func claiming(at time: Timestamp) -> JournalAppend {
+    var append = self
+    append.claimedAt = time
+    return append
   }
 }
 

@@ -26,10 +26,7 @@ final class PendingClaim: Sendable {
   func claiming(_ append: JournalAppend) -> JournalAppend {
     guard !hold.isStored else { return append }
     isSubmitted.store(true, ordering: .relaxed)
-    return JournalAppend(
-      execution: append.execution, workspace: append.workspace, fence: append.fence, entries: append.entries,
-      transition: append.transition, staticData: append.staticData, wholeSince: append.wholeSince,
-      claimedAt: claimed.startedAt)
+    return append.claiming(at: claimed.startedAt)
   }
 
   /// What became of an append of the execution. A store that could not be asked is asked by the next one.
