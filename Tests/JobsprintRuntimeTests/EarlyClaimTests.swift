@@ -98,6 +98,43 @@ import Testing
     }
   }
 
+  /// The second message has the execution claimed by the process that runs it already: that is the run's claim.
+  @Test func whatIsClaimedWhileItRunsGoesOn() async throws {
+    let held = HeldCommit()
+    let rig = Rig(journal: { HeldJournal(journal: $0, first: held) { $0.isClaiming } })
+    let queue = HandedQueue()
+    let executor = rig.executor(.numbered(1), queue: queue)
+    try await rig.run([executor]) {
+      let wakeUp = try await rig.accepted(try await rig.store([("Slow", "test.gate", [:])]))
+      queue.hand([wakeUp])
+      let arrival = try await rig.gate.next()
+      await held.begins()
+      queue.hand([wakeUp.withoutStart])
+      #expect(try await queue.nextSettlement() == .acknowledged)
+      held.letGo()
+      #expect(try await queue.nextSettlement() == .acknowledged)
+      arrival.release()
+      let record = try await rig.ended(wakeUp.execution)
+      #expect(record.state == .success && record.term == 1 && rig.gate.keys.count == 1)
+      #expect(rig.journal.appends.allSatisfy { $0.transition != .handBack })
+    }
+  }
+
+  /// A node that takes long keeps no wake-up open because the store was away when it was to be claimed.
+  @Test func aClaimIsTriedAgainWhileItsNodeRuns() async throws {
+    let rig = Rig(journal: { FaultyJournal(journal: $0, refusing: .unavailable, times: 3) })
+    let queue = HandedQueue()
+    try await rig.run([rig.executor(.numbered(1), queue: queue)]) {
+      let wakeUp = try await rig.accepted(try await rig.store([("Slow", "test.gate", [:])]))
+      queue.hand([wakeUp])
+      let arrival = try await rig.gate.next()
+      #expect(try await queue.nextSettlement() == .acknowledged)
+      #expect(try await rig.executions.execution(wakeUp.execution, in: .initial)?.state == .running)
+      arrival.release()
+      #expect(try await rig.ended(wakeUp.execution).state == .success)
+    }
+  }
+
   /// It is claimed together with others, by whoever can.
   @Test func whatWasAcceptedLongerAgoIsClaimedFirst() async throws {
     let rig = Rig()

@@ -130,6 +130,8 @@ public final class Executor: Sendable {
   /// Runs an execution in a slot that was reserved for it.
   private func start(_ claimed: ClaimedExecution, _ trace: TraceContext?) {
     guard let hold = held.hold(claimed.id, trace: trace) else {
+      // Told twice, and begun before it was claimed: this is the claim of the run under way, with its fence.
+      if claimed.fence.term == 1, held.store(claimed.id) { return }
       // Its first claim was lost without anybody here knowing it. The run under way finds its fence void; by the store
       // this process holds the execution, and nobody else would take it up.
       Task { await write(.handBack, for: claimed) }
@@ -158,11 +160,15 @@ public final class Executor: Sendable {
     }
     hold.attach(
       Task {
-        self.patience.watch { claim.late() }
+        self.watch(claim)
         await self.execute(claimed, nil, hold, claim: claim)
         claim.leave()
         self.held.drop(claimed.id)
       })
+  }
+
+  private func watch(_ claim: PendingClaim) {
+    patience.watch { claim.late(again: { self.watch(claim) }) }
   }
 
   // MARK: The loops

@@ -133,6 +133,13 @@ final class HeldExecutions: Sendable {
     release(1)
   }
 
+  /// Whether it is held, and the store was not known to know. Now it is.
+  func store(_ id: ExecutionID) -> Bool {
+    guard let hold = state.withLock({ $0.holds[id] }), !hold.isStored, hold.interruption != .lost else { return false }
+    hold.store()
+    return true
+  }
+
   /// Somebody ended them, or took them over.
   func lose(_ ids: [ExecutionID], at time: Timestamp) {
     let holds = state.withLock { state in ids.compactMap { state.holds[$0] } }

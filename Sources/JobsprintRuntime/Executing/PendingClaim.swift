@@ -36,20 +36,29 @@ final class PendingClaim: Sendable {
   }
 
   /// The claim by itself; nil where something of the execution has been submitted.
-  func late() -> JournalWriter.Submission? {
+  /// - Parameter again: called where the store was away: until somebody is known to hold the execution its wake-up, and
+  ///   those that came with it, stay open.
+  func late(again: @escaping @Sendable () -> Void) -> JournalWriter.Submission? {
     guard !isSubmitted.exchange(true, ordering: .relaxed) else { return nil }
     let append = JournalAppend(
       execution: claimed.id, workspace: claimed.workspace, fence: claimed.fence, entries: [],
       claimedAt: claimed.startedAt)
     return JournalWriter.Submission(write: .append(append)) { result in
-      guard case .success(let outcome) = result else { return }
+      guard case .success(let outcome) = result else {
+        guard self.hold.interruption == nil else { return }
+        self.isSubmitted.store(false, ordering: .relaxed)
+        return again()
+      }
       if outcome != .committed { self.hold.interrupt(.lost) }
       self.answer(outcome)
     }
   }
 
   /// Nothing more comes: what was not answered by now is for others to take.
-  func leave() { end(nil) }
+  func leave() {
+    isSubmitted.store(true, ordering: .relaxed)
+    end(nil)
+  }
 
   private func end(_ outcome: JournalOutcome?) { onEnd.withLock { $0.take() }?(outcome) }
 }
